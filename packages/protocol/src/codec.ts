@@ -1,0 +1,136 @@
+/** Owns text ↔ message: the only file that knows both JSON and the validator. Must not know who sends or receives. */
+import * as v from "valibot";
+
+import { boundsViolation } from "./bounds.ts";
+import { type Down, downSchemas } from "./down.ts";
+import { type ErrorCode, ERROR_CODES, type Refusal, refusal } from "./error-codes.ts";
+import { RESERVED_EVENTS } from "./ids.ts";
+import { JsonText } from "./json-text.ts";
+import { MAX_ID_LENGTH } from "./limits.ts";
+import type { EventMessage } from "./messages/event.ts";
+import { err, ok, type Result } from "./result.ts";
+import { type Up, upSchemas } from "./up.ts";
+
+/** Why a frame could not be taken as a message. */
+export interface DecodeFailure extends Refusal {
+  /** Of the request, where one could be read. */
+  readonly id?: string;
+  /** The frame held no JSON object at all; such frames are counted against the peer. */
+  readonly notAnObject?: true;
+}
+
+type Decoded<Message> = Result<Message, DecodeFailure>;
+type Schema<Message> = v.GenericSchema<unknown, Message>;
+
+const byType = <Message>(schemas: readonly { entries: { type: { literal: string } } }[]): Map<string, Schema<Message>> =>
+  new Map(schemas.map((schema) => [schema.entries.type.literal, schema as unknown as Schema<Message>]));
+
+const UP = byType<Up>(upSchemas);
+const DOWN = byType<Down>(downSchemas);
+
+/** The field at fault decides the code; everything else is `bad_message`. */
+const CODE_OF_FIELD = new Map<unknown, ErrorCode>([
+  ["room", "bad_room"],
+  ["event", "bad_event"],
+  ["data", "invalid_data"],
+  ["state", "invalid_data"],
+]);
+
+/** A text frame from a client, at most MAX_MESSAGE_BYTES of it. Unknown fields are dropped. */
+export function decodeUp(text: string): Decoded<Up> {
+  const parsed = parseObject(text);
+  return parsed.ok ? checkUp(parsed.value) : parsed;
+}
+
+/** A text frame from a server. Unknown fields are dropped; an `unknown_type` is for the caller to ignore. */
+export function decodeDown(text: string): Decoded<Down> {
+  const parsed = parseObject(text);
+  return parsed.ok ? check(DOWN, parsed.value) : parsed;
+}
+
+/** The same as decodeUp for transports that bring the message as an object already. */
+export function checkUp(value: object): Decoded<Up> {
+  const checked = check(UP, value);
+  if (!checked.ok) return checked;
+  const fault = faultOf(checked.value);
+  return fault === undefined ? checked : err(withId(fault, value));
+}
+
+export const encodeUp = (message: Up): string => JSON.stringify(message);
+
+/** Data that is JsonText goes out as the text that it is, never parsed again. */
+export function encodeDown(message: Down): string {
+  switch (message.type) {
+    case "event":
+      return encodeEvent(message);
+    case "joined":
+    case "history": {
+      const { events, ...rest } = message;
+      return `${JSON.stringify(rest).slice(0, -1)},"events":[${events.map(encodeEvent).join(",")}]}`;
+    }
+    default:
+      return JSON.stringify(message);
+  }
+}
+
+function encodeEvent(message: EventMessage): string {
+  const { data } = message;
+  // Room and event names need no escaping: their grammar is plain ASCII.
+  const text =
+    `{"type":"event","room":"${message.room}","event":"${message.event}",` +
+    `"data":${data instanceof JsonText ? data.text : JSON.stringify(data)},"id":${JSON.stringify(message.id)},` +
+    `"from":${JSON.stringify(message.from)},"time":${message.time}`;
+  return message.offset === undefined ? `${text}}` : `${text},"offset":${message.offset}}`;
+}
+
+function parseObject(text: string): Decoded<object> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return err({ ...refusal("bad_message", "the frame is not JSON"), notAnObject: true });
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return ok(value);
+  return err({ ...refusal("bad_message", "the frame is not a JSON object"), notAnObject: true });
+}
+
+function check<Message>(schemas: Map<string, Schema<Message>>, value: object): Decoded<Message> {
+  const type = "type" in value ? value.type : undefined;
+  if (typeof type !== "string") return err(withId(refusal("bad_message", "type: expected a string"), value));
+  const schema = schemas.get(type);
+  if (schema === undefined) return err(withId(refusal("unknown_type"), value));
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return ok(result.output);
+  const [issue] = result.issues;
+  const keys = issue.path?.map((item) => item.key) ?? [];
+  const code = CODE_OF_FIELD.get(keys.findLast((key) => CODE_OF_FIELD.has(key))) ?? "bad_message";
+  const why = code === "bad_room" || code === "bad_event" ? ERROR_CODES[code].meaning : issue.message;
+  return err(withId(refusal(code, `${[type, ...keys].join(".")}: ${why}`), value));
+}
+
+/** What the schemas cannot say: reserved names, and the bounds of values that belong to the application. */
+function faultOf(message: Up): Refusal | undefined {
+  switch (message.type) {
+    case "publish": {
+      if (RESERVED_EVENTS.has(message.event)) return refusal("reserved_event");
+      return boundsFault("publish.data", message.data);
+    }
+    case "presence":
+    case "join":
+      return boundsFault(`${message.type}.state`, message.state);
+    case "hello":
+      return boundsFault("hello.join", message.join?.map((target) => target.state));
+    default:
+      return undefined;
+  }
+}
+
+function boundsFault(field: string, value: unknown): Refusal | undefined {
+  const violation = boundsViolation(value);
+  return violation === undefined ? undefined : refusal("invalid_data", `${field}: ${violation}`);
+}
+
+function withId(reason: Refusal, value: object): DecodeFailure {
+  const id = "id" in value ? value.id : undefined;
+  return typeof id === "string" && id.length > 0 && id.length <= MAX_ID_LENGTH ? { ...reason, id } : reason;
+}

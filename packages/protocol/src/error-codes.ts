@@ -1,0 +1,44 @@
+/** Owns the one table of error codes, for every transport. `retry` says whether repeating under the same id can help. */
+
+export const ERROR_CODES = {
+  bad_message: { retry: "no", status: 400, meaning: "the message has not the shape that its type asks for" },
+  unknown_type: { retry: "no", status: 400, meaning: "no message of this type is known here" },
+  hello_required: { retry: "no", status: 400, meaning: "the first message must be hello" },
+  protocol_unsupported: { retry: "no", status: 400, meaning: "this protocol version is not spoken here" },
+  unauthorised: { retry: "no", status: 401, meaning: "a valid token is needed" },
+  forbidden: { retry: "no", status: 403, meaning: "not allowed" },
+  not_joined: { retry: "no", status: 403, meaning: "join the room first" },
+  not_found: { retry: "no", status: 404, meaning: "nothing is served under this path" },
+  unknown_member: { retry: "no", status: 404, meaning: "no such client is in the room" },
+  bad_room: { retry: "no", status: 400, meaning: "a room name is 1–128 of A–Z a–z 0–9 _ . : -" },
+  bad_event: {
+    retry: "no",
+    status: 400,
+    meaning: "an event name is a–z, then up to 63 of A–Z a–z 0–9 _ . -, and known to a strict contract",
+  },
+  reserved_event: { retry: "no", status: 400, meaning: "this event name belongs to the protocol" },
+  invalid_data: { retry: "no", status: 400, meaning: "the data does not fit the event's schema" },
+  too_large: { retry: "no", status: 413, meaning: "larger than allowed" },
+  too_many: { retry: "no", status: 429, meaning: "more than allowed of this kind" },
+  quota: { retry: "no", status: 429, meaning: "a quota is used up" },
+  overloaded: { retry: "same_id", status: 503, meaning: "too much at once; repeat later under the same id" },
+  storage_full: { retry: "same_id", status: 503, meaning: "the store has no space left; nothing was kept" },
+  storage_unavailable: { retry: "same_id", status: 503, meaning: "the store does not answer; nothing was kept" },
+  id_expired: { retry: "no", status: 409, meaning: "the id is older than the server remembers" },
+  epoch_mismatch: { retry: "no", status: 409, meaning: "the position belongs to another life of the room" },
+  internal: { retry: "same_id", status: 503, meaning: "the server failed; the outcome is unknown" },
+} as const satisfies Record<string, { retry: Retry; status: number; meaning: string }>;
+
+export type Retry = "no" | "same_id";
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Why something was refused: a value, to be sent as `error`, as an HTTP error body or as a failed ack. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  /** For a developer to read; never holds what another client sent. */
+  readonly message: string;
+  readonly retryAfterMs?: number;
+}
+
+export const refusal = (code: ErrorCode, message: string = ERROR_CODES[code].meaning, retryAfterMs?: number): Refusal =>
+  retryAfterMs === undefined ? { code, message } : { code, message, retryAfterMs };

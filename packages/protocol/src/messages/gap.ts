@@ -1,0 +1,23 @@
+/** gap: what a reader can never receive, said plainly. */
+import * as v from "valibot";
+
+import { roomSchema } from "../ids.ts";
+import { offsetSchema, positionSchema } from "../position.ts";
+
+export const GAP_REASONS = ["trimmed", "recreated", "store_lost_tail", "failover"] as const;
+
+export const gapSpanEntries = {
+  reason: v.picklist(GAP_REASONS),
+  /** First and last missing offset; null where unknown. */
+  from: v.nullable(offsetSchema),
+  to: v.nullable(offsetSchema),
+  /** Where the room is now. */
+  position: positionSchema,
+};
+
+const gapSpanSchema = v.object(gapSpanEntries);
+export const gapSchema = v.object({ type: v.literal("gap"), room: roomSchema, ...gapSpanEntries });
+
+export type GapSpan = v.InferOutput<typeof gapSpanSchema>;
+export type GapReason = GapSpan["reason"];
+export type Gap = v.InferOutput<typeof gapSchema>;

@@ -1,0 +1,19 @@
+/** leave → left; `left` also comes unasked when a client is taken out of a room. */
+import * as v from "valibot";
+
+import { idSchema, roomSchema } from "../ids.ts";
+
+export const LEFT_REASONS = ["left", "closed", "timeout", "kicked", "expired", "forbidden"] as const;
+export const leftReasonSchema = v.picklist(LEFT_REASONS);
+
+export const leaveSchema = v.object({ type: v.literal("leave"), id: idSchema, room: roomSchema });
+export const leftSchema = v.object({
+  type: v.literal("left"),
+  id: v.exactOptional(idSchema),
+  room: roomSchema,
+  reason: leftReasonSchema,
+});
+
+export type LeftReason = v.InferOutput<typeof leftReasonSchema>;
+export type Leave = v.InferOutput<typeof leaveSchema>;
+export type Left = v.InferOutput<typeof leftSchema>;

@@ -1,0 +1,27 @@
+/** presence: a member's own state (up), and who came, changed and went (down). */
+import * as v from "valibot";
+
+import { clientIdSchema, idSchema, roomSchema } from "../ids.ts";
+import { leftReasonSchema } from "./leave.ts";
+import { memberSchema } from "./member.ts";
+import { stateSchema } from "./state.ts";
+
+export const setPresenceSchema = v.object({
+  type: v.literal("presence"),
+  id: v.exactOptional(idSchema),
+  room: roomSchema,
+  /** Replaces the old one. */
+  state: stateSchema,
+});
+
+export const presenceSchema = v.object({
+  type: v.literal("presence"),
+  room: roomSchema,
+  count: v.number(),
+  joined: v.exactOptional(v.array(memberSchema)),
+  updated: v.exactOptional(v.array(memberSchema)),
+  left: v.exactOptional(v.array(v.object({ clientId: clientIdSchema, reason: leftReasonSchema }))),
+});
+
+export type SetPresence = v.InferOutput<typeof setPresenceSchema>;
+export type Presence = v.InferOutput<typeof presenceSchema>;
