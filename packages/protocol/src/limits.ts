@@ -11,6 +11,8 @@ export const MAX_EVENT_LENGTH = 64;
 export const MAX_EPOCH_LENGTH = 64;
 /** A bearer or resume token. */
 export const MAX_TOKEN_LENGTH = 8 * 1024;
+/** The text of an error is cut here. */
+export const MAX_ERROR_MESSAGE_LENGTH = 200;
 /** Nesting of `data` and `state`: deeper values parse, but overflow the stack of whoever prints them. */
 export const MAX_DATA_DEPTH = 32;
 /** Keys of any one object inside `data` or `state`. */
@@ -22,6 +24,8 @@ export const DEFAULT_HISTORY_EVENTS = 50;
 export const MAX_PAGE_EVENTS = 300;
 /** … or at this size, but holds at least one event. */
 export const MAX_PAGE_BYTES = 256 * 1024;
+/** A room with more members is crowded: presence then tells its count only, and `joined` lists nobody but oneself. */
+export const MAX_LISTED_MEMBERS = 250;
 /** More than this queued towards one reader closes it with 4413. */
 export const MAX_QUEUED_BYTES = 1024 * 1024;
 

@@ -1,17 +1,17 @@
 /** error: a request or a frame was refused; the socket lives. */
 import * as v from "valibot";
 
-import type { ErrorCode } from "../error-codes.ts";
-import { idSchema } from "../ids.ts";
+import { type ErrorCode, ERROR_CODES, type Retry } from "../error-codes.ts";
+import { idSchema, roomSchema } from "../ids.ts";
+import { openListSchema } from "../open-list.ts";
 
 export const errorSchema = v.object({
   type: v.literal("error"),
   /** Of the request that it answers, where one could be read. */
   id: v.exactOptional(idSchema),
-  /** A code of the table; newer servers may know more of them. */
-  code: v.string() as v.GenericSchema<ErrorCode>,
+  code: openListSchema(Object.keys(ERROR_CODES) as ErrorCode[]),
   message: v.string(),
-  retry: v.picklist(["no", "same_id"]),
+  retry: openListSchema<Retry>(["no", "same_id"]),
   retryAfterMs: v.exactOptional(v.number()),
 });
 

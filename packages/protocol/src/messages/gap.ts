@@ -2,12 +2,13 @@
 import * as v from "valibot";
 
 import { roomSchema } from "../ids.ts";
+import { openListSchema } from "../open-list.ts";
 import { offsetSchema, positionSchema } from "../position.ts";
 
 export const GAP_REASONS = ["trimmed", "recreated", "store_lost_tail", "failover"] as const;
 
 export const gapSpanEntries = {
-  reason: v.picklist(GAP_REASONS),
+  reason: openListSchema(GAP_REASONS),
   /** First and last missing offset; null where unknown. */
   from: v.nullable(offsetSchema),
   to: v.nullable(offsetSchema),

@@ -28,6 +28,7 @@ export const joinedSchema = v.object({
   /** The top of the log when it was read. */
   position: positionSchema,
   recovered: v.boolean(),
+  /** Oneself included; in a crowded room (MAX_LISTED_MEMBERS) nobody else. */
   members: v.array(memberSchema),
   count: v.number(),
   events: v.array(eventMessageSchema),

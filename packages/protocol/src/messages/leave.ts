@@ -2,9 +2,10 @@
 import * as v from "valibot";
 
 import { idSchema, roomSchema } from "../ids.ts";
+import { openListSchema } from "../open-list.ts";
 
 export const LEFT_REASONS = ["left", "closed", "timeout", "kicked", "expired", "forbidden"] as const;
-export const leftReasonSchema = v.picklist(LEFT_REASONS);
+export const leftReasonSchema = openListSchema(LEFT_REASONS);
 
 export const leaveSchema = v.object({ type: v.literal("leave"), id: idSchema, room: roomSchema });
 export const leftSchema = v.object({

@@ -17,7 +17,11 @@ export const setPresenceSchema = v.object({
 export const presenceSchema = v.object({
   type: v.literal("presence"),
   room: roomSchema,
+  /** All members, also those beyond the list. */
   count: v.number(),
+  /** The whole list; replaces the one that the receiver has. Comes when a crowded room has become small enough to list. */
+  members: v.exactOptional(v.array(memberSchema)),
+  /** Applied in this order: left, joined, updated. A member whom the receiver knows already may be in `joined`. */
   joined: v.exactOptional(v.array(memberSchema)),
   updated: v.exactOptional(v.array(memberSchema)),
   left: v.exactOptional(v.array(v.object({ clientId: clientIdSchema, reason: leftReasonSchema }))),

@@ -1,6 +1,8 @@
 /** The presence state of a member: a small JSON object of the application's own. */
 import * as v from "valibot";
 
-export const stateSchema = v.record(v.string(), v.unknown());
+import { isJsonObject } from "../json-object.ts";
 
-export type State = v.InferOutput<typeof stateSchema>;
+export type State = Record<string, unknown>;
+
+export const stateSchema = v.custom<State>(isJsonObject, "expected a JSON object");
