@@ -4,9 +4,9 @@ import * as v from "valibot";
 import { boundsViolation } from "./bounds.ts";
 import { type Down, downSchemas } from "./down.ts";
 import { type ErrorCode, ERROR_CODES, type Refusal, refusal } from "./error-codes.ts";
-import { RESERVED_EVENTS } from "./ids.ts";
+import { idSchema, RESERVED_EVENTS } from "./ids.ts";
+import { isJsonObject } from "./json-object.ts";
 import { JsonText } from "./json-text.ts";
-import { MAX_ID_LENGTH } from "./limits.ts";
 import type { EventMessage } from "./messages/event.ts";
 import { err, ok, type Result } from "./result.ts";
 import { type Up, upSchemas } from "./up.ts";
@@ -22,7 +22,9 @@ export interface DecodeFailure extends Refusal {
 type Decoded<Message> = Result<Message, DecodeFailure>;
 type Schema<Message> = v.GenericSchema<unknown, Message>;
 
-const byType = <Message>(schemas: readonly { entries: { type: { literal: string } } }[]): Map<string, Schema<Message>> =>
+const byType = <Message>(
+  schemas: readonly { entries: { type: { literal: string } } }[],
+): Map<string, Schema<Message>> =>
   new Map(schemas.map((schema) => [schema.entries.type.literal, schema as unknown as Schema<Message>]));
 
 const UP = byType<Up>(upSchemas);
@@ -74,11 +76,11 @@ export function encodeDown(message: Down): string {
 }
 
 function encodeEvent(message: EventMessage): string {
-  const { data } = message;
+  const data = message.data instanceof JsonText ? message.data : JsonText.of(message.data);
   // Room and event names need no escaping: their grammar is plain ASCII.
   const text =
     `{"type":"event","room":"${message.room}","event":"${message.event}",` +
-    `"data":${data instanceof JsonText ? data.text : JSON.stringify(data)},"id":${JSON.stringify(message.id)},` +
+    `"data":${data.text},"id":${JSON.stringify(message.id)},` +
     `"from":${JSON.stringify(message.from)},"time":${message.time}`;
   return message.offset === undefined ? `${text}}` : `${text},"offset":${message.offset}}`;
 }
@@ -90,7 +92,7 @@ function parseObject(text: string): Decoded<object> {
   } catch {
     return err({ ...refusal("bad_message", "the frame is not JSON"), notAnObject: true });
   }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return ok(value);
+  if (isJsonObject(value)) return ok(value);
   return err({ ...refusal("bad_message", "the frame is not a JSON object"), notAnObject: true });
 }
 
@@ -108,7 +110,7 @@ function check<Message>(schemas: Map<string, Schema<Message>>, value: object): D
   return err(withId(refusal(code, `${[type, ...keys].join(".")}: ${why}`), value));
 }
 
-/** What the schemas cannot say: reserved names, and the bounds of values that belong to the application. */
+/** What the schemas do not say: reserved names, fields that exclude each other, the bounds of an application's values. */
 function faultOf(message: Up): Refusal | undefined {
   switch (message.type) {
     case "publish": {
@@ -119,7 +121,14 @@ function faultOf(message: Up): Refusal | undefined {
     case "join":
       return boundsFault(`${message.type}.state`, message.state);
     case "hello":
-      return boundsFault("hello.join", message.join?.map((target) => target.state));
+      for (const target of message.join ?? []) {
+        const fault = boundsFault("hello.join.state", target.state);
+        if (fault !== undefined) return fault;
+      }
+      return undefined;
+    case "history":
+      if (message.before === undefined || message.after === undefined) return undefined;
+      return refusal("bad_message", "history: give before or after, not both");
     default:
       return undefined;
   }
@@ -132,5 +141,5 @@ function boundsFault(field: string, value: unknown): Refusal | undefined {
 
 function withId(reason: Refusal, value: object): DecodeFailure {
   const id = "id" in value ? value.id : undefined;
-  return typeof id === "string" && id.length > 0 && id.length <= MAX_ID_LENGTH ? { ...reason, id } : reason;
+  return v.is(idSchema, id) ? { ...reason, id } : reason;
 }

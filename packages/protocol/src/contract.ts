@@ -61,7 +61,8 @@ export function defineContract<const Events extends EventMap, const Strict exten
   const { events } = options;
   const strict = (options.strict ?? true) as Strict;
   for (const name of Object.keys(events)) {
-    if (!isEventName(name)) throw new TypeError(`"${name}" is no event name: a–z, then up to 63 of A–Z a–z 0–9 _ . -`);
+    if (!isEventName(name))
+      throw new TypeError(`"${name}" is no event name: a–z, then up to 63 of A–Z a–z 0–9 _ . -`);
     if (RESERVED_EVENTS.has(name)) throw new TypeError(`"${name}" is a reserved event name`);
   }
   const known = new Map<string, EventOptions>(Object.entries(events));
@@ -73,7 +74,9 @@ export function defineContract<const Events extends EventMap, const Strict exten
       if (RESERVED_EVENTS.has(event)) return err(refusal("reserved_event"));
       const options = known.get(event);
       if (options === undefined) {
-        return strict ? err(refusal("bad_event", `the contract has no event "${event}"`)) : ok({ data, kept: true });
+        return strict
+          ? err(refusal("bad_event", `the contract has no event "${event}"`))
+          : ok({ data, kept: true });
       }
       if (options.publisher === "server" && publisher !== "server") {
         return err(refusal("forbidden", `only the server publishes "${event}"`));

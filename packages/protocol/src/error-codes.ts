@@ -1,4 +1,5 @@
 /** Owns the one table of error codes, for every transport. `retry` says whether repeating under the same id can help. */
+import { MAX_ERROR_MESSAGE_LENGTH } from "./limits.ts";
 
 export const ERROR_CODES = {
   bad_message: { retry: "no", status: 400, meaning: "the message has not the shape that its type asks for" },
@@ -23,7 +24,11 @@ export const ERROR_CODES = {
   quota: { retry: "no", status: 429, meaning: "a quota is used up" },
   overloaded: { retry: "same_id", status: 503, meaning: "too much at once; repeat later under the same id" },
   storage_full: { retry: "same_id", status: 503, meaning: "the store has no space left; nothing was kept" },
-  storage_unavailable: { retry: "same_id", status: 503, meaning: "the store does not answer; nothing was kept" },
+  storage_unavailable: {
+    retry: "same_id",
+    status: 503,
+    meaning: "the store does not answer; nothing was kept",
+  },
   id_expired: { retry: "no", status: 409, meaning: "the id is older than the server remembers" },
   epoch_mismatch: { retry: "no", status: 409, meaning: "the position belongs to another life of the room" },
   internal: { retry: "same_id", status: 503, meaning: "the server failed; the outcome is unknown" },
@@ -35,10 +40,17 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 /** Why something was refused: a value, to be sent as `error`, as an HTTP error body or as a failed ack. */
 export interface Refusal {
   readonly code: ErrorCode;
-  /** For a developer to read; never holds what another client sent. */
+  /** For a developer to read, at most MAX_ERROR_MESSAGE_LENGTH; never holds what another client sent. */
   readonly message: string;
   readonly retryAfterMs?: number;
 }
 
-export const refusal = (code: ErrorCode, message: string = ERROR_CODES[code].meaning, retryAfterMs?: number): Refusal =>
-  retryAfterMs === undefined ? { code, message } : { code, message, retryAfterMs };
+export function refusal(
+  code: ErrorCode,
+  text: string = ERROR_CODES[code].meaning,
+  retryAfterMs?: number,
+): Refusal {
+  // A validator may quote the whole value that it was given.
+  const message = text.slice(0, MAX_ERROR_MESSAGE_LENGTH);
+  return retryAfterMs === undefined ? { code, message } : { code, message, retryAfterMs };
+}

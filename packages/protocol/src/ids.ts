@@ -17,10 +17,12 @@ export const isEventName = (name: string): boolean => EVENT.test(name);
 
 export const roomSchema = v.pipe(v.string(), v.regex(ROOM));
 export const eventSchema = v.pipe(v.string(), v.regex(EVENT));
+/** Half a surrogate pair has no UTF-8 form: two such ids could not be told apart once stored. */
+const wellFormed = v.regex(/^\P{Surrogate}*$/u, "expected well-formed Unicode");
 /** Chosen by whoever sends the request; unique per room and sender for a publish. */
-export const idSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ID_LENGTH));
+export const idSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ID_LENGTH), wellFormed);
 /** Made by the server. */
 export const clientIdSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ID_LENGTH));
 /** What a person is called; chosen by the client, proves nothing. Empty means none. */
-export const nameSchema = v.pipe(v.string(), v.maxLength(MAX_NAME_LENGTH));
+export const nameSchema = v.pipe(v.string(), v.maxLength(MAX_NAME_LENGTH), wellFormed);
 export const tokenSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_TOKEN_LENGTH));

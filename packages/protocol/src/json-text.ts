@@ -10,7 +10,9 @@ export class JsonText {
   }
 
   static of(value: unknown): JsonText {
-    return new JsonText(JSON.stringify(value) ?? "null");
+    // Of undefined and functions there is no JSON, whatever its type says.
+    const text = JSON.stringify(value) as string | undefined;
+    return new JsonText(text ?? "null");
   }
 
   toJSON(): unknown {

@@ -9,6 +9,8 @@ export const errorSchema = v.object({
   type: v.literal("error"),
   /** Of the request that it answers, where one could be read. */
   id: v.exactOptional(idSchema),
+  /** Of the request that it answers, where it named one. */
+  room: v.exactOptional(roomSchema),
   code: openListSchema(Object.keys(ERROR_CODES) as ErrorCode[]),
   message: v.string(),
   retry: openListSchema<Retry>(["no", "same_id"]),

@@ -16,7 +16,7 @@ export const gapSpanEntries = {
   position: positionSchema,
 };
 
-const gapSpanSchema = v.object(gapSpanEntries);
+export const gapSpanSchema = v.object(gapSpanEntries);
 export const gapSchema = v.object({ type: v.literal("gap"), room: roomSchema, ...gapSpanEntries });
 
 export type GapSpan = v.InferOutput<typeof gapSpanSchema>;

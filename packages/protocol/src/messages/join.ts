@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { idSchema, roomSchema } from "../ids.ts";
 import { positionSchema } from "../position.ts";
 import { eventMessageSchema } from "./event.ts";
-import { gapSpanEntries } from "./gap.ts";
+import { gapSpanSchema } from "./gap.ts";
 import { memberSchema } from "./member.ts";
 import { stateSchema } from "./state.ts";
 
@@ -34,7 +34,7 @@ export const joinedSchema = v.object({
   events: v.array(eventMessageSchema),
   /** Fetch the rest by history `after` the last event here; live events already come. */
   more: v.exactOptional(v.literal(true)),
-  gap: v.exactOptional(v.object(gapSpanEntries)),
+  gap: v.exactOptional(gapSpanSchema),
 });
 
 export type JoinTarget = v.InferOutput<typeof joinTargetSchema>;

@@ -3,6 +3,10 @@ import * as v from "valibot";
 
 import { idSchema, tokenSchema } from "../ids.ts";
 
-export const refreshSchema = v.object({ type: v.literal("refresh"), id: v.exactOptional(idSchema), token: tokenSchema });
+export const refreshSchema = v.object({
+  type: v.literal("refresh"),
+  id: v.exactOptional(idSchema),
+  token: tokenSchema,
+});
 
 export type Refresh = v.InferOutput<typeof refreshSchema>;
