@@ -1,0 +1,31 @@
+/** Owns what a caller chooses about the SQLite store. Must not know how any of it is done. */
+import type { Clock, Durability, RoomLog, SessionStore } from "@roomcast/hub";
+
+import type { FlushGate } from "./flush-gate.ts";
+
+export interface SqliteStoreOptions {
+  /** The folder that holds everything; made with mode 0700 where it is missing. One store at a time. */
+  readonly dataDir: string;
+  /** `disk` (default): an ack survives a power cut. `process`: a killed process. */
+  readonly durability?: Extract<Durability, "process" | "disk">;
+  readonly clock: Clock;
+  /** Events kept per room; default 10,000. */
+  readonly historyEvents?: number;
+  /** Days that an event is kept; default 30. */
+  readonly historyDays?: number;
+  /**
+   * Called at most once, with one sentence: what is on the disk is no longer known (a failed flush, a dead writer).
+   * The process must end; everything asked of the store from then on is refused.
+   */
+  readonly onFatal: (sentence: string) => void;
+  /** For tests: holds or slows every flush. */
+  readonly gate?: FlushGate;
+}
+
+/** One database seen from two sides. */
+export interface SqliteStore {
+  readonly log: RoomLog;
+  readonly sessions: SessionStore;
+  /** Settles everything that was given, marks the store as cleanly shut down and lets go of the folder. */
+  close(): Promise<void>;
+}
