@@ -1,0 +1,36 @@
+/** Owns the hook for an application's own logic: it sees an event before the log does, and knows no transport. */
+import type { From, Refusal } from "@roomcast/protocol";
+import { refusal } from "@roomcast/protocol";
+
+import type { Identity } from "./identity.ts";
+import type { MaybePromise } from "./maybe-promise.ts";
+
+/** An event that somebody wants to publish; it fits the contract and is allowed by the policy. */
+export interface IncomingEvent<Data = unknown> {
+  readonly room: string;
+  readonly event: string;
+  readonly data: Data;
+  readonly id: string;
+  readonly from: From;
+  readonly identity: Identity;
+  /** The one member it is meant for, if it is direct. */
+  readonly to?: string;
+}
+
+/** What becomes of it. */
+export type Outcome =
+  | { readonly kind: "accept" }
+  /** Published with this data instead. */
+  | { readonly kind: "change"; readonly data: unknown }
+  | { readonly kind: "refuse"; readonly refusal: Refusal }
+  /** Not published; the publisher's ack carries the answer. */
+  | { readonly kind: "answer"; readonly answer: unknown };
+
+/** Returning nothing accepts. Throwing refuses with `internal`, and is reported. */
+export type EventHandler<Data = unknown> = (event: IncomingEvent<Data>) => MaybePromise<Outcome | void>;
+
+export const accept: Outcome = { kind: "accept" };
+export const change = (data: unknown): Outcome => ({ kind: "change", data });
+export const answer = (value: unknown): Outcome => ({ kind: "answer", answer: value });
+/** @param message for the developer at the other end. */
+export const refuse = (message: string): Outcome => ({ kind: "refuse", refusal: refusal("forbidden", message) });

@@ -1,0 +1,104 @@
+/**
+ * Owns what a room says within one turn of the event loop: each message encoded once per format, all of them joined
+ * into one buffer, and one write per member. Members who differ (a publisher with an ack in between) get a buffer of
+ * their own, made of the same frames. Must not know rooms, sessions or sockets.
+ */
+import type { Down } from "@roomcast/protocol";
+
+import type { Format } from "./connection.ts";
+
+/** Before the frame at `index`: `insert` it for this receiver, and with `skip` leave that frame out. */
+interface Edit {
+  readonly index: number;
+  readonly skip: boolean;
+  readonly insert: Uint8Array | null;
+}
+
+interface Receiver {
+  readonly format: Format;
+}
+
+export class Batch<Member extends Receiver> {
+  readonly #frames = new Map<Format, Uint8Array[]>();
+  readonly #edits = new Map<Member, Edit[]>();
+  #length = 0;
+  #bytes = 0;
+
+  get empty(): boolean {
+    return this.#length === 0;
+  }
+
+  /** Of one format, to know when it is time to write. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** @param formats those of all receivers; MUST be the same until `take`. */
+  push(message: Down, formats: Iterable<Format>): void {
+    for (const format of formats) {
+      const frame = format.encode(message);
+      this.#bytes += frame.length;
+      const frames = this.#frames.get(format);
+      if (frames === undefined) this.#frames.set(format, [frame]);
+      else frames.push(frame);
+    }
+    this.#length += 1;
+  }
+
+  /** For one member alone, behind what was pushed so far. */
+  insert(member: Member, message: Down): void {
+    this.#edit(member, { index: this.#length, skip: false, insert: member.format.encode(message) });
+  }
+
+  /** One member gets this, or nothing, in the place of what was pushed last. */
+  replaceLast(member: Member, message: Down | null): void {
+    const insert = message === null ? null : member.format.encode(message);
+    this.#edit(member, { index: this.#length - 1, skip: true, insert });
+  }
+
+  /** What each member gets; the batch is empty afterwards. */
+  take(): (member: Member) => Uint8Array | undefined {
+    const shared = new Map<Format, Uint8Array>();
+    const frames = new Map(this.#frames);
+    for (const [format, list] of frames) shared.set(format, joined(format, list));
+    const edits = this.#edits.size === 0 ? undefined : new Map(this.#edits);
+    this.#frames.clear();
+    this.#edits.clear();
+    this.#length = 0;
+    this.#bytes = 0;
+    return (member) => {
+      const own = edits?.get(member);
+      if (own === undefined) return shared.get(member.format);
+      const list = edited(frames.get(member.format) ?? [], own);
+      return list.length === 0 ? undefined : joined(member.format, list);
+    };
+  }
+
+  #edit(member: Member, edit: Edit): void {
+    const edits = this.#edits.get(member);
+    if (edits === undefined) this.#edits.set(member, [edit]);
+    else edits.push(edit);
+  }
+}
+
+const joined = (format: Format, frames: readonly Uint8Array[]): Uint8Array => {
+  const [first] = frames;
+  return frames.length === 1 && first !== undefined ? first : format.join(frames);
+};
+
+/** Edits stand in the order of their index, as they were made. */
+function edited(frames: readonly Uint8Array[], edits: readonly Edit[]): Uint8Array[] {
+  const out: Uint8Array[] = [];
+  let next = 0;
+  for (let index = 0; index <= frames.length; index += 1) {
+    let skip = false;
+    for (let edit = edits[next]; edit?.index === index; edit = edits[next]) {
+      if (edit.insert !== null) out.push(edit.insert);
+      skip ||= edit.skip;
+      next += 1;
+    }
+    const frame = frames[index];
+    if (frame !== undefined && !skip) out.push(frame);
+  }
+  return out;
+}

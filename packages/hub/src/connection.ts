@@ -1,0 +1,36 @@
+/** Port: one client's socket as the hub sees it. An adapter implements it; the hub alone decides what is sent. */
+import type { CloseName, DecodeFailure, Down, Result, Up } from "@roomcast/protocol";
+
+/** How messages look on one kind of transport. One object per kind: the hub encodes once per Format, not per member. */
+export interface Format {
+  readonly name: string;
+  /** Whole frames: two frames joined are two messages, and a cut between frames cuts no message. */
+  encode(message: Down): Uint8Array;
+  /** MUST equal the frames sent one after the other. Called with two frames or more. */
+  join(frames: readonly Uint8Array[]): Uint8Array;
+}
+
+export interface Connection {
+  readonly format: Format;
+  /** Where it comes from, for logs: an address, never a token. */
+  readonly remote: string;
+  /** "ws", "sse", … for logs and metrics. */
+  readonly transport: string;
+  /** Bytes handed to `send` that the peer has not taken yet. */
+  readonly bufferedBytes: number;
+  /** MUST be synchronous, MUST NOT throw, MUST keep the order, MUST NOT change the bytes. After the end: ignored. */
+  send(frames: Uint8Array): void;
+  /** MUST NOT throw. What was sent before goes out first, but a peer that takes nothing is cut within CLOSE_TIMEOUT_MS. */
+  close(reason: CloseName): void;
+}
+
+/** What the hub hands to the adapter for a connection. */
+export interface Inbox {
+  /** A frame that was decoded, or the reason why it could not be. MUST be called in the order of arrival. */
+  receive(decoded: Result<Up, DecodeFailure>): void;
+  /**
+   * The socket is gone, however it ended; MUST be called at least once, later calls are ignored.
+   * @param code as RFC 6455 has it: 1005 without a code, 1006 when it just vanished.
+   */
+  ended(code: number, reason: string): void;
+}

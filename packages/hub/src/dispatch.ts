@@ -1,0 +1,24 @@
+/** Owns which handler answers which message: a line per type, and a missing one does not compile. */
+import type { Hello, Up } from "@roomcast/protocol";
+
+import type { Exchange } from "./engine.ts";
+import { history } from "./handlers/history.ts";
+import { join } from "./handlers/join.ts";
+import { leave } from "./handlers/leave.ts";
+import { ping } from "./handlers/ping.ts";
+import { presence } from "./handlers/presence.ts";
+import { publish } from "./handlers/publish.ts";
+import { refresh } from "./handlers/refresh.ts";
+import type { MaybePromise } from "./maybe-promise.ts";
+
+type Request = Exclude<Up, Hello>;
+type Handlers = {
+  readonly [Type in Request["type"]]: (exchange: Exchange, message: Extract<Request, { type: Type }>) => MaybePromise<void>;
+};
+
+const HANDLERS: Handlers = { join, leave, publish, presence, history, refresh, ping };
+
+export function dispatch(exchange: Exchange, message: Request): MaybePromise<void> {
+  const handle = HANDLERS[message.type] as (exchange: Exchange, message: Request) => MaybePromise<void>;
+  return handle(exchange, message);
+}

@@ -1,0 +1,44 @@
+/** Owns what every handler needs: the ports and the registries, wired once by the hub. No logic. */
+import type { Contract, Refusal } from "@roomcast/protocol";
+
+import type { Appending } from "./appending.ts";
+import type { EventHandler } from "./application.ts";
+import type { Clock } from "./clock.ts";
+import type { Peer } from "./peer.ts";
+import type { Policy } from "./policy.ts";
+import type { Random } from "./random.ts";
+import type { RoomLog } from "./room-log.ts";
+import type { Rooms } from "./rooms.ts";
+import type { Session } from "./session.ts";
+import type { Sessions } from "./sessions.ts";
+import type { HubSettings } from "./settings.ts";
+import type { Telemetry } from "./telemetry.ts";
+
+export interface Engine {
+  readonly log: RoomLog;
+  readonly appending: Appending;
+  readonly rooms: Rooms;
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly telemetry: Telemetry;
+  readonly policy: Policy;
+  readonly contract: Contract;
+  readonly handlers: ReadonlyMap<string, EventHandler>;
+  readonly settings: HubSettings;
+}
+
+/** One message of one session on one socket. The session may outlive the peer; answers go to the peer that asked. */
+export interface Exchange {
+  readonly engine: Engine;
+  readonly peer: Peer;
+  readonly session: Session;
+}
+
+/** What a refusal answers: an `id` where the request had one, the `room` where it named one. */
+export interface Asked {
+  readonly id?: string;
+  readonly room?: string;
+}
+
+export type Refuse = (asked: Asked, refusal: Refusal) => void;

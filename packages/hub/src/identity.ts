@@ -1,0 +1,17 @@
+/** Owns who is speaking: what the policy found out, and what other members are shown. */
+
+export interface Identity {
+  /** The token's subject; null for a guest. */
+  readonly user: string | null;
+  /** A name that the token vouches for; wins over the one that a client asks for. */
+  readonly name?: string;
+  /** Ms since 1970; the session ends then unless it is refreshed. */
+  readonly expiresAt?: number;
+  /** What the token says besides, for the application's own rules. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+export const GUEST: Identity = { user: null };
+
+/** `from.user` of a session: always a string, and the scope in which its publish ids are unique. */
+export const userOf = (identity: Identity, clientId: string): string => identity.user ?? `guest:${clientId}`;

@@ -1,0 +1,15 @@
+/** The public surface of @roomcast/hub, and its only barrel. */
+export { accept, answer, change, type EventHandler, type IncomingEvent, type Outcome, refuse } from "./application.ts";
+export type { Clock, Timer } from "./clock.ts";
+export type { Connection, Format, Inbox } from "./connection.ts";
+export { type HistoryPage, Hub, type HubOptions, type Publication, type Receipt } from "./hub.ts";
+export { GUEST, type Identity, userOf } from "./identity.ts";
+export type { MaybePromise } from "./maybe-promise.ts";
+export { MemoryLog, type MemoryLogOptions } from "./memory-log.ts";
+export { MemorySessions } from "./memory-sessions.ts";
+export { type Action, OPEN_DOOR, type Policy } from "./policy.ts";
+export type { Random } from "./random.ts";
+export type { Appended, Draft, Durability, KeptEvent, Page, ReadRange, RoomLog, Settle } from "./room-log.ts";
+export type { SessionStore, StoredSession } from "./session-store.ts";
+export { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";
+export { type ClientFacts, NO_TELEMETRY, type Telemetry, type TelemetryEvent } from "./telemetry.ts";

@@ -1,0 +1,142 @@
+/** Owns the log that lives and dies with the process: the reference that every other log is compared with. */
+import {
+  type GapReason,
+  MAX_PAGE_BYTES,
+  ok,
+  type Refusal,
+  type Result,
+} from "@roomcast/protocol";
+
+import type { Clock } from "./clock.ts";
+import type { Random } from "./random.ts";
+import type { Appended, Draft, KeptEvent, Page, ReadRange, RoomLog, Settle } from "./room-log.ts";
+
+interface Entry {
+  readonly offset: number;
+  readonly time: number;
+}
+
+interface RoomState {
+  floor: number;
+  /** From floor + 1 on, without a hole. */
+  events: KeptEvent[];
+  /** Oldest first; outlives what is trimmed. */
+  readonly known: Map<string, Entry>;
+}
+
+export interface MemoryLogOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Kept per room. Default 10,000. */
+  readonly historyEvents?: number;
+  /** How long an id is remembered. Default 24 h. */
+  readonly dedupeMs?: number;
+}
+
+export class MemoryLog implements RoomLog {
+  readonly durability = "memory";
+  readonly #rooms = new Map<string, RoomState>();
+  readonly #epoch: string;
+  readonly #clock: Clock;
+  readonly #historyEvents: number;
+  readonly #dedupeMs: number;
+  #listener: (event: KeptEvent) => void = () => undefined;
+
+  constructor({ clock, random, historyEvents = 10_000, dedupeMs = 24 * 60 * 60 * 1000 }: MemoryLogOptions) {
+    this.#clock = clock;
+    this.#epoch = random.id();
+    this.#historyEvents = historyEvents;
+    this.#dedupeMs = dedupeMs;
+  }
+
+  onAppended(listener: (event: KeptEvent) => void): void {
+    this.#listener = listener;
+  }
+
+  append(draft: Draft, settle: Settle): void {
+    const state = this.#open(draft.room);
+    const key = identityOf(draft);
+    const known = state.known.get(key);
+    if (known !== undefined) {
+      settle(ok(this.#appended(known, true)));
+      return;
+    }
+    const offset = state.floor + state.events.length + 1;
+    const event: KeptEvent = { ...draft, epoch: this.#epoch, offset };
+    state.events.push(event);
+    state.known.set(key, { offset, time: draft.time });
+    this.#trim(state);
+    this.#listener(event);
+    settle(ok(this.#appended(event, false)));
+  }
+
+  read(room: string, range: ReadRange): Promise<Result<Page, Refusal>> {
+    const state = this.#rooms.get(room);
+    const floor = state?.floor ?? 0;
+    const all = state?.events ?? [];
+    return Promise.resolve(ok({ epoch: this.#epoch, floor, top: floor + all.length, ...pageOf(all, floor, range) }));
+  }
+
+  subscribe(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  unsubscribe(): void {
+    // Every event reaches the listener anyway.
+  }
+
+  whyChanged(): GapReason {
+    return "recreated";
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #open(room: string): RoomState {
+    let state = this.#rooms.get(room);
+    if (state === undefined) {
+      state = { floor: 0, events: [], known: new Map() };
+      this.#rooms.set(room, state);
+    }
+    return state;
+  }
+
+  /** Lets an eighth more gather first, so that an append costs no copy of the room. */
+  #trim(state: RoomState): void {
+    const excess = state.events.length - this.#historyEvents;
+    if (excess > this.#historyEvents / 8) {
+      state.events = state.events.slice(excess);
+      state.floor += excess;
+    }
+    const forgetBefore = this.#clock.now() - this.#dedupeMs;
+    for (const [key, { time }] of state.known) {
+      if (time >= forgetBefore) break;
+      state.known.delete(key);
+    }
+  }
+
+  #appended({ offset, time }: Entry, duplicate: boolean): Appended {
+    return { position: { epoch: this.#epoch, offset }, time, duplicate };
+  }
+}
+
+/** The length keeps ("a", "bc") apart from ("ab", "c"). */
+const identityOf = ({ from, id }: Draft): string => `${from.user.length}:${from.user}${id}`;
+
+function pageOf(all: readonly KeptEvent[], floor: number, range: ReadRange): Pick<Page, "events" | "more"> {
+  const forward = range.after !== undefined;
+  const first = Math.max(0, (range.after ?? 0) - floor);
+  const end = Math.max(first, Math.min(all.length, (range.before ?? Infinity) - floor - 1));
+  const candidates = all.slice(first, end);
+  if (!forward) candidates.reverse();
+  const events: KeptEvent[] = [];
+  let bytes = 0;
+  for (const event of candidates) {
+    bytes += event.data.text.length;
+    if (events.length >= range.limit || (events.length > 0 && bytes > MAX_PAGE_BYTES)) break;
+    events.push(event);
+  }
+  if (!forward) events.reverse();
+  return { events, more: events.length < candidates.length };
+}

@@ -1,0 +1,76 @@
+/**
+ * Port: the log of every room, and the one authority over the order of events. What it says was appended is fanned
+ * out, on one node as on twenty; nothing else is. testing/room-log-suite.ts is what each implementation must pass.
+ */
+import type { From, GapReason, JsonText, Position, Refusal, Result } from "@roomcast/protocol";
+
+/** What an ack stands for: nothing but this process, a killed process, a power cut, the loss of a machine. */
+export type Durability = "memory" | "process" | "disk" | "replicated";
+
+/** An event that wants a place. (room, from.user, id) is its identity: the log MUST keep it at most once. */
+export interface Draft {
+  readonly room: string;
+  readonly event: string;
+  readonly data: JsonText;
+  readonly id: string;
+  readonly from: From;
+  /** Ms since 1970, stamped by the server. */
+  readonly time: number;
+}
+
+export interface KeptEvent extends Draft {
+  readonly epoch: string;
+  /** 1, 2, 3 … per room and epoch, without a hole. */
+  readonly offset: number;
+}
+
+export interface Appended {
+  readonly position: Position;
+  readonly time: number;
+  /** The identity was known: position and time are the original ones. */
+  readonly duplicate: boolean;
+}
+
+export type Settle = (outcome: Result<Appended, Refusal>) => void;
+
+/** Both bounds exclusive. With `after`: the oldest behind it; else the newest (before `before`). */
+export interface ReadRange {
+  readonly after?: number;
+  readonly before?: number;
+  /** At most this many events, and at most MAX_PAGE_BYTES of data, but one event at least. 0: the position only. */
+  readonly limit: number;
+}
+
+/** One snapshot: epoch, floor, top and events belong together. */
+export interface Page {
+  readonly epoch: string;
+  /** The highest offset that was trimmed; 0 when none was. */
+  readonly floor: number;
+  /** The highest offset; 0 when there is none. */
+  readonly top: number;
+  /** In offset order. */
+  readonly events: readonly KeptEvent[];
+  /** Kept events lie beyond the page, in the direction of the range. */
+  readonly more: boolean;
+}
+
+export interface RoomLog {
+  readonly durability: Durability;
+  /**
+   * MUST call `settle` exactly once. For a new event MUST call the listener and then `settle`, with nothing else
+   * between the two, in offset order per room, and neither before the commit at the declared durability.
+   * Drafts of one room from one caller MUST get their offsets in the order of the calls.
+   */
+  append(draft: Draft, settle: Settle): void;
+  /** A room that never was reads as empty, under the epoch that its first event will have. MUST NOT show what is not committed. */
+  read(room: string, range: ReadRange): Promise<Result<Page, Refusal>>;
+  /** From its resolution on, every event of the room reaches the listener. MUST be harmless when repeated. */
+  subscribe(room: string): Promise<void>;
+  unsubscribe(room: string): void;
+  /** Why a position of `epoch` cannot be continued in `now`, the room's present epoch. */
+  whyChanged(epoch: string, now: string): GapReason;
+  /** The one listener. */
+  onAppended(listener: (event: KeptEvent) => void): void;
+  /** Settles everything that was given, then lets go of its resources. */
+  close(): Promise<void>;
+}

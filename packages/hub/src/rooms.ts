@@ -1,0 +1,49 @@
+/** Owns which rooms are alive in this process: born when somebody enters, gone when nobody is left or expected back. */
+import type { Clock } from "./clock.ts";
+import { Room } from "./room.ts";
+import type { RoomLog } from "./room-log.ts";
+import type { Turn } from "./turn.ts";
+
+export class Rooms {
+  readonly #rooms = new Map<string, Room>();
+  readonly #log: RoomLog;
+  readonly #clock: Clock;
+  readonly #turn: Turn;
+  readonly #presenceGatherMs: number;
+
+  constructor(log: RoomLog, clock: Clock, turn: Turn, presenceGatherMs: number) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#turn = turn;
+    this.#presenceGatherMs = presenceGatherMs;
+  }
+
+  get size(): number {
+    return this.#rooms.size;
+  }
+
+  find(name: string): Room | undefined {
+    return this.#rooms.get(name);
+  }
+
+  open(name: string): Room {
+    let room = this.#rooms.get(name);
+    if (room === undefined) {
+      room = new Room(name, this.#clock, this.#turn, this.#presenceGatherMs);
+      this.#rooms.set(name, room);
+    }
+    return room;
+  }
+
+  /** To be called whenever somebody has gone. */
+  forgetIfEmpty(room: Room): void {
+    if (!room.empty || this.#rooms.get(room.name) !== room) return;
+    room.presence.flush();
+    this.#rooms.delete(room.name);
+    this.#log.unsubscribe(room.name);
+  }
+
+  all(): IterableIterator<Room> {
+    return this.#rooms.values();
+  }
+}

@@ -1,0 +1,52 @@
+/** Owns one client across its sockets: who it is, where it is, and the secrets that let it come back. */
+import type { From } from "@roomcast/protocol";
+
+import type { Timer } from "./clock.ts";
+import { type Identity, userOf } from "./identity.ts";
+import type { Peer } from "./peer.ts";
+import type { StoredSession } from "./session-store.ts";
+import type { Subscription } from "./subscription.ts";
+
+export interface Secrets {
+  /** The one that the present welcome was obtained with; good until its successor is used, so a lost welcome costs nothing. */
+  readonly used: string;
+  /** The one that the present welcome gives out. */
+  readonly next: string;
+}
+
+export class Session {
+  readonly clientId: string;
+  readonly subscriptions = new Map<string, Subscription>();
+  /** As every other client sees it on this session's events. One object, so that nothing is built per event. */
+  from: From & { readonly clientId: string };
+  identity: Identity;
+  secrets: Secrets;
+  /** null while no socket is there. */
+  peer: Peer | null = null;
+  /** Runs while it is expected back. */
+  grace: Timer | undefined;
+
+  constructor(clientId: string, identity: Identity, name: string, secrets: Secrets) {
+    this.clientId = clientId;
+    this.identity = identity;
+    this.secrets = secrets;
+    this.from = { clientId, user: userOf(identity, clientId), name };
+  }
+
+  /** What a client sends back to resume. */
+  get resumeToken(): string {
+    return `${this.clientId}.${this.secrets.next}`;
+  }
+
+  stored(rooms: Iterable<string>, endedAt: number | null): StoredSession {
+    return {
+      clientId: this.clientId,
+      user: this.identity.user,
+      name: this.from.name,
+      rooms: [...rooms],
+      usedSecret: this.secrets.used,
+      nextSecret: this.secrets.next,
+      endedAt,
+    };
+  }
+}

@@ -1,0 +1,40 @@
+/** Owns the numbers that an operator may turn. Durations in ms; 0 switches a limit off where that is said. */
+import { HEARTBEAT_MS, HELLO_TIMEOUT_MS, MAX_QUEUED_BYTES, PRESENCE_GRACE_MS, RESUME_WINDOW_MS } from "@roomcast/protocol";
+
+export interface HubSettings {
+  readonly server: { readonly name: string; readonly version: string; readonly node: string };
+  /** Entered by a hello that names no room. */
+  readonly defaultRoom: string;
+  readonly helloTimeoutMs: number;
+  /** Told to clients, which send `ping` as often where they see no WebSocket ping. */
+  readonly heartbeatMs: number;
+  readonly presenceGraceMs: number;
+  readonly resumeWindowMs: number;
+  /** Messages of one connection; a burst of twice as many is taken. 0: no limit. */
+  readonly messagesPerSecond: number;
+  /** 0: no limit. */
+  readonly roomsPerSession: number;
+  /** More than this queued towards one connection closes it with 4413. */
+  readonly maxQueuedBytes: number;
+  /** Messages of one connection that wait behind one that is still being handled. */
+  readonly maxWaitingMessages: number;
+  /** Presence diffs of a room are gathered for this long, and longer in a large room. */
+  readonly presenceGatherMs: number;
+  /** Clients are asked to come back spread over this long when the server drains. */
+  readonly drainSpreadMs: number;
+}
+
+export const DEFAULT_SETTINGS: HubSettings = {
+  server: { name: "roomcast", version: "0.0.0", node: "local" },
+  defaultRoom: "general",
+  helloTimeoutMs: HELLO_TIMEOUT_MS,
+  heartbeatMs: HEARTBEAT_MS,
+  presenceGraceMs: PRESENCE_GRACE_MS,
+  resumeWindowMs: RESUME_WINDOW_MS,
+  messagesPerSecond: 50,
+  roomsPerSession: 128,
+  maxQueuedBytes: MAX_QUEUED_BYTES,
+  maxWaitingMessages: 1024,
+  presenceGatherMs: 100,
+  drainSpreadMs: 2000,
+};
