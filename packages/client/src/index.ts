@@ -1,0 +1,22 @@
+/** The public surface of @roomcast/client, and its only barrel. */
+export type { Client, ClientOptions } from "./client.ts";
+export { CLIENT_CODES, type ClientCode, type Failure } from "./failure.ts";
+export type { OpenContract } from "./open-contract.ts";
+export type { OutboxStorage, StoredPublish } from "./outbox-storage.ts";
+export type { Clock, OpenSocket, Ports, Random, Socket, SocketListener, Timer } from "./ports.ts";
+export type { NotPublished, PendingPublish, Published, PublishOptions, PublishResult } from "./publish.ts";
+export type {
+  AnyRoomEvent,
+  HistoryPage,
+  HistoryQuery,
+  JoinedRoom,
+  PresenceChange,
+  PublishData,
+  Room,
+  RoomEvent,
+  RoomGap,
+  RoomOptions,
+  RoomStatus,
+  Unsubscribe,
+} from "./room.ts";
+export type { Attempt, Reason, Status } from "./status.ts";

@@ -1,0 +1,52 @@
+/** Owns how the connection looks from outside: four states, whatever goes on inside. */
+
+/** Why a connection ended, or an attempt failed. */
+export interface Reason {
+  readonly cause:
+    /** `disconnect()` was called, or `connect()` not yet. */
+    | "requested"
+    /** The socket was closed: `code` says how. 1006: it vanished, or never opened. */
+    | "closed"
+    /** The server announced that it goes. */
+    | "drain"
+    /** Nothing came any more, not even an answer to a ping. */
+    | "silence"
+    /** The attempt took too long. */
+    | "timeout"
+    /** The token function failed. */
+    | "token";
+  /** The WebSocket close code. */
+  readonly code?: number;
+  /** For people: the close reason of the server, or a sentence of the client's own. */
+  readonly message: string;
+}
+
+export type Status =
+  /** The first attempt since `connect()` is under way. */
+  | { readonly state: "connecting" }
+  | {
+      readonly state: "connected";
+      /** The socket has been silent for long, or the computer woke up: a ping is on its way, and must be answered soon. */
+      readonly checking: boolean;
+      /** The server will go soon; a reconnect follows. */
+      readonly draining: boolean;
+    }
+  | {
+      readonly state: "reconnecting";
+      /** The number of the attempt that is under way or comes next; 1 is the first one after a stable connection. */
+      readonly attempt: number;
+      /** This client's clock, ms since 1970; null while the attempt is under way. */
+      readonly retryAt: number | null;
+      readonly reason: Reason;
+    }
+  | {
+      readonly state: "disconnected";
+      readonly reason: Reason;
+      /** The server said that trying again is of no use. `connect()` tries all the same. */
+      readonly final: boolean;
+    };
+
+/** What became of one attempt to connect. */
+export type Attempt =
+  | { readonly attempt: number; readonly outcome: "opened" }
+  | { readonly attempt: number; readonly outcome: "failed"; readonly reason: Reason };
