@@ -92,7 +92,7 @@ function installDebianPackage({ name, debianPackage }: Need): boolean {
   if (prefix === undefined || !succeeds("apt-get", ["--version"])) return false;
   console.log(`Installing ${name}: apt-get install ${debianPackage}`);
   const apt = (...words: string[]) =>
-    runLoudlyOnFailure([...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...words]);
+    runs([...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...words]);
   return (
     apt("-qq", "update") &&
     apt("-qq", "-o", "DPkg::Lock::Timeout=120", "install", "-y", "--no-install-recommends", debianPackage)
@@ -102,7 +102,7 @@ function installDebianPackage({ name, debianPackage }: Need): boolean {
 function download({ name, download }: Need): boolean {
   if (download === undefined) return false;
   console.log(`Installing ${name}: ${download.join(" ")}`);
-  return runLoudlyOnFailure(download);
+  return runs(download);
 }
 
 /** The words that make a command run as root; undefined when this user may not. */
@@ -115,13 +115,16 @@ function succeeds(program: string, words: readonly string[]): boolean {
   return spawnSync(program, words, { stdio: "ignore" }).status === 0;
 }
 
-function runLoudlyOnFailure([program = "", ...words]: readonly string[]): boolean {
-  const { status, stdout, stderr } = spawnSync(program, words, {
+function runs([program = "", ...words]: readonly string[]): boolean {
+  const { status, stdout, stderr, error } = spawnSync(program, words, {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
     maxBuffer: 64 * 1024 * 1024,
   });
   if (status === 0) return true;
-  console.error(`${program} ${words.join(" ")} failed.\n${stdout}${stderr}`.trimEnd());
+  const lines = `${stderr}\n${stdout}`.split("\n").filter((line) => line.trim() !== "");
+  const reason =
+    lines.find((line) => /^(E:|error)/i.test(line)) ?? lines[0] ?? error?.message ?? "no reason given";
+  console.log(`That did not work: ${reason}`);
   return false;
 }
