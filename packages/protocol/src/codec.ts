@@ -1,10 +1,11 @@
-/** Owns text ↔ message: the only file that knows both JSON and the validator. Must not know who sends or receives. */
+/** Owns text ↔ message: the only file that knows both frames and the validator. Must not know who sends or receives. */
 import * as v from "valibot";
 
 import { boundsViolation } from "./bounds.ts";
 import { type Down, downSchemas } from "./down.ts";
 import { type ErrorCode, ERROR_CODES, type Refusal, refusal } from "./error-codes.ts";
 import { idSchema, RESERVED_EVENTS } from "./ids.ts";
+import { parseJson } from "./json.ts";
 import { isJsonObject } from "./json-object.ts";
 import { JsonText } from "./json-text.ts";
 import type { EventMessage } from "./messages/event.ts";
@@ -88,7 +89,7 @@ function encodeEvent(message: EventMessage): string {
 function parseObject(text: string): Decoded<object> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     return err({ ...refusal("bad_message", "the frame is not JSON"), notAnObject: true });
   }

@@ -16,6 +16,7 @@ export { type Down, downSchemas } from "./down.ts";
 export { ERROR_CODES, type ErrorCode, type Refusal, refusal, type Retry } from "./error-codes.ts";
 export { events, type Events } from "./events.ts";
 export { isEventName, isRoomName, RESERVED_EVENTS } from "./ids.ts";
+export { parseJson } from "./json.ts";
 export { JsonText } from "./json-text.ts";
 export * from "./limits.ts";
 export type { Drain } from "./messages/drain.ts";

@@ -1,4 +1,5 @@
 /** Owns data that stays text on its way through the server: parsed once at the door, forwarded as it was printed. */
+import { parseJson } from "./json.ts";
 
 /** The JSON text of an event's data. Prints as the value that it holds, so any JSON printer handles it rightly. */
 export class JsonText {
@@ -16,6 +17,6 @@ export class JsonText {
   }
 
   toJSON(): unknown {
-    return JSON.parse(this.text);
+    return parseJson(this.text);
   }
 }
