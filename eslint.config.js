@@ -135,7 +135,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["apps/web/**/*.{svelte,ts}"],
+    files: ["apps/web/**/*.{svelte,ts,js}"],
     languageOptions: { globals: globals.browser },
   },
   {
