@@ -26,7 +26,7 @@ function fillFrame(open: string, item: (index: number) => string, close: string)
 describe("P-FRAME-7 the worst that fits into one frame is answered, not crashed on", () => {
   const nested = (open: string, close: string): string => {
     const depth = Math.floor((MAX_MESSAGE_BYTES - 80) / (open.length + close.length));
-    return publish(`${open.repeat(depth)  }0${  close.repeat(depth)}`);
+    return publish(`${open.repeat(depth)}0${close.repeat(depth)}`);
   };
   const refused: [string, string][] = [
     ["lists in lists", nested("[", "]")],
@@ -51,7 +51,7 @@ describe("P-FRAME-7 the worst that fits into one frame is answered, not crashed 
     ["a list of empty lists", fillFrame("[", () => "[]", "]")],
     ["a list of objects", fillFrame("[", (index) => `{"${index}":0}`, "]")],
     ["one string of escapes", publish(`"${"\\u0000".repeat(10_000)}"`)],
-    ["a number with all its digits", publish(`${"9".repeat(300)  }.${  "9".repeat(60_000)}`)],
+    ["a number with all its digits", publish(`${"9".repeat(300)}.${"9".repeat(60_000)}`)],
   ];
   test.each(taken)("%s: taken", (_, text) => {
     expect(text.length).toBeLessThanOrEqual(MAX_MESSAGE_BYTES);
