@@ -28,13 +28,18 @@ export function admit(engine: Engine, submission: Submission): MaybePromise<Verd
   if (!checked.ok) return checked;
   const { data, kept } = checked.value;
   const kind = to === undefined ? "publish" : "direct";
-  return whenReady(engine.policy.authorise(identity, { kind, room, event }), (refused): MaybePromise<Verdict> => {
-    if (refused !== undefined) return err(refused);
-    const handler = engine.handlers.get(event);
-    if (handler === undefined) return publishing(data, kept);
-    const outcome = handler({ ...submission, data });
-    return whenReady(outcome, (decided) => decide(engine, event, data, kept, decided ?? { kind: "accept" }));
-  });
+  return whenReady(
+    engine.policy.authorise(identity, { kind, room, event }),
+    (refused): MaybePromise<Verdict> => {
+      if (refused !== undefined) return err(refused);
+      const handler = engine.handlers.get(event);
+      if (handler === undefined) return publishing(data, kept);
+      const outcome = handler({ ...submission, data });
+      return whenReady(outcome, (decided) =>
+        decide(engine, event, data, kept, decided ?? { kind: "accept" }),
+      );
+    },
+  );
 }
 
 function decide(engine: Engine, event: string, data: unknown, kept: boolean, outcome: Outcome): Verdict {
@@ -48,11 +53,14 @@ function decide(engine: Engine, event: string, data: unknown, kept: boolean, out
     case "change": {
       const changed = engine.contract.check(event, outcome.data, "server");
       if (changed.ok) return publishing(changed.value.data, kept);
-      const error = new TypeError(`the handler of "${event}" changed the data to something else: ${changed.error.message}`);
+      const error = new TypeError(
+        `the handler of "${event}" changed the data to something else: ${changed.error.message}`,
+      );
       engine.telemetry.record({ kind: "fault", where: "event handler", error });
       return err(refusal("internal"));
     }
   }
 }
 
-const publishing = (data: unknown, kept: boolean): Verdict => ok({ kind: "publish", data: JsonText.of(data), kept });
+const publishing = (data: unknown, kept: boolean): Verdict =>
+  ok({ kind: "publish", data: JsonText.of(data), kept });

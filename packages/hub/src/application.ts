@@ -33,4 +33,7 @@ export const accept: Outcome = { kind: "accept" };
 export const change = (data: unknown): Outcome => ({ kind: "change", data });
 export const answer = (value: unknown): Outcome => ({ kind: "answer", answer: value });
 /** @param message for the developer at the other end. */
-export const refuse = (message: string): Outcome => ({ kind: "refuse", refusal: refusal("forbidden", message) });
+export const refuse = (message: string): Outcome => ({
+  kind: "refuse",
+  refusal: refusal("forbidden", message),
+});

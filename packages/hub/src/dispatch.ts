@@ -13,7 +13,10 @@ import type { MaybePromise } from "./maybe-promise.ts";
 
 type Request = Exclude<Up, Hello>;
 type Handlers = {
-  readonly [Type in Request["type"]]: (exchange: Exchange, message: Extract<Request, { type: Type }>) => MaybePromise<void>;
+  readonly [Type in Request["type"]]: (
+    exchange: Exchange,
+    message: Extract<Request, { type: Type }>,
+  ) => MaybePromise<void>;
 };
 
 const HANDLERS: Handlers = { join, leave, publish, presence, history, refresh, ping };

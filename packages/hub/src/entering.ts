@@ -41,14 +41,16 @@ async function enterRoom(exchange: Exchange, target: Target): Promise<() => void
   const refused = await engine.policy.authorise(session.identity, { kind: "join", room: target.room });
   if (refused !== undefined) return refuse(refused);
   const subscription = subscribe(exchange, target.room);
-  if (subscription === undefined) return refuse(refusal("too_many", "in as many rooms as one session may be"));
+  if (subscription === undefined)
+    return refuse(refusal("too_many", "in as many rooms as one session may be"));
   const snapshot = await readSnapshot(engine, target, subscription);
   if (snapshot.ok) {
     return () => {
       goLive(exchange, target, subscription, snapshot.value);
     };
   }
-  if (session.subscriptions.get(target.room) === subscription) engine.sessions.leave(session, target.room, "left");
+  if (session.subscriptions.get(target.room) === subscription)
+    engine.sessions.leave(session, target.room, "left");
   return refuse(snapshot.error);
 }
 
@@ -56,7 +58,8 @@ async function enterRoom(exchange: Exchange, target: Target): Promise<() => void
 function subscribe({ engine, peer, session }: Exchange, name: string): Subscription | undefined {
   const { roomsPerSession } = engine.settings;
   const old = session.subscriptions.get(name);
-  if (old === undefined && roomsPerSession > 0 && session.subscriptions.size >= roomsPerSession) return undefined;
+  if (old === undefined && roomsPerSession > 0 && session.subscriptions.size >= roomsPerSession)
+    return undefined;
   const room = engine.rooms.open(name);
   if (old !== undefined) room.detach(old);
   const subscription = new Subscription(room, peer, session.clientId);
@@ -77,7 +80,10 @@ async function readSnapshot(
   return readOnce(engine, target);
 }
 
-async function readOnce(engine: Engine, { room, since, history }: Target): Promise<Result<Snapshot, Refusal>> {
+async function readOnce(
+  engine: Engine,
+  { room, since, history }: Target,
+): Promise<Result<Snapshot, Refusal>> {
   const newest = Math.min(history ?? DEFAULT_HISTORY_EVENTS, MAX_PAGE_EVENTS);
   const read = await engine.log.read(
     room,
@@ -92,7 +98,11 @@ async function readOnce(engine: Engine, { room, since, history }: Target): Promi
   const again = await engine.log.read(room, { after: 0, limit: MAX_PAGE_EVENTS });
   if (!again.ok) return err(again.error);
   const { epoch, top } = again.value;
-  return ok({ page: again.value, recovered: false, gap: { ...recovery.gap, position: { epoch, offset: top } } });
+  return ok({
+    page: again.value,
+    recovered: false,
+    gap: { ...recovery.gap, position: { epoch, offset: top } },
+  });
 }
 
 /** Whether what was held goes on exactly where the snapshot ends. */
@@ -127,4 +137,5 @@ function goLive(exchange: Exchange, target: Target, subscription: Subscription, 
   engine.telemetry.record({ kind: "room_joined", room: room.name, clientId, count: room.presence.count });
 }
 
-const asked = ({ id, room }: Target): Asked & { room: string } => (id === undefined ? { room } : { id, room });
+const asked = ({ id, room }: Target): Asked & { room: string } =>
+  id === undefined ? { room } : { id, room };

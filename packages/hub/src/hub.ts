@@ -121,17 +121,32 @@ export class Hub {
     const checked = this.#engine.contract.check(event, publication.data, "server");
     if (!checked.ok) return err(checked.error);
     const data = JsonText.of(checked.value.data);
-    return this.#send({ room, event, data, id, from, kept: checked.value.kept, ...(to !== undefined && { to }) });
+    return this.#send({
+      room,
+      event,
+      data,
+      id,
+      from,
+      kept: checked.value.kept,
+      ...(to !== undefined && { to }),
+    });
   }
 
   /** By somebody who has no socket: under the same rules as a publish over one. */
-  async submit(submission: Omit<Publication, "from"> & { identity: Identity; name?: string }): Promise<Result<Receipt, Refusal>> {
+  async submit(
+    submission: Omit<Publication, "from"> & { identity: Identity; name?: string },
+  ): Promise<Result<Receipt, Refusal>> {
     const { room, event, data, identity, id = this.#engine.random.id() } = submission;
-    const from: From = { clientId: null, user: identity.user ?? "guest", name: identity.name ?? submission.name ?? "" };
+    const from: From = {
+      clientId: null,
+      user: identity.user ?? "guest",
+      name: identity.name ?? submission.name ?? "",
+    };
     const admitted = await admit(this.#engine, { room, event, data, id, from, identity });
     if (!admitted.ok) return err(admitted.error);
     const { value } = admitted;
-    if (value.kind === "answer") return ok({ id, room, time: this.#engine.clock.now(), answer: value.answer });
+    if (value.kind === "answer")
+      return ok({ id, room, time: this.#engine.clock.now(), answer: value.answer });
     return this.#send({ room, event, data: value.data, id, from, kept: value.kept });
   }
 
@@ -184,7 +199,10 @@ export class Hub {
     for (const peer of this.#peers) {
       peer.send({ type: "drain", reconnectAfterMs: Math.round(random.fraction() * settings.drainSpreadMs) });
     }
-    const turn = (): Promise<void> => new Promise((resolve) => { clock.afterTurn(resolve); });
+    const turn = (): Promise<void> =>
+      new Promise((resolve) => {
+        clock.afterTurn(resolve);
+      });
     // The acks of the last group are still gathered.
     await turn();
     let closed = 0;

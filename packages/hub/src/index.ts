@@ -1,5 +1,13 @@
 /** The public surface of @roomcast/hub, and its only barrel. */
-export { accept, answer, change, type EventHandler, type IncomingEvent, type Outcome, refuse } from "./application.ts";
+export {
+  accept,
+  answer,
+  change,
+  type EventHandler,
+  type IncomingEvent,
+  type Outcome,
+  refuse,
+} from "./application.ts";
 export type { Clock, Timer } from "./clock.ts";
 export type { Connection, Format, Inbox } from "./connection.ts";
 export { type HistoryPage, Hub, type HubOptions, type Publication, type Receipt } from "./hub.ts";

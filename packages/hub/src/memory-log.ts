@@ -1,11 +1,5 @@
 /** Owns the log that lives and dies with the process: the reference that every other log is compared with. */
-import {
-  type GapReason,
-  MAX_PAGE_BYTES,
-  ok,
-  type Refusal,
-  type Result,
-} from "@roomcast/protocol";
+import { type GapReason, MAX_PAGE_BYTES, ok, type Refusal, type Result } from "@roomcast/protocol";
 
 import type { Clock } from "./clock.ts";
 import type { Random } from "./random.ts";
@@ -74,7 +68,9 @@ export class MemoryLog implements RoomLog {
     const state = this.#rooms.get(room);
     const floor = state?.floor ?? 0;
     const all = state?.events ?? [];
-    return Promise.resolve(ok({ epoch: this.#epoch, floor, top: floor + all.length, ...pageOf(all, floor, range) }));
+    return Promise.resolve(
+      ok({ epoch: this.#epoch, floor, top: floor + all.length, ...pageOf(all, floor, range) }),
+    );
   }
 
   subscribe(): Promise<void> {

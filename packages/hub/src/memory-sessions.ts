@@ -36,7 +36,8 @@ export class MemorySessions implements SessionStore {
       if (steps === 0) break;
       steps -= 1;
       this.#sessions.delete(session.clientId);
-      if (session.endedAt === null || session.endedAt >= forgetBefore) this.#sessions.set(session.clientId, session);
+      if (session.endedAt === null || session.endedAt >= forgetBefore)
+        this.#sessions.set(session.clientId, session);
     }
   }
 }

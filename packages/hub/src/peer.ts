@@ -25,7 +25,12 @@ import { TokenBucket } from "./token-bucket.ts";
 
 type State =
   | { readonly kind: "awaiting_hello"; readonly deadline: Timer }
-  | { readonly kind: "active"; readonly session: Session; readonly sinceMs: number; expiry: Timer | undefined }
+  | {
+      readonly kind: "active";
+      readonly session: Session;
+      readonly sinceMs: number;
+      expiry: Timer | undefined;
+    }
   | { readonly kind: "closed" };
 
 type Decoded = Result<Up, DecodeFailure>;
@@ -184,7 +189,8 @@ export class Peer implements Inbox {
     const waitMs = this.#credit.take();
     if (waitMs > 0) {
       const asked = askedBy(decoded);
-      if (message.type === "publish") session.subscriptions.get(message.room)?.refuseUntilRepeated(message.id);
+      if (message.type === "publish")
+        session.subscriptions.get(message.room)?.refuseUntilRepeated(message.id);
       this.refuse(asked, refusal("overloaded", "more messages than this connection may send", waitMs));
       return;
     }

@@ -2,7 +2,13 @@
  * Owns who is in one room, and the diffs that tell it. It is a snapshot with diffs, not part of the log: nothing is
  * replayed. A crowded room tells its count only, so that a joining crowd does not cost its square.
  */
-import { type LeftReason, MAX_LISTED_MEMBERS, type Member, type Presence as PresenceMessage, type State } from "@roomcast/protocol";
+import {
+  type LeftReason,
+  MAX_LISTED_MEMBERS,
+  type Member,
+  type Presence as PresenceMessage,
+  type State,
+} from "@roomcast/protocol";
 
 import type { Clock, Timer } from "./clock.ts";
 
@@ -86,7 +92,8 @@ export class Presence {
     const base = { type: "presence", room: this.#room, count } as const;
     if (!listed) this.#tell(base);
     else if (!this.#listed) this.#tell({ ...base, members: this.all() });
-    else if (this.#joined.size + this.#updated.size + this.#left.size > 0) this.#tell({ ...base, ...this.#diff() });
+    else if (this.#joined.size + this.#updated.size + this.#left.size > 0)
+      this.#tell({ ...base, ...this.#diff() });
     this.#listed = listed;
     this.#joined.clear();
     this.#updated.clear();
@@ -100,7 +107,9 @@ export class Presence {
   #diff(): Partial<PresenceMessage> {
     const members = (ids: Set<string>): Member[] => [...ids].flatMap((id) => this.#members.get(id) ?? []);
     return {
-      ...(this.#left.size > 0 && { left: [...this.#left].map(([clientId, reason]) => ({ clientId, reason })) }),
+      ...(this.#left.size > 0 && {
+        left: [...this.#left].map(([clientId, reason]) => ({ clientId, reason })),
+      }),
       ...(this.#joined.size > 0 && { joined: members(this.#joined) }),
       ...(this.#updated.size > 0 && { updated: members(this.#updated) }),
     };

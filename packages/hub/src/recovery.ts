@@ -12,11 +12,18 @@ export type Recovery =
   | { readonly kind: "reread"; readonly gap: GapSpan };
 
 /** @param page read with `after: since.offset`. */
-export function recover(since: Position, page: Page, whyChanged: (epoch: string, now: string) => GapReason): Recovery {
+export function recover(
+  since: Position,
+  page: Page,
+  whyChanged: (epoch: string, now: string) => GapReason,
+): Recovery {
   const { epoch, floor, top } = page;
   const position = { epoch, offset: top };
   if (since.epoch !== epoch) {
-    return { kind: "reread", gap: { reason: whyChanged(since.epoch, epoch), from: null, to: null, position } };
+    return {
+      kind: "reread",
+      gap: { reason: whyChanged(since.epoch, epoch), from: null, to: null, position },
+    };
   }
   if (since.offset > top) {
     // Told to this reader alone: a client can forge its position, so it is no evidence against the store.

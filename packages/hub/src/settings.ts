@@ -1,5 +1,11 @@
 /** Owns the numbers that an operator may turn. Durations in ms; 0 switches a limit off where that is said. */
-import { HEARTBEAT_MS, HELLO_TIMEOUT_MS, MAX_QUEUED_BYTES, PRESENCE_GRACE_MS, RESUME_WINDOW_MS } from "@roomcast/protocol";
+import {
+  HEARTBEAT_MS,
+  HELLO_TIMEOUT_MS,
+  MAX_QUEUED_BYTES,
+  PRESENCE_GRACE_MS,
+  RESUME_WINDOW_MS,
+} from "@roomcast/protocol";
 
 export interface HubSettings {
   readonly server: { readonly name: string; readonly version: string; readonly node: string };

@@ -26,7 +26,12 @@ export type TelemetryEvent =
       readonly code: number;
       readonly reason: string;
     }
-  | { readonly kind: "room_joined" | "room_left"; readonly room: string; readonly clientId: string; readonly count: number }
+  | {
+      readonly kind: "room_joined" | "room_left";
+      readonly room: string;
+      readonly clientId: string;
+      readonly count: number;
+    }
   | { readonly kind: "refused"; readonly clientId: string | null; readonly code: string }
   /** A bug, or an application's hook that threw. */
   | { readonly kind: "fault"; readonly where: string; readonly error: unknown };

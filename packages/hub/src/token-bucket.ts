@@ -21,7 +21,10 @@ export class TokenBucket {
   take(): number {
     if (this.#perSecond === 0) return 0;
     const nowMs = this.#clock.monotonicMs();
-    this.#credit = Math.min(this.#burst, this.#credit + ((nowMs - this.#filledAtMs) / 1000) * this.#perSecond);
+    this.#credit = Math.min(
+      this.#burst,
+      this.#credit + ((nowMs - this.#filledAtMs) / 1000) * this.#perSecond,
+    );
     this.#filledAtMs = nowMs;
     if (this.#credit < 1) return Math.ceil(((1 - this.#credit) / this.#perSecond) * 1000);
     this.#credit -= 1;

@@ -23,13 +23,24 @@ export function history({ engine, peer, session }: Exchange, message: GetHistory
         return;
       }
       const { epoch, top, events, more } = read.value;
-      peer.send({ type: "history", id, room, events: events.map(eventMessage), position: { epoch, offset: top }, more });
+      peer.send({
+        type: "history",
+        id,
+        room,
+        events: events.map(eventMessage),
+        position: { epoch, offset: top },
+        more,
+      });
     });
   });
 }
 
 /** What a client may ask for, with the defaults and the bounds of PROTOCOL.md. */
-export function rangeOf(asked: { readonly after?: number; readonly before?: number; readonly limit?: number }): ReadRange {
+export function rangeOf(asked: {
+  readonly after?: number;
+  readonly before?: number;
+  readonly limit?: number;
+}): ReadRange {
   const { after, before, limit = DEFAULT_HISTORY_EVENTS } = asked;
   return {
     ...(after !== undefined && { after }),

@@ -17,7 +17,10 @@ export function publish(exchange: Exchange, message: Publish): MaybePromise<void
     return;
   }
   if (subscription.blocks(id)) {
-    peer.refuse(message, refusal("overloaded", "an earlier publish of this room was refused; repeat that one first"));
+    peer.refuse(
+      message,
+      refusal("overloaded", "an earlier publish of this room was refused; repeat that one first"),
+    );
     return;
   }
   const submission = {
@@ -38,20 +41,28 @@ export function publish(exchange: Exchange, message: Publish): MaybePromise<void
 function keep(exchange: Exchange, subscription: Subscription, message: Publish, { data }: Published): void {
   const { engine, session } = exchange;
   const { id, room, event, echo } = message;
-  engine.appending.append({ room, event, data, id, from: session.from, time: engine.clock.now() }, (outcome) => {
-    if (!outcome.ok) {
-      refuse(exchange, subscription, message, outcome.error);
-      return;
-    }
-    const { position, time, duplicate } = outcome.value;
-    const ack: Ack = { type: "ack", id, room, position, time, ...(duplicate && { duplicate }) };
-    if (duplicate) exchange.peer.send(ack);
-    else subscription.room.acknowledge(subscription, ack, echo !== false);
-  });
+  engine.appending.append(
+    { room, event, data, id, from: session.from, time: engine.clock.now() },
+    (outcome) => {
+      if (!outcome.ok) {
+        refuse(exchange, subscription, message, outcome.error);
+        return;
+      }
+      const { position, time, duplicate } = outcome.value;
+      const ack: Ack = { type: "ack", id, room, position, time, ...(duplicate && { duplicate }) };
+      if (duplicate) exchange.peer.send(ack);
+      else subscription.room.acknowledge(subscription, ack, echo !== false);
+    },
+  );
 }
 
 /** Ephemeral: to whoever is there now. */
-function pass({ engine, session }: Exchange, subscription: Subscription, message: Publish, { data }: Published): void {
+function pass(
+  { engine, session }: Exchange,
+  subscription: Subscription,
+  message: Publish,
+  { data }: Published,
+): void {
   const { id, room, event, echo } = message;
   const time = engine.clock.now();
   subscription.room.broadcast({ type: "event", room, event, data, id, from: session.from, time });
@@ -59,7 +70,12 @@ function pass({ engine, session }: Exchange, subscription: Subscription, message
 }
 
 /** To one member alone, not kept. */
-function direct({ engine, peer, session }: Exchange, message: Publish, to: string, { data }: Published): void {
+function direct(
+  { engine, peer, session }: Exchange,
+  message: Publish,
+  to: string,
+  { data }: Published,
+): void {
   const { id, room, event } = message;
   const target = engine.sessions.find(to)?.subscriptions.get(room);
   if (target === undefined) {
