@@ -4,7 +4,7 @@
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onOrphaned, processesOfSession } from "./processes.ts";
@@ -25,7 +25,10 @@ interface App {
   readonly path: string;
 }
 
+const root = join(import.meta.dirname, "..");
 const { HOST = "127.0.0.1", PORT = "3000", WEB_PORT = "5173" } = process.env;
+// The tasks run in the folders of their packages; what is meant is seen from here.
+const ROOMCAST_DATA_DIR = resolve(root, process.env["ROOMCAST_DATA_DIR"] ?? "data");
 const server: App = { name: "server", variable: "PORT", host: HOST, port: PORT, path: "/healthz" };
 const web: App = { name: "web app", variable: "WEB_PORT", host: "127.0.0.1", port: WEB_PORT, path: "/" };
 const apps = [server, web];
@@ -69,12 +72,12 @@ async function portProblem({ name, variable, host, port }: App): Promise<string 
   if (!Number.isInteger(number) || number < 1 || number > 65_535) {
     return `${variable} must be a whole number from 1 to 65535, not "${port}".`;
   }
-  const { promise, resolve } = Promise.withResolvers<NodeJS.ErrnoException | undefined>();
+  const { promise, resolve: tell } = Promise.withResolvers<NodeJS.ErrnoException | undefined>();
   const probe = createServer()
-    .once("error", resolve)
+    .once("error", tell)
     .listen({ host, port: number }, () =>
       probe.close(() => {
-        resolve(undefined);
+        tell(undefined);
       }),
     );
   const error = await promise;
@@ -90,8 +93,16 @@ type Turbo = ChildProcessByStdio<null, Readable, Readable>;
 function start(): Turbo {
   const colour = process.stdout.isTTY && process.env["NO_COLOR"] === undefined ? { FORCE_COLOR: "1" } : {};
   return spawn("turbo", ["run", "dev", "--ui=stream"], {
-    cwd: join(import.meta.dirname, ".."),
-    env: { ...process.env, ...colour, HOST, PORT, WEB_PORT, TURBO_TELEMETRY_DISABLED: "1" },
+    cwd: root,
+    env: {
+      ...process.env,
+      ...colour,
+      HOST,
+      PORT,
+      WEB_PORT,
+      ROOMCAST_DATA_DIR,
+      TURBO_TELEMETRY_DISABLED: "1",
+    },
     // A session of its own: a Ctrl-C reaches it once, through this process, and what is left of it can be found.
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
