@@ -3,15 +3,14 @@
  * and takes all that it started with it, however it is told to end.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { onOrphaned, processesOfSession } from "./processes.ts";
+import { onOrphaned } from "./processes.ts";
 
 const startupMs = 60_000;
-/** How long turbo and its tasks may take to end before they are killed. */
-const graceMs = 5_000;
 /** Nothing printed for this long: the banner can come last. */
 const quietMs = 400;
 
@@ -57,10 +56,11 @@ async function main(): Promise<0 | 1> {
   });
 
   const turbo = start();
-  const output = forward(turbo);
-  void announce(output);
+  const closed = once(turbo, "close");
+  void announce(forward(turbo));
   const sentence = await ended;
-  await takeDown(turbo);
+  turbo.stdin.end();
+  await closed;
   if (sentence === undefined) return 0;
   console.error(`\n${sentence}`);
   return 1;
@@ -88,11 +88,13 @@ async function portProblem({ name, variable, host, port }: App): Promise<string 
   return `The ${name} cannot listen on port ${port} of ${host}: ${error.message}.`;
 }
 
-type Turbo = ChildProcessByStdio<null, Readable, Readable>;
+/** turbo, under a supervisor that takes it down when its standard input ends. */
+type Turbo = ChildProcessByStdio<Writable, Readable, Readable>;
 
 function start(): Turbo {
   const colour = process.stdout.isTTY && process.env["NO_COLOR"] === undefined ? { FORCE_COLOR: "1" } : {};
-  return spawn("turbo", ["run", "dev", "--ui=stream"], {
+  const command = [join(import.meta.dirname, "supervise.ts"), "turbo", "run", "dev", "--ui=stream"];
+  const turbo = spawn(process.execPath, command, {
     cwd: root,
     env: {
       ...process.env,
@@ -105,14 +107,12 @@ function start(): Turbo {
     },
     // A session of its own: a Ctrl-C reaches it once, through this process, and what is left of it can be found.
     detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  })
-    .once("error", (error) => {
-      end(`turbo did not start: ${error.message}.`);
-    })
-    .once("close", () => {
-      end("The server or the web app has ended: the lines above say why.");
-    });
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  turbo.once("close", () => {
+    end("The server or the web app has ended: the lines above say why.");
+  });
+  return turbo;
 }
 
 interface Output {
@@ -173,21 +173,4 @@ function url({ host, port }: App): string {
   // One listens on every address, but one visits a single one.
   const visited = { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
   return `http://${visited.includes(":") ? `[${visited}]` : visited}:${port}`;
-}
-
-/** Ends turbo and all its tasks, politely and then not. */
-async function takeDown(turbo: Turbo): Promise<void> {
-  const { pid } = turbo;
-  if (pid === undefined) return;
-  const alive = () => turbo.exitCode === null && turbo.signalCode === null;
-  const deadline = performance.now() + graceMs;
-  turbo.kill("SIGTERM");
-  while ((alive() || processesOfSession(pid).length > 0) && performance.now() < deadline) await sleep(50);
-  for (const left of [...(alive() ? [pid] : []), ...processesOfSession(pid)]) {
-    try {
-      process.kill(left, "SIGKILL");
-    } catch {
-      // It has just ended by itself.
-    }
-  }
 }
