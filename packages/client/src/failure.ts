@@ -1,14 +1,14 @@
 /** Owns why something did not work, seen from the client: the server's refusals, and the few of the client's own. */
-import type { ErrorCode, Refusal } from "@roomcast/protocol";
+import { type ErrorCode, ERROR_CODES, type ErrorMessage, type Refusal, type Retry } from "@roomcast/protocol";
 
 export const CLIENT_CODES = {
-  unknown: "no answer came in time; it was sent, and may or may not have been kept",
-  unsent: "it could not be sent in time; nobody has seen it",
-  discarded: "the application gave it up before it was answered; it may or may not have been kept",
-  outbox_full: "too many publishes of this room wait for an answer already",
-  not_connected: "there is no connection to the room now",
-  timeout: "the server did not answer in time",
-} as const satisfies Record<string, string>;
+  unknown: { retry: "same_id", meaning: "no answer came; it was sent, and may or may not have been kept" },
+  unsent: { retry: "same_id", meaning: "it could not be sent in time; nobody has seen it" },
+  discarded: { retry: "no", meaning: "given up before it was answered; it may or may not have been kept" },
+  outbox_full: { retry: "same_id", meaning: "too many publishes of this room are pending already" },
+  not_connected: { retry: "same_id", meaning: "there is no connection to the room now" },
+  timeout: { retry: "same_id", meaning: "the server did not answer in time" },
+} as const satisfies Record<string, { retry: Retry; meaning: string }>;
 
 export type ClientCode = keyof typeof CLIENT_CODES;
 
@@ -17,11 +17,20 @@ export interface Failure {
   readonly code: ErrorCode | ClientCode;
   /** For a developer to read. */
   readonly message: string;
+  /** Whether the same, under the same id, may work another time. */
+  readonly retry: Retry;
   /** When the server asks to wait. */
   readonly retryAfterMs?: number;
 }
 
-export const failure = (code: ClientCode): Failure => ({ code, message: CLIENT_CODES[code] });
+export const failure = (code: ClientCode): Failure => ({
+  code,
+  message: CLIENT_CODES[code].meaning,
+  retry: CLIENT_CODES[code].retry,
+});
 
-export const failureOf = ({ code, message, retryAfterMs }: Refusal): Failure =>
-  retryAfterMs === undefined ? { code, message } : { code, message, retryAfterMs };
+export function failureOf(refusal: Refusal | ErrorMessage): Failure {
+  const { code, message, retryAfterMs } = refusal;
+  const retry = "retry" in refusal ? refusal.retry : ERROR_CODES[code].retry;
+  return { code, message, retry, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}

@@ -1,5 +1,7 @@
 /** The public surface of @roomcast/client, and its only barrel. */
 export type { Client, ClientOptions } from "./client.ts";
+export { connect } from "./connect.ts";
+export { openWith, type WebSocketClass } from "./effects.ts";
 export { CLIENT_CODES, type ClientCode, type Failure } from "./failure.ts";
 export type { OpenContract } from "./open-contract.ts";
 export type { OutboxStorage, StoredPublish } from "./outbox-storage.ts";

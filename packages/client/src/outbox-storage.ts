@@ -1,4 +1,5 @@
 /** Port: where unacknowledged publishes outlive the program. IndexedDB, a file; without one they live in memory. */
+import type { Failure } from "./failure.ts";
 
 export interface StoredPublish {
   readonly id: string;
@@ -12,7 +13,7 @@ export interface StoredPublish {
   /** The user as whom it has been, or is about to be, sent; missing while nobody can have seen it. */
   readonly sentAs?: string;
   /** It failed, and waits for `retry` or `discard`. */
-  readonly failed?: { readonly code: string; readonly message: string };
+  readonly failed?: Failure;
 }
 
 /** Rejections are reported to `onError` and otherwise ignored. One client at a time may use a storage. */

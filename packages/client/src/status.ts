@@ -1,4 +1,5 @@
 /** Owns how the connection looks from outside: four states, whatever goes on inside. */
+import type { State } from "./states.ts";
 
 /** Why a connection ended, or an attempt failed. */
 export interface Reason {
@@ -26,7 +27,7 @@ export type Status =
   | { readonly state: "connecting" }
   | {
       readonly state: "connected";
-      /** The socket has been silent for long, or the computer woke up: a ping is on its way, and must be answered soon. */
+      /** The network returned or the page was shown again: whether the socket has lived through it is being asked. */
       readonly checking: boolean;
       /** The server will go soon; a reconnect follows. */
       readonly draining: boolean;
@@ -50,3 +51,34 @@ export type Status =
 export type Attempt =
   | { readonly attempt: number; readonly outcome: "opened" }
   | { readonly attempt: number; readonly outcome: "failed"; readonly reason: Reason };
+
+export function statusOf(state: State): Status {
+  switch (state.name) {
+    case "idle":
+      return { state: "disconnected", reason: state.reason, final: false };
+    case "stopped":
+      return { state: "disconnected", reason: state.reason, final: true };
+    case "authorising":
+    case "opening":
+    case "greeting": {
+      const { reason, failures } = state.trail;
+      if (reason === undefined) return { state: "connecting" };
+      return { state: "reconnecting", attempt: failures + 1, retryAt: null, reason };
+    }
+    case "ready":
+      return { state: "connected", checking: false, draining: false };
+    case "probing":
+      return { state: "connected", checking: state.woken, draining: false };
+    case "draining":
+      return { state: "connected", checking: false, draining: true };
+    case "waiting": {
+      const { reason, failures } = state.trail;
+      return { state: "reconnecting", attempt: failures + 1, retryAt: state.retryAt, reason };
+    }
+  }
+}
+
+/** Whether nobody outside could tell the two apart. */
+export function sameStatus(one: Status, other: Status): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,276 @@
+/**
+ * Owns the publishes of one room until each has an answer: in order, repeated under the same id, never reported as done
+ * without an ack. Must not know sockets or positions. Rules S6, S8 and 6, 7 of "Publish".
+ */
+import type { Ack, ErrorMessage, Publish } from "@roomcast/protocol";
+
+import { type Failure, failure, failureOf } from "./failure.ts";
+import { type Entry, newEntry, restored, shown, stored } from "./outbox-entry.ts";
+import type { OutboxStorage, StoredPublish } from "./outbox-storage.ts";
+import type { Clock, Timer } from "./ports.ts";
+import type { Prepared } from "./prepare.ts";
+import type { PendingPublish, PublishResult } from "./publish.ts";
+
+/** Publishes that may be pending; one more is refused as `outbox_full`. */
+export const MAX_PENDING = 1000;
+/** Failed publishes that are kept for `retry`; the oldest goes first. */
+export const MAX_FAILED = 100;
+/** Sent without waiting for the ack of the one before. */
+export const WINDOW = 64;
+/** After a refusal that does not say how long to wait. */
+export const RETRY_MS = 1000;
+
+export interface OutboxPorts {
+  readonly clock: Clock;
+  readonly storage: OutboxStorage | undefined;
+  readonly report: (error: unknown) => void;
+  readonly changed: () => void;
+  /** A publish that the server waits for was given up; until a new join it refuses all that follow. */
+  readonly unblock: () => void;
+}
+
+/** How to send, while the room is joined. */
+export interface Outlet {
+  /** Ids count per user: as another one a repetition would be a second event. */
+  readonly user: string;
+  readonly send: (prepared: Prepared) => void;
+}
+
+export class Outbox {
+  readonly #ports: OutboxPorts;
+  /** By id, in the order of sending. */
+  readonly #entries = new Map<string, Entry>();
+  #outlet: Outlet | undefined;
+  #restored: boolean;
+  #inFlight = 0;
+  #retry: Timer | undefined;
+  #horizon: Timer | undefined;
+  #ended: Failure | undefined;
+  #shown: readonly PendingPublish[] | undefined;
+
+  constructor(ports: OutboxPorts) {
+    this.#ports = ports;
+    this.#restored = ports.storage === undefined;
+  }
+
+  get pending(): readonly PendingPublish[] {
+    return (this.#shown ??= [...this.#entries.values()].map(shown));
+  }
+
+  /** What an earlier life of the program left goes before what this one has published meanwhile. */
+  restore(publishes: readonly StoredPublish[]): void {
+    const younger = [...this.#entries];
+    this.#entries.clear();
+    for (const publish of publishes) {
+      const entry = restored(publish, this.#ports.clock);
+      if (entry !== undefined) this.#entries.set(publish.id, entry);
+    }
+    for (const [id, entry] of younger) this.#entries.set(id, entry);
+    this.#restored = true;
+    this.#failIfSentByAnother();
+    this.#moved();
+  }
+
+  /** Of an id that is pending already the promise is the first one's; a failed one is retried. */
+  add(prepared: Prepared): Promise<PublishResult> {
+    const { id } = prepared.message;
+    if (this.#ended !== undefined) return Promise.resolve({ ok: false, id, ...this.#ended });
+    const known = this.#entries.get(id);
+    if (known !== undefined) return this.retry(id) ?? known.promise;
+    if (this.#entries.size >= MAX_PENDING)
+      return Promise.resolve({ ok: false, id, ...failure("outbox_full") });
+    const entry = newEntry(prepared, this.#ports.clock);
+    this.#entries.set(id, entry);
+    this.#moved();
+    return entry.promise;
+  }
+
+  /** The room is joined. */
+  open(outlet: Outlet): void {
+    if (this.#ended !== undefined) return;
+    this.#outlet = outlet;
+    this.#failIfSentByAnother();
+    this.#moved();
+  }
+
+  /** Answers still come, but nothing more may be sent. */
+  hold(): void {
+    this.#outlet = undefined;
+  }
+
+  /** The socket is gone: what has no answer will be sent again. */
+  suspend(): void {
+    this.#outlet = undefined;
+    this.#inFlight = 0;
+    this.#retry?.cancel();
+    this.#retry = undefined;
+    for (const entry of this.#waiting()) {
+      entry.refused = false;
+      entry.state = "queued";
+      if (this.#ended !== undefined) this.#fail(entry, this.#ended);
+    }
+    this.#moved();
+  }
+
+  /** The room is over. Acks of what was sent may still come, until `suspend`. */
+  end(reason: Failure): void {
+    this.#ended = reason;
+    this.#outlet = undefined;
+    for (const entry of this.#waiting()) if (entry.state === "queued") this.#fail(entry, reason);
+    this.#moved();
+  }
+
+  /** @returns the publish that it is the ack of, if it is of one of these. */
+  acked({ id, time, position, duplicate, delivered, answer }: Ack): Publish | undefined {
+    const entry = this.#entries.get(id);
+    // A late ack of one that was reported as unknown: it was kept after all.
+    if (entry === undefined || entry.state === "queued") return undefined;
+    this.#remove(entry);
+    entry.settle({
+      ...{ ok: true, id, time, duplicate: duplicate === true },
+      ...(position !== undefined && { position }),
+      ...(delivered !== undefined && { delivered }),
+      ...(answer !== undefined && { answer }),
+    });
+    this.#moved();
+    return entry.prepared.message;
+  }
+
+  /** @returns whether it was one of these. */
+  refused(refusal: ErrorMessage): boolean {
+    const { id, retry } = refusal;
+    const entry = id === undefined ? undefined : this.#entries.get(id);
+    if (entry?.state !== "sent") return false;
+    if (retry === "same_id" && this.#ended === undefined) {
+      this.#inFlight -= 1;
+      entry.state = "queued";
+      entry.refused = true;
+      this.#retry ??= this.#ports.clock.after(refusal.retryAfterMs ?? RETRY_MS, () => {
+        this.#retry = undefined;
+        this.#pump();
+      });
+    } else {
+      this.#fail(entry, failureOf(refusal), false);
+    }
+    this.#moved();
+    return true;
+  }
+
+  retry(id: string): Promise<PublishResult> | undefined {
+    const entry = this.#entries.get(id);
+    if (entry?.state !== "failed" || this.#ended !== undefined) return undefined;
+    const again = newEntry(entry.prepared, this.#ports.clock, entry.createdAt);
+    // Whoever asks for it as somebody else takes the risk of a second event.
+    if (this.#outlet === undefined || this.#outlet.user === entry.sentAs) again.sentAs = entry.sentAs;
+    this.#entries.delete(id);
+    this.#entries.set(id, again);
+    this.#moved();
+    return again.promise;
+  }
+
+  discard(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    this.#remove(entry);
+    entry.settle({ ok: false, id, ...failure("discarded") });
+    if (entry.refused) this.#ports.unblock();
+    this.#moved();
+  }
+
+  #waiting(): Entry[] {
+    return [...this.#entries.values()].filter(({ state }) => state !== "failed");
+  }
+
+  /** Something changed: send what may go, watch the clock for what remains, tell. */
+  #moved(): void {
+    this.#pump();
+    this.#watchHorizon();
+    this.#shown = undefined;
+    this.#ports.changed();
+  }
+
+  #pump(): void {
+    const outlet = this.#outlet;
+    if (outlet === undefined || !this.#restored || this.#retry !== undefined) return;
+    for (const entry of this.#entries.values()) {
+      if (entry.state !== "queued") continue;
+      // What was sent behind a refused one is being refused too: it must be back in line before the line moves on.
+      if (this.#inFlight >= WINDOW || (entry.refused && this.#inFlight > 0)) return;
+      if (!this.#saved(entry, outlet.user)) return;
+      entry.state = "sent";
+      entry.refused = false;
+      entry.sentAs = outlet.user;
+      this.#inFlight += 1;
+      outlet.send(entry.prepared);
+    }
+  }
+
+  /** Whether a restarted program would know as whom it was sent; if not yet, it soon will. */
+  #saved(entry: Entry, user: string): boolean {
+    const { storage, report } = this.#ports;
+    if (storage === undefined || entry.savedAs === user) return true;
+    if (entry.saving) return false;
+    entry.saving = true;
+    const done = (): void => {
+      entry.saving = false;
+      entry.savedAs = user;
+      this.#pump();
+    };
+    storage.save(stored(entry, user)).then(done, (error: unknown) => {
+      report(error);
+      // A storage that fails costs the program's memory of the message, and not the message.
+      done();
+    });
+    return false;
+  }
+
+  #failIfSentByAnother(): void {
+    const user = this.#outlet?.user;
+    if (user === undefined) return;
+    for (const entry of this.#waiting()) {
+      if (entry.sentAs !== undefined && entry.sentAs !== user) this.#fail(entry, failure("unknown"));
+    }
+  }
+
+  /** @param seen false: the server has said that it kept nothing. */
+  #fail(entry: Entry, reason: Failure, seen = entry.sentAs !== undefined): void {
+    const { id } = entry.prepared.message;
+    const { storage, report } = this.#ports;
+    if (entry.state === "sent") this.#inFlight -= 1;
+    entry.state = "failed";
+    entry.failure = seen ? failure("unknown") : reason;
+    entry.settle({ ok: false, id, ...entry.failure });
+    storage?.save(stored(entry, entry.sentAs)).catch(report);
+    const failed = [...this.#entries.values()].filter(({ state }) => state === "failed");
+    if (failed.length > MAX_FAILED && failed[0] !== undefined) this.#remove(failed[0]);
+  }
+
+  #remove(entry: Entry): void {
+    const { id, room } = entry.prepared.message;
+    if (entry.state === "sent") this.#inFlight -= 1;
+    this.#entries.delete(id);
+    this.#ports.storage?.remove(room, id).catch(this.#ports.report);
+  }
+
+  /** One timer, for the first in line: what is added later ends later. */
+  #watchHorizon(): void {
+    const { clock } = this.#ports;
+    const [first] = this.#waiting();
+    if (first === undefined) {
+      this.#horizon?.cancel();
+      this.#horizon = undefined;
+    } else {
+      this.#horizon ??= clock.after(Math.max(0, first.deadline - clock.monotonicMs()), () => this.#expire());
+    }
+  }
+
+  #expire(): void {
+    this.#horizon = undefined;
+    const now = this.#ports.clock.monotonicMs();
+    const late = this.#waiting().filter(({ deadline }) => deadline <= now);
+    const blocking = late.some(({ refused }) => refused);
+    for (const entry of late) this.#fail(entry, failure("unsent"));
+    if (blocking) this.#ports.unblock();
+    this.#moved();
+  }
+}

@@ -1,0 +1,311 @@
+/**
+ * Owns one room of this client: joins it, again and again, and brings its ledger, outbox and members together. Must not know
+ * sockets, reconnecting, the other rooms, or the types of the application's events.
+ */
+import {
+  type Ack,
+  type Contract,
+  type EventMessage,
+  type Gap,
+  type Joined,
+  type JoinTarget,
+  type LeftReason,
+  MAX_PAGE_EVENTS,
+  ok,
+  type Position,
+  type Presence,
+  refusal,
+  type Result,
+  type State,
+  type Up,
+} from "@roomcast/protocol";
+
+import { type Failure, failure, failureOf } from "./failure.ts";
+import { Ledger } from "./ledger.ts";
+import { Members } from "./members.ts";
+import type { OpenContract } from "./open-contract.ts";
+import { Outbox, RETRY_MS } from "./outbox.ts";
+import type { OutboxStorage } from "./outbox-storage.ts";
+import type { Clock, Random, Timer } from "./ports.ts";
+import { preparePublish, print } from "./prepare.ts";
+import type { PublishOptions, PublishResult } from "./publish.ts";
+import type { Requests } from "./requests.ts";
+import type { HistoryPage, HistoryQuery, JoinedRoom, RoomEvent, RoomOptions, RoomStatus } from "./room.ts";
+import { RoomSignals } from "./room-signals.ts";
+
+/** The client as its rooms see it. */
+export interface RoomHost {
+  readonly contract: Contract;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly requests: Requests;
+  readonly storage: OutboxStorage | undefined;
+  readonly report: (error: unknown) => void;
+  /** Who this client is on the socket that is there now; undefined without one. */
+  readonly user: () => string | undefined;
+  readonly send: (message: Up) => void;
+  readonly sendText: (frame: string) => void;
+  /** The room is over, and waits for the answers that are on their way. */
+  readonly retire: (room: RoomSession) => void;
+  /** No answer is to come any more. */
+  readonly forget: (room: RoomSession) => void;
+}
+
+export class RoomSession {
+  readonly name: string;
+  readonly signals: RoomSignals;
+  readonly outbox: Outbox;
+  readonly members = new Members();
+  readonly #host: RoomHost;
+  readonly #ledger: Ledger;
+  readonly #history: number | undefined;
+  #status: RoomStatus = { state: "joining" };
+  #state: State | undefined;
+  /** What the server has of it. */
+  #toldState: State | undefined;
+  /** A join is on its way or answered, on this socket. */
+  #asked = false;
+  /** The server has this client in the room, on this socket. */
+  #inside = false;
+  #retry: Timer | undefined;
+
+  constructor(host: RoomHost, name: string, { history, since, state }: RoomOptions) {
+    const { report, clock, storage } = host;
+    this.name = name;
+    this.#host = host;
+    this.#history = history;
+    this.#state = state;
+    this.signals = new RoomSignals(report);
+    this.#ledger = new Ledger(
+      {
+        deliver: (event, epoch, replayed) => this.signals.event(shown(event, epoch, replayed)),
+        gap: (gap) => this.signals.gap.tell(gap),
+        fetch: (after) => this.#fetch(after),
+        rejoin: () => this.#join(),
+        caughtUp: (joined) => this.#caughtUp(joined),
+      },
+      since,
+    );
+    this.outbox = new Outbox({
+      ...{ clock, storage, report },
+      changed: () => {
+        if (this.signals.pending.size > 0) this.signals.pending.tell(this.outbox.pending);
+      },
+      unblock: () => this.#ledger.rejoin(),
+    });
+    const checked = print({ type: "join", id: "check", ...this.target() });
+    if (!checked.ok) this.#end({ state: "refused", error: checked.error }, checked.error);
+  }
+
+  get status(): RoomStatus {
+    return this.#status;
+  }
+
+  get position(): Position | undefined {
+    return this.#ledger.position;
+  }
+
+  /** Left or refused: done for good. */
+  get over(): boolean {
+    return this.#status.state === "left" || this.#status.state === "refused";
+  }
+
+  publish(event: string, data: unknown, options: PublishOptions = {}): Promise<PublishResult> {
+    const { id = this.#host.random.id(), echo, to } = options;
+    const prepared = preparePublish(this.#host.contract, {
+      ...{ id, room: this.name, event, data },
+      ...(echo === false && { echo }),
+      ...(to !== undefined && { to }),
+    });
+    return prepared.ok
+      ? this.outbox.add(prepared.value)
+      : Promise.resolve({ ok: false, id, ...prepared.error });
+  }
+
+  setState(state: State): Promise<Result<undefined, Failure>> {
+    const checked = print({ type: "presence", room: this.name, state });
+    if (!checked.ok) return Promise.resolve(checked);
+    this.#state = state;
+    // Otherwise the join that comes tells it.
+    return this.#inside ? this.#tellState(state) : Promise.resolve(ok(undefined));
+  }
+
+  history(query: HistoryQuery): Promise<Result<HistoryPage<OpenContract>, Failure>> {
+    if (!this.#inside) return Promise.resolve({ ok: false, error: failure("not_connected") });
+    const { promise, resolve } = Promise.withResolvers<Result<HistoryPage<OpenContract>, Failure>>();
+    const id = this.#host.requests.expect((answer) => {
+      if (!answer.ok) {
+        resolve(answer);
+      } else if (answer.value.type === "history") {
+        const { events, position, more } = answer.value;
+        resolve(ok({ events: events.map((event) => shown(event, position.epoch, true)), position, more }));
+      }
+    });
+    this.#host.send({ type: "history", id, room: this.name, ...query });
+    return promise;
+  }
+
+  leave(): void {
+    if (this.over) return;
+    const asked = this.#asked;
+    this.#end({ state: "left", reason: "left" });
+    if (asked) {
+      // Answers to what was published before come before this one.
+      const id = this.#host.requests.expect(() => this.suspend());
+      this.#host.send({ type: "leave", id, room: this.name });
+    } else {
+      this.suspend();
+    }
+  }
+
+  /** What a hello or a join asks for. */
+  target(): JoinTarget {
+    const since = this.#ledger.position;
+    return {
+      room: this.name,
+      ...(since !== undefined && { since }),
+      ...(since === undefined && this.#history !== undefined && { history: this.#history }),
+      ...(this.#state !== undefined && { state: this.#state }),
+    };
+  }
+
+  /** A hello that asks for this room is on its way. */
+  entering(): void {
+    this.#asked = true;
+    this.#inside = false;
+    this.#toldState = this.#state;
+    this.#ledger.joining();
+  }
+
+  /** There is a session: asks for the room, unless the hello has. */
+  enter(): void {
+    if (!this.#asked) this.#join();
+  }
+
+  /** The socket is gone. */
+  suspend(): void {
+    this.#asked = false;
+    this.#inside = false;
+    this.#retry?.cancel();
+    this.#retry = undefined;
+    this.#ledger.suspend();
+    this.outbox.suspend();
+    if (this.over) this.#host.forget(this);
+    else this.#become({ state: "joining" });
+  }
+
+  joined(message: Joined): void {
+    const user = this.#host.user();
+    if (this.over || user === undefined || !this.#asked) return;
+    this.#inside = true;
+    this.outbox.open({
+      user,
+      send: ({ message: publish, frame }) => {
+        if (publish.echo === false) this.#ledger.expectSilently(user, publish.id);
+        this.#host.sendText(frame);
+      },
+    });
+    if (this.#state !== undefined && this.#state !== this.#toldState) void this.#tellState(this.#state);
+    this.signals.presence.tell(this.members.replace(message));
+    // A listener may have left the room: the ledger is apart then.
+    this.#ledger.joined(message);
+  }
+
+  joinRefused(reason: Failure): void {
+    if (this.over || !this.#asked) return;
+    if (reason.retry === "no") {
+      this.#end({ state: "refused", error: reason }, reason);
+      this.suspend();
+    } else {
+      this.#joinLater(reason);
+    }
+  }
+
+  event(message: EventMessage): void {
+    this.#ledger.event(message);
+  }
+
+  gap(message: Gap): void {
+    this.#ledger.gap(message);
+  }
+
+  presence(message: Presence): void {
+    if (this.#inside) this.signals.presence.tell(this.members.apply(message));
+  }
+
+  /** @returns whether it was for this room. */
+  ack(message: Ack): boolean {
+    const publish = this.outbox.acked(message);
+    if (publish?.echo === false && message.position !== undefined) this.#ledger.ack(message.position);
+    return publish !== undefined;
+  }
+
+  /** Taken out by the server. */
+  left(reason: LeftReason): void {
+    if (this.over) return;
+    this.#end({ state: "left", reason });
+    this.suspend();
+  }
+
+  /** Asks for the room, again perhaps. */
+  #join(): void {
+    if (this.over || this.#host.user() === undefined) return;
+    this.entering();
+    this.outbox.hold();
+    this.#become({ state: "joining" });
+    const id = this.#host.requests.expect((answer) => {
+      if (!answer.ok) this.joinRefused(answer.error);
+    });
+    this.#host.send({ type: "join", id, ...this.target() });
+  }
+
+  #joinLater({ code, retryAfterMs = RETRY_MS }: Failure): void {
+    // Without a socket the next hello asks.
+    if (code === "not_connected") return;
+    this.#retry?.cancel();
+    this.#retry = this.#host.clock.after(retryAfterMs, () => this.#join());
+  }
+
+  #caughtUp(joined: JoinedRoom): void {
+    this.#become({ state: "joined" });
+    if (this.#inside) this.signals.joined.tell(joined);
+  }
+
+  #fetch(after: number): void {
+    const id = this.#host.requests.expect((answer) => {
+      // Whatever the reason, a new join tells what is to be had.
+      if (!answer.ok) this.#joinLater(answer.error);
+      else if (answer.value.type === "history") this.#ledger.page(answer.value);
+    });
+    this.#host.send({ type: "history", id, room: this.name, after, limit: MAX_PAGE_EVENTS });
+  }
+
+  #tellState(state: State): Promise<Result<undefined, Failure>> {
+    const { promise, resolve } = Promise.withResolvers<Result<undefined, Failure>>();
+    this.#toldState = state;
+    const id = this.#host.requests.expect((answer) => resolve(answer.ok ? ok(undefined) : answer));
+    this.#host.send({ type: "presence", id, room: this.name, state });
+    return promise;
+  }
+
+  /** @param reason what later publishes are refused with. */
+  #end(status: RoomStatus, reason = failureOf(refusal("not_joined"))): void {
+    this.#inside = false;
+    this.#retry?.cancel();
+    this.#host.retire(this);
+    this.#ledger.suspend();
+    this.outbox.end(reason);
+    this.#become(status);
+  }
+
+  #become(status: RoomStatus): void {
+    if (status.state === this.#status.state) return;
+    this.#status = status;
+    this.signals.status.tell(status);
+  }
+}
+
+function shown(event: EventMessage, epoch: string | undefined, replayed: boolean): RoomEvent {
+  const { type: _, ...rest } = event;
+  return { ...rest, ...(event.offset !== undefined && epoch !== undefined && { epoch }), replayed };
+}

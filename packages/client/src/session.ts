@@ -1,0 +1,263 @@
+/**
+ * Owns the client: its rooms, who it is, and which message is for whom. The driver keeps the connection, each room its own
+ * affairs. Must not know timers, positions or acks.
+ */
+import {
+  type Contract,
+  type Down,
+  type Hello,
+  ok,
+  PROTOCOL_VERSION,
+  type Result,
+  type Welcome,
+} from "@roomcast/protocol";
+
+import type { Client, ClientOptions } from "./client.ts";
+import { Driver } from "./driver.ts";
+import { realPorts } from "./effects.ts";
+import { endpointOf } from "./endpoint.ts";
+import { type Failure, failureOf } from "./failure.ts";
+import { helloFrame } from "./hello.ts";
+import { Listeners } from "./listeners.ts";
+import { openContract } from "./open-contract.ts";
+import type { OutboxStorage, StoredPublish } from "./outbox-storage.ts";
+import type { Ports } from "./ports.ts";
+import { print } from "./prepare.ts";
+import { Requests } from "./requests.ts";
+import type { Room, RoomOptions, Unsubscribe } from "./room.ts";
+import { RoomHandle } from "./room-handle.ts";
+import { type RoomHost, RoomSession } from "./room-session.ts";
+import type { Attempt, Status } from "./status.ts";
+
+interface Entry<C extends Contract> {
+  readonly session: RoomSession;
+  readonly handle: RoomHandle<C>;
+}
+
+export class Session<C extends Contract> implements Client<C> {
+  readonly #name: string | undefined;
+  readonly #driver: Driver;
+  readonly #requests: Requests;
+  readonly #host: RoomHost;
+  readonly #report: (error: unknown) => void;
+  readonly #rooms = new Map<string, Entry<C>>();
+  /** Over, but answers to them may still come. */
+  readonly #retired = new Set<RoomSession>();
+  readonly #statuses: Listeners<Status>;
+  readonly #attempts: Listeners<Attempt>;
+  /** Of an earlier life of the program, by room; undefined until it is loaded. */
+  #stored: Map<string, StoredPublish[]> | undefined;
+  #welcome: Welcome | undefined;
+  #online = false;
+
+  /** @throws on a URL or a name or token that no server would take: a bug in the application, found at start. */
+  constructor(url: string, options: ClientOptions<C>) {
+    const ports: Ports = { ...realPorts, ...options.ports };
+    const { token, name, outbox: storage, onError: report = ports.report } = options;
+    this.#report = report;
+    this.#name = name;
+    this.#statuses = new Listeners(report);
+    this.#attempts = new Listeners(report);
+    this.#requests = new Requests(ports.clock, ports.random);
+    const checked = print({
+      type: "hello",
+      protocol: PROTOCOL_VERSION,
+      ...who(typeof token === "string" ? token : undefined, name),
+    });
+    if (!checked.ok) throw new TypeError(checked.error.message);
+    this.#driver = new Driver(endpointOf(url, ports.origin), token, ports, {
+      hello: (given, resume) => this.#hello(given, resume),
+      sessionBegan: (welcome) => this.#began(welcome),
+      sessionEnded: () => this.#ended(),
+      publishesHeld: () => this.#each(({ outbox }) => outbox.hold()),
+      received: (message) => this.#received(message),
+      statusChanged: (status) => this.#statuses.tell(status),
+      attempted: (attempt) => this.#attempts.tell(attempt),
+      problem: report,
+    });
+    this.#host = {
+      contract: options.contract ?? openContract,
+      ...{ clock: ports.clock, random: ports.random, requests: this.#requests, storage, report },
+      user: () => (this.#online ? this.user : undefined),
+      send: (message) => this.#driver.send(message),
+      sendText: (frame) => this.#driver.sendText(frame),
+      retire: (room) => this.#retire(room),
+      forget: (room) => void this.#retired.delete(room),
+    };
+    if (storage !== undefined) void this.#load(storage);
+  }
+
+  get status(): Status {
+    return this.#driver.status;
+  }
+
+  get clientId(): string | undefined {
+    return this.#welcome?.clientId;
+  }
+
+  get user(): string | undefined {
+    return this.#welcome?.user;
+  }
+
+  get server(): Welcome["server"] | undefined {
+    return this.#welcome?.server;
+  }
+
+  get rttMs(): number | undefined {
+    return this.#driver.rttMs;
+  }
+
+  get rooms(): readonly Room<C>[] {
+    return [...this.#rooms.values()].map(({ handle }) => handle);
+  }
+
+  onStatus(listener: (status: Status) => void): Unsubscribe {
+    return this.#statuses.add(listener);
+  }
+
+  onAttempt(listener: (attempt: Attempt) => void): Unsubscribe {
+    return this.#attempts.add(listener);
+  }
+
+  room(name: string, options: RoomOptions = {}): Room<C> {
+    const known = this.#rooms.get(name);
+    if (known !== undefined) return known.handle;
+    const session = new RoomSession(this.#host, name, options);
+    const handle = new RoomHandle<C>(session);
+    // A name or a state that no server would take is refused at once.
+    if (session.over) return handle;
+    this.#rooms.set(name, { session, handle });
+    if (this.#stored !== undefined) this.#restore(session, this.#stored);
+    if (this.#online) session.enter();
+    return handle;
+  }
+
+  connect(): void {
+    this.#driver.dispatch({ type: "connect" });
+  }
+
+  disconnect(): void {
+    this.#driver.dispatch({ type: "disconnect" });
+  }
+
+  retryNow(): void {
+    this.#driver.dispatch({ type: "retryNow" });
+  }
+
+  refresh(token: string): Promise<Result<undefined, Failure>> {
+    const checked = print({ type: "refresh", token });
+    if (!checked.ok) return Promise.resolve(checked);
+    this.#driver.renewToken(token);
+    // The hello that comes tells it.
+    if (!this.#online) return Promise.resolve(ok(undefined));
+    const { promise, resolve } = Promise.withResolvers<Result<undefined, Failure>>();
+    const id = this.#requests.expect((answer) => resolve(answer.ok ? ok(undefined) : answer));
+    this.#driver.send({ type: "refresh", id, token });
+    return promise;
+  }
+
+  #hello(token: string | undefined, resume: string | undefined): string {
+    const sessions = this.#sessions();
+    const { frame, asked } = helloFrame(
+      { ...who(token, this.#name), ...(resume !== undefined && { resume }) },
+      sessions.map((session) => session.target()),
+    );
+    for (const session of sessions.slice(0, asked)) session.entering();
+    for (const session of sessions.slice(asked)) session.suspend();
+    return frame;
+  }
+
+  #began(welcome: Welcome): void {
+    this.#welcome = welcome;
+    this.#online = true;
+    this.#each((session) => session.enter());
+  }
+
+  #ended(): void {
+    this.#online = false;
+    this.#requests.end();
+    this.#each((session) => session.suspend());
+    for (const session of [...this.#retired]) session.suspend();
+  }
+
+  #received(message: Down): void {
+    const answered = this.#requests.answered(message);
+    const room = "room" in message ? this.#rooms.get(message.room)?.session : undefined;
+    switch (message.type) {
+      case "joined":
+        // Left before it was joined.
+        if (room === undefined)
+          this.#driver.send({ type: "leave", id: this.#requests.expect(() => {}), room: message.room });
+        else room.joined(message);
+        return;
+      case "event":
+        room?.event(message);
+        return;
+      case "presence":
+        room?.presence(message);
+        return;
+      case "gap":
+        room?.gap(message);
+        return;
+      case "left":
+        if (!answered) room?.left(message.reason);
+        return;
+      case "ack":
+        if (!answered) this.#candidates(message.room).some((session) => session.ack(message));
+        return;
+      case "error":
+        if (answered || this.#candidates(message.room).some(({ outbox }) => outbox.refused(message))) return;
+        if (message.id === undefined && room !== undefined) room.joinRefused(failureOf(message));
+        else if (message.id === undefined && this.#online)
+          this.#report(new Error(`${message.code}: ${message.message}`));
+        return;
+      case "history":
+      case "welcome":
+      case "drain":
+      case "pong":
+        return;
+    }
+  }
+
+  /** Whose publish an answer may be of: an id is unique per room only. */
+  #candidates(name: string | undefined): RoomSession[] {
+    return [...this.#sessions(), ...this.#retired].filter(
+      (session) => name === undefined || session.name === name,
+    );
+  }
+
+  #sessions(): RoomSession[] {
+    return [...this.#rooms.values()].map(({ session }) => session);
+  }
+
+  #each(act: (session: RoomSession) => void): void {
+    for (const session of this.#sessions()) act(session);
+  }
+
+  #retire(room: RoomSession): void {
+    if (this.#rooms.get(room.name)?.session !== room) return;
+    this.#rooms.delete(room.name);
+    this.#retired.add(room);
+  }
+
+  async #load(storage: OutboxStorage): Promise<void> {
+    const publishes = await storage.load().catch((error: unknown) => {
+      this.#report(error);
+      return [];
+    });
+    const stored = Map.groupBy(publishes, ({ room }) => room);
+    this.#stored = stored;
+    this.#each((session) => this.#restore(session, stored));
+  }
+
+  #restore({ name, outbox }: RoomSession, stored: Map<string, StoredPublish[]>): void {
+    outbox.restore(stored.get(name) ?? []);
+    // A room that is left and entered again has had its own already.
+    stored.delete(name);
+  }
+}
+
+const who = (token: string | undefined, name: string | undefined): Pick<Hello, "token" | "name"> => ({
+  ...(token !== undefined && { token }),
+  ...(name !== undefined && { name }),
+});

@@ -1,0 +1,215 @@
+/** Owns the edges of the connection's machine: pure functions from a state to the next. machine.ts says who takes which. */
+import { CLOSE_CODES, isFinalClose, PONG_TIMEOUT_MS, type Welcome } from "@roomcast/protocol";
+
+import { backoffMs } from "./backoff.ts";
+import type {
+  Authorising,
+  Circumstances,
+  Draining,
+  Effect,
+  Event,
+  FailedTrail,
+  Greeting,
+  Opening,
+  Probing,
+  Ready,
+  State,
+  Step,
+  Trail,
+  Waiting,
+} from "./states.ts";
+import type { Reason } from "./status.ts";
+
+/** An application's token function may talk to a login of its own. */
+export const TOKEN_TIMEOUT_MS = 30_000;
+/** For the socket to open, and again for welcome to come. */
+export const OPEN_TIMEOUT_MS = 10_000;
+/** A connection that lasted this long was no failure. */
+export const STABLE_MS = 10_000;
+/** After a wake the user is looking: a dead socket must be found out soon. */
+export const WAKE_TIMEOUT_MS = 3_000;
+/** A server may not send its clients away for longer. */
+export const DRAIN_CAP_MS = 60_000;
+/** What this client closes a socket with that it takes for dead: not 1000, which would leave the rooms at once. */
+export const ABANDONED = 4000;
+
+export const REQUESTED: Reason = { cause: "requested", message: "not connected" };
+
+type Attempting = Authorising | Opening | Greeting;
+type Connected = Ready | Probing | Draining;
+type Closed = Extract<Event, { type: "closed" }>;
+
+export const stay = (state: State): Step => [state, []];
+
+/** The beginning of every attempt. */
+export const attempt = (trail: Trail): Step => [
+  { name: "authorising", trail },
+  [
+    { type: "stopTimers" },
+    { type: "startTimer", timer: "deadline", delayMs: TOKEN_TIMEOUT_MS },
+    { type: "fetchToken" },
+  ],
+];
+
+/** The first attempt, by the application's wish. */
+export function begin(resume: string | undefined): Step {
+  const [state, effects] = attempt({ resume, failures: 0, reason: undefined, renewed: false });
+  return [state, [{ type: "watchWake" }, ...effects]];
+}
+
+export const open = (state: Authorising, token: string | undefined): Step => [
+  { name: "opening", trail: state.trail, token },
+  [{ type: "startTimer", timer: "deadline", delayMs: OPEN_TIMEOUT_MS }, { type: "openSocket" }],
+];
+
+export const greet = (state: Opening): Step => [
+  { name: "greeting", trail: state.trail },
+  [
+    { type: "startTimer", timer: "deadline", delayMs: OPEN_TIMEOUT_MS },
+    { type: "sendHello", token: state.token, resume: state.trail.resume },
+  ],
+];
+
+export const welcomed = (state: Greeting, welcome: Welcome): Step => [
+  {
+    name: "ready",
+    trail: { ...state.trail, resume: welcome.resume, renewed: false },
+    heartbeatMs: welcome.heartbeatMs,
+    stable: false,
+  },
+  [
+    { type: "stopTimers" },
+    { type: "startTimer", timer: "stable", delayMs: STABLE_MS },
+    { type: "startTimer", timer: "silent", delayMs: welcome.heartbeatMs },
+    { type: "attempt", attempt: state.trail.failures + 1, outcome: "opened" },
+    { type: "beginSession", welcome },
+    // The first ping tells the round-trip time.
+    { type: "sendPing" },
+  ],
+];
+
+export const probe = ({ trail, heartbeatMs, stable }: Ready | Probing, woken: boolean): Step => [
+  { name: "probing", trail, heartbeatMs, stable, woken },
+  [
+    { type: "stopTimer", timer: "silent" },
+    { type: "startTimer", timer: "deadline", delayMs: woken ? WAKE_TIMEOUT_MS : PONG_TIMEOUT_MS },
+    { type: "sendPing" },
+  ],
+];
+
+export const alive = ({ trail, heartbeatMs, stable }: Probing): Step => [
+  { name: "ready", trail, heartbeatMs, stable },
+  [
+    { type: "stopTimer", timer: "deadline" },
+    { type: "startTimer", timer: "silent", delayMs: heartbeatMs },
+  ],
+];
+
+export function drain(state: Ready | Probing, reconnectAfterMs: number, { nowMs }: Circumstances): Step {
+  const { trail, heartbeatMs, stable } = state;
+  const delayMs = Math.min(Math.max(0, reconnectAfterMs), DRAIN_CAP_MS);
+  return [
+    { name: "draining", trail, heartbeatMs, stable, delayMs, retryAt: nowMs + delayMs },
+    [
+      { type: "stopTimer", timer: "deadline" },
+      { type: "startTimer", timer: "silent", delayMs: heartbeatMs },
+      { type: "holdPublishes" },
+    ],
+  ];
+}
+
+/** An attempt that came to nothing. @param code to close its socket with; 0 where there is none any more. */
+export function fail(state: Attempting, reason: Reason, at: Circumstances, code = ABANDONED): Step {
+  const trail = { ...state.trail, failures: state.trail.failures + 1, reason };
+  const [next, effects] = wait(trail, backoffMs(trail.failures, at.chance), at);
+  return [next, [...ending(state, code, reason), ...effects]];
+}
+
+/** A socket that had been welcomed, and is no more. */
+export function lose(state: Connected, reason: Reason, at: Circumstances, code = ABANDONED): Step {
+  const failures = state.stable ? 0 : state.trail.failures + 1;
+  const trail = { ...state.trail, failures, reason };
+  // A drain names its own delay. The wall clock may have jumped since, so it can only shorten the wait.
+  const delayMs =
+    state.name === "draining"
+      ? Math.min(Math.max(0, state.retryAt - at.nowMs), state.delayMs)
+      : backoffMs(failures, at.chance);
+  const [next, effects] = wait(trail, delayMs, at);
+  return [next, [...ending(state, code, reason), ...effects]];
+}
+
+/** The peer closed the socket: its code decides whether to come back. */
+export function closed(
+  state: Opening | Greeting | Connected,
+  { code, reason }: Closed,
+  at: Circumstances,
+): Step {
+  const why: Reason = { cause: "closed", code, message: reason === "" ? meaningOf(code) : reason };
+  const expired = code === CLOSE_CODES.tokenExpired.code;
+  if (isFinalClose(code) || (expired && (state.trail.renewed || !at.renewable))) return stop(state, why);
+  const next = expired ? { ...state, trail: { ...state.trail, renewed: true } } : state;
+  switch (next.name) {
+    case "opening":
+    case "greeting":
+      return fail(next, why, at, 0);
+    case "draining":
+      return lose(next, { ...why, cause: "drain" }, at, 0);
+    case "ready":
+    case "probing":
+      return lose(next, why, at, 0);
+  }
+}
+
+function stop(state: Opening | Greeting | Connected, reason: Reason): Step {
+  // After a kick the session is gone, and after a takeover it is somebody else's.
+  const gone = reason.code === CLOSE_CODES.kicked.code || reason.code === CLOSE_CODES.superseded.code;
+  return [
+    { name: "stopped", reason, resume: gone ? undefined : state.trail.resume },
+    [...ending(state, 0, reason), { type: "stopTimers" }, { type: "unwatchWake" }],
+  ];
+}
+
+/** By the application's wish, from wherever it is. */
+export function leave(state: Attempting | Connected | Waiting): Step {
+  const ended = state.name === "waiting" ? [] : ending(state, CLOSE_CODES.normal.code, REQUESTED);
+  return [
+    { name: "idle", resume: state.trail.resume, reason: REQUESTED },
+    [...ended, { type: "stopTimers" }, { type: "unwatchWake" }],
+  ];
+}
+
+export const silence = (): Reason => ({ cause: "silence", message: "the server has fallen silent" });
+
+const wait = (trail: FailedTrail, delayMs: number, { nowMs }: Circumstances): Step => [
+  { name: "waiting", trail, retryAt: nowMs + delayMs },
+  [{ type: "stopTimers" }, { type: "startTimer", timer: "backoff", delayMs }],
+];
+
+/** What ends with the socket of a state. @param code 0: the socket is gone already. */
+function ending(state: Attempting | Connected, code: number, reason: Reason): Effect[] {
+  const close: Effect[] = code === 0 ? [] : [{ type: "closeSocket", code, reason: reason.message }];
+  switch (state.name) {
+    case "authorising":
+      return [failed(state, reason)];
+    case "opening":
+      return [...close, failed(state, reason)];
+    case "greeting":
+      return [...close, failed(state, reason), { type: "endSession" }];
+    case "ready":
+    case "probing":
+    case "draining":
+      return [...close, { type: "endSession" }];
+  }
+}
+
+const failed = (state: Attempting, reason: Reason): Effect => ({
+  type: "attempt",
+  attempt: state.trail.failures + 1,
+  outcome: "failed",
+  reason,
+});
+
+function meaningOf(code: number): string {
+  const known = Object.values(CLOSE_CODES).find((entry) => entry.code === code);
+  return known?.meaning ?? (code === 1006 ? "the connection was lost" : `closed with ${code}`);
+}
