@@ -1,0 +1,103 @@
+/** Owns how the database file is opened: alone, in WAL mode, with the flushes that its durability asks for. */
+import type { DatabaseSync } from "node:sqlite";
+
+import { err, ok, type Result } from "@roomcast/protocol";
+
+import { ensureTables, pragmaNumber, whyForeign } from "./schema.ts";
+import { openFile } from "./sqlite-driver.ts";
+import { familyOf, RESULT, resultCode } from "./sqlite-fault.ts";
+import type { WriterSettings } from "./writer-messages.ts";
+
+/** Between checkpoints that the writer starts by itself when it has time; SQLite's own is the net below, in pages. */
+const AUTO_CHECKPOINT_PAGES = 16_384;
+const MAX_WAL_BYTES = 64 * 1024 * 1024;
+const CACHE_KIB = 16 * 1024;
+
+/** `PRAGMA synchronous` of each durability, as a number and as SQLite reads it back. */
+const SYNCHRONOUS = { process: 1, disk: 2 } as const;
+
+/** The error is one sentence for the operator. The database is at `disk` until `setDurability`. */
+export function openDatabase(file: string): Result<DatabaseSync, string> {
+  let database: DatabaseSync | undefined;
+  try {
+    database = openFile(file);
+    // Exclusive before WAL: then there is no shared-memory file, and a second opener is refused by SQLite itself.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    const unusable = whyForeign(database) ?? setUp(database);
+    if (unusable === undefined) return ok(database);
+    database.close();
+    return err(`${file} ${unusable}`);
+  } catch (error) {
+    database?.close();
+    return err(openingFault(file, error));
+  }
+}
+
+/** Returns why the file cannot be used after all: what stands after its name. */
+function setUp(database: DatabaseSync): string | undefined {
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA fullfsync = ON;
+    PRAGMA checkpoint_fullfsync = ON;
+    PRAGMA wal_autocheckpoint = ${AUTO_CHECKPOINT_PAGES};
+    PRAGMA journal_size_limit = ${MAX_WAL_BYTES};
+    PRAGMA cache_size = -${CACHE_KIB};
+    PRAGMA temp_store = MEMORY;
+  `);
+  // The lock is taken by the first write, not by the pragma.
+  database.exec("BEGIN IMMEDIATE");
+  ensureTables(database);
+  database.exec("COMMIT");
+  return notAsAsked(database);
+}
+
+function notAsAsked(database: DatabaseSync): string | undefined {
+  const asked = [
+    ["locking_mode", "exclusive"],
+    ["journal_mode", "wal"],
+    ["synchronous", SYNCHRONOUS.disk],
+  ] as const;
+  for (const [name, value] of asked) {
+    const actual = database.prepare(`PRAGMA ${name}`).get()?.[name];
+    if (actual !== value)
+      return `cannot be used: SQLite keeps ${name} at ${String(actual)} instead of ${value}`;
+  }
+  return undefined;
+}
+
+/** Throws when SQLite does not take it: a promise about acks would be false. */
+export function setDurability(database: DatabaseSync, durability: WriterSettings["durability"]): void {
+  database.exec(`PRAGMA synchronous = ${SYNCHRONOUS[durability]}`);
+  const actual = pragmaNumber(database, "synchronous");
+  if (actual !== SYNCHRONOUS[durability]) throw new Error(`SQLite keeps synchronous at ${actual}`);
+}
+
+/** Moves everything from the WAL into the database file, flushes both and empties the WAL. */
+export function checkpointWhole(database: DatabaseSync): void {
+  const busy = database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"];
+  if (busy !== 0) throw new Error("the only connection is in its own way");
+}
+
+/** Why a store cannot be opened, for the operator. Throws what is no error of SQLite. */
+export function openingFault(file: string, error: unknown): string {
+  const code = resultCode(error);
+  if (code === undefined || !(error instanceof Error)) throw error;
+  switch (familyOf(code)) {
+    case RESULT.busy:
+    case RESULT.locked:
+      return `another server uses the store ${file}`;
+    case RESULT.notADatabase:
+      return `${file} is not a Roomcast store, or its first page is damaged`;
+    case RESULT.corrupt:
+      return `${file} is corrupt (${error.message})`;
+    case RESULT.full:
+      return `there is no space left for the store ${file}`;
+    case RESULT.readOnly:
+    case RESULT.cannotOpen:
+    case RESULT.permission:
+      return `the store ${file} cannot be written (${error.message})`;
+    default:
+      return `the store ${file} cannot be opened (${error.message})`;
+  }
+}

@@ -1,0 +1,79 @@
+/** Owns the events of all rooms, by room and offset. */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+import { MAX_PAGE_BYTES } from "@roomcast/protocol";
+
+import type { Room } from "./rooms-table.ts";
+import type { EventCells, KeptCells, PageCells, ReadRequest } from "./writer-messages.ts";
+
+interface EventRow {
+  readonly offset: number;
+  readonly event: string;
+  readonly data: string;
+  readonly id: string;
+  readonly sender: string;
+  readonly time: number;
+}
+
+type Sender = readonly [clientId: string | null, user: string, name: string];
+
+const COLUMNS = "offset, event, data, id, sender, time";
+
+export class EventsTable {
+  readonly #insert: StatementSync;
+  readonly #upwards: StatementSync;
+  readonly #downwards: StatementSync;
+  readonly #firstYoung: StatementSync;
+  readonly #trim: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    const within = "FROM events WHERE room = ? AND offset BETWEEN ? AND ?";
+    this.#insert = database.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)");
+    this.#upwards = database.prepare(`SELECT ${COLUMNS} ${within} ORDER BY offset LIMIT ?`);
+    this.#downwards = database.prepare(`SELECT ${COLUMNS} ${within} ORDER BY offset DESC LIMIT ?`);
+    this.#firstYoung = database.prepare(`SELECT offset ${within} AND time >= ? ORDER BY offset LIMIT 1`);
+    this.#trim = database.prepare("DELETE FROM events WHERE room = ? AND offset <= ?");
+  }
+
+  insert(room: number, offset: number, cells: EventCells): void {
+    const [event, data, id, clientId, user, name, time] = cells;
+    const sender: Sender = [clientId, user, name];
+    this.#insert.run(room, offset, event, data, JSON.stringify(id), JSON.stringify(sender), time);
+  }
+
+  /** Outside a transaction: shows what is committed. */
+  page(room: Room, { after, before, limit }: ReadRequest): PageCells {
+    const { incarnation, floor, top } = room;
+    const low = Math.max(after ?? 0, floor) + 1;
+    const high = Math.min(before === undefined ? top : before - 1, top);
+    const wanted = Math.max(0, Math.min(limit, high - low + 1));
+    const direction = after === undefined ? this.#downwards : this.#upwards;
+    const events = wanted === 0 ? [] : takePage(direction.iterate(room.id, low, high, wanted));
+    if (after === undefined) events.reverse();
+    // Offsets have no hole, so what was not read can be counted.
+    return { incarnation, floor, top, events, more: events.length < high - low + 1 };
+  }
+
+  /** The first offset from `low` to `high` that is not older than `time`. */
+  firstYoung(room: number, low: number, high: number, time: number): number | undefined {
+    const offset = this.#firstYoung.get(room, low, high, time)?.["offset"];
+    return offset === undefined ? undefined : Number(offset);
+  }
+
+  trim(room: number, upTo: number): void {
+    this.#trim.run(room, upTo);
+  }
+}
+
+function takePage(rows: Iterable<unknown>): KeptCells[] {
+  const events: KeptCells[] = [];
+  let bytes = 0;
+  for (const row of rows as Iterable<EventRow>) {
+    bytes += Buffer.byteLength(row.data);
+    if (bytes > MAX_PAGE_BYTES && events.length > 0) break;
+    const [clientId, user, name] = JSON.parse(row.sender) as Sender;
+    const id = JSON.parse(row.id) as string;
+    events.push([row.offset, row.event, row.data, id, clientId, user, name, row.time]);
+  }
+  return events;
+}

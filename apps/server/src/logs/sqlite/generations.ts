@@ -1,0 +1,72 @@
+/**
+ * Owns the generation of the store: the part of an epoch that changes when acknowledged events may have been lost, or
+ * when the store was made anew.
+ */
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { DatabaseSync } from "node:sqlite";
+
+import type { Transaction } from "./transaction.ts";
+import type { WriterSettings } from "./writer-messages.ts";
+
+export interface Generations {
+  readonly present: string;
+  /** Under which this store had events before, some of which were lost. */
+  readonly earlier: readonly string[];
+}
+
+export interface Start {
+  readonly durability: WriterSettings["durability"];
+  /** Wall clock, ms since 1970. */
+  readonly now: number;
+  /** The same for as long as the machine runs; null where the system does not tell. */
+  readonly bootId: string | null;
+}
+
+interface LastRun {
+  readonly clean: 0 | 1;
+  readonly durability: WriterSettings["durability"];
+  readonly boot_id: string | null;
+}
+
+/**
+ * Begins a run: decides whether the generation goes on, and marks the store as in use. Must be committed with a flush,
+ * whatever the durability: the mark has to be there after a power cut.
+ */
+export function beginRun(database: DatabaseSync, transaction: Transaction, start: Start): Generations {
+  return transaction.run(() => {
+    const last = database.prepare("SELECT clean, durability, boot_id FROM last_run").get() as
+      LastRun | undefined;
+    if (last === undefined || mayHaveLostTail(last, start.bootId)) {
+      const name = randomBytes(12).toString("base64url");
+      database.prepare("INSERT INTO generations (name, made_at) VALUES (?, ?)").run(name, start.now);
+    }
+    database
+      .prepare("INSERT OR REPLACE INTO last_run (one, clean, durability, boot_id) VALUES (1, 0, ?, ?)")
+      .run(start.durability, start.bootId);
+    const names = database.prepare("SELECT name FROM generations ORDER BY number DESC").all();
+    const [present, ...earlier] = names.map((row) => String(row["name"]));
+    if (present === undefined) throw new Error("a store without a generation");
+    return { present, earlier };
+  });
+}
+
+/** Must be committed with a flush, and be the last write of all. */
+export function endRun(database: DatabaseSync, transaction: Transaction): void {
+  transaction.run(() => database.exec("UPDATE last_run SET clean = 1"));
+}
+
+/** At `process` the page cache outlives a killed process, but not the machine's reboot. */
+function mayHaveLostTail(last: LastRun, bootId: string | null): boolean {
+  if (last.clean === 1 || last.durability === "disk") return false;
+  return bootId === null || bootId !== last.boot_id;
+}
+
+/** Linux alone tells it without a program being started. */
+export function readBootId(): string | null {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return null;
+  }
+}

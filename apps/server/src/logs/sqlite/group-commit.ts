@@ -1,0 +1,143 @@
+/** Owns one group: all its writes in one transaction, then its reads. Must not know of threads. */
+import type { StoredSession } from "@roomcast/hub";
+import type { Refusal } from "@roomcast/protocol";
+
+import type { FlushGate } from "./flush-gate.ts";
+import { FIRST_INCARNATION } from "./rooms-table.ts";
+import { faultOf } from "./sqlite-fault.ts";
+import type { Tables } from "./tables.ts";
+import {
+  type Answer,
+  CELLS_PER_OUTCOME,
+  type DraftCells,
+  type Group,
+  OUTCOME,
+  type PageCells,
+  type ReadRequest,
+  type SessionWrite,
+} from "./writer-messages.ts";
+
+interface Written {
+  readonly failure: Refusal | undefined;
+  readonly outcomes: Float64Array;
+  readonly saved: readonly boolean[];
+}
+
+/** A draft or a session write: does it, or says false when it cannot be stored for a reason of its own. */
+type Guard = (write: () => void) => boolean;
+
+const UNGUARDED: Guard = (write) => {
+  write();
+  return true;
+};
+
+export class GroupCommit {
+  readonly #tables: Tables;
+  readonly #gate: FlushGate | undefined;
+
+  constructor(tables: Tables, gate: FlushGate | undefined) {
+    this.#tables = tables;
+    this.#gate = gate;
+  }
+
+  /** Throws when a flush failed, or on a bug; any other fault is in the answer. */
+  run(group: Group): Answer {
+    const written = this.#write(group);
+    // Reads come last: then they show what is committed and nothing else.
+    const pages = group.reads.map((request) => this.#read(() => this.#page(request)));
+    const found = group.finds.map((clientId) => this.#read(() => this.#tables.sessions.find(clientId)));
+    return { kind: "answer", ...written, pages, found };
+  }
+
+  #write(group: Group): Written {
+    if (group.drafts.length === 0 && group.sessions.length === 0) return nothingWritten(undefined);
+    const first = this.#attempt(group, UNGUARDED);
+    if (!("kind" in first)) return first;
+    if (first.kind === "store") return nothingWritten(first.refusal);
+    // One of them cannot be stored. Only now is each of them made to fail alone: it would cost every group.
+    const second = this.#attempt(group, (write) => this.#alone(write));
+    if (!("kind" in second)) return second;
+    if (second.kind === "store") return nothingWritten(second.refusal);
+    throw new Error("a write failed for a reason of its own, outside of its part of the transaction");
+  }
+
+  #attempt(group: Group, guard: Guard): Written | Exclude<ReturnType<typeof faultOf>, { kind: "flush" }> {
+    try {
+      return this.#tables.transaction.run(
+        () => ({
+          failure: undefined,
+          outcomes: this.#append(group.drafts, guard),
+          saved: group.sessions.map((write) => guard(() => this.#keep(write))),
+        }),
+        () => this.#gate?.pass(),
+      );
+    } catch (error) {
+      this.#tables.rooms.forget();
+      const fault = faultOf(error);
+      if (fault.kind === "flush") throw error;
+      return fault;
+    }
+  }
+
+  #alone(write: () => void): boolean {
+    try {
+      this.#tables.transaction.part(write);
+      return true;
+    } catch (error) {
+      if (faultOf(error).kind !== "own") throw error;
+      this.#tables.rooms.forget();
+      return false;
+    }
+  }
+
+  #append(drafts: readonly DraftCells[], guard: Guard): Float64Array {
+    const outcomes = new Float64Array(drafts.length * CELLS_PER_OUTCOME);
+    for (const [index, draft] of drafts.entries()) {
+      const at = index * CELLS_PER_OUTCOME;
+      if (!guard(() => this.#appendOne(draft, outcomes, at))) outcomes[at] = OUTCOME.refused;
+    }
+    return outcomes;
+  }
+
+  #appendOne(draft: DraftCells, outcomes: Float64Array, at: number): void {
+    const { rooms, events, dedupe } = this.#tables;
+    const [name, ...cells] = draft;
+    const [, , id, , user, , time] = cells;
+    const room = rooms.enter(name);
+    const offset = room.top + 1;
+    const original = dedupe.take(room.id, user, id, { offset, time });
+    if (original === undefined) {
+      events.insert(room.id, offset, cells);
+      rooms.raiseTop(name, offset);
+      outcomes.set([OUTCOME.appended, offset, time, room.incarnation], at);
+    } else {
+      outcomes.set([OUTCOME.duplicate, original.offset, original.time, room.incarnation], at);
+    }
+  }
+
+  #keep(write: SessionWrite): void {
+    if (write.kind === "save") this.#tables.sessions.save(write.session);
+    else this.#tables.sessions.remove(write.clientId);
+  }
+
+  #page(request: ReadRequest): PageCells {
+    const room = this.#tables.rooms.find(request.room);
+    if (room !== undefined) return this.#tables.events.page(room, request);
+    return { incarnation: FIRST_INCARNATION, floor: 0, top: 0, events: [], more: false };
+  }
+
+  #read<Value extends PageCells | StoredSession>(read: () => Value | undefined): Value | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (faultOf(error).kind === "flush") throw error;
+      return undefined;
+    }
+  }
+}
+
+const nothingWritten = (failure: Refusal | undefined): Written => ({
+  failure,
+  outcomes: new Float64Array(0),
+  saved: [],
+});

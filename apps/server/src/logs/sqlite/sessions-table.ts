@@ -1,0 +1,54 @@
+/** Owns the sessions that can be resumed, and those that wait for their end to be forgotten. */
+import type { StoredSession } from "@roomcast/hub";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+/** The end has a column of its own. */
+type State = Omit<StoredSession, "clientId" | "endedAt">;
+
+interface SessionRow {
+  readonly state: string;
+  readonly ended_at: number | null;
+}
+
+export class SessionsTable {
+  readonly #save: StatementSync;
+  readonly #find: StatementSync;
+  readonly #remove: StatementSync;
+  readonly #endAll: StatementSync;
+  readonly #removeEnded: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#save = database.prepare(
+      "INSERT OR REPLACE INTO sessions (client_id, state, ended_at) VALUES (?, ?, ?)",
+    );
+    this.#find = database.prepare("SELECT state, ended_at FROM sessions WHERE client_id = ?");
+    this.#remove = database.prepare("DELETE FROM sessions WHERE client_id = ?");
+    this.#endAll = database.prepare("UPDATE sessions SET ended_at = ? WHERE ended_at IS NULL");
+    this.#removeEnded = database.prepare(`
+      DELETE FROM sessions WHERE client_id IN (SELECT client_id FROM sessions WHERE ended_at < ? LIMIT ?)`);
+  }
+
+  save({ clientId, endedAt, ...state }: StoredSession): void {
+    this.#save.run(JSON.stringify(clientId), JSON.stringify(state satisfies State), endedAt);
+  }
+
+  find(clientId: string): StoredSession | undefined {
+    const row = this.#find.get(JSON.stringify(clientId)) as SessionRow | undefined;
+    if (row === undefined) return undefined;
+    return { clientId, ...(JSON.parse(row.state) as State), endedAt: row.ended_at };
+  }
+
+  remove(clientId: string): void {
+    this.#remove.run(JSON.stringify(clientId));
+  }
+
+  /** Whose process ended without a word: their sockets are gone. */
+  endAll(now: number): void {
+    this.#endAll.run(now);
+  }
+
+  /** Returns how many were removed: `limit` when there may be more. */
+  removeEnded(before: number, limit: number): number {
+    return Number(this.#removeEnded.run(before, limit).changes);
+  }
+}

@@ -1,0 +1,55 @@
+/** Owns what an error of SQLite means for what was asked: the store's fault, or that of one write alone. */
+import { type Refusal, refusal } from "@roomcast/protocol";
+
+/** Result codes, https://www.sqlite.org/rescode.html. */
+export const RESULT = {
+  busy: 5,
+  locked: 6,
+  permission: 3,
+  readOnly: 8,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  tooBig: 18,
+  constraint: 19,
+  mismatch: 20,
+  notADatabase: 26,
+  flush: 1034,
+  folderFlush: 1290,
+} as const;
+
+/** After one of these nobody knows which pages the disk has: the kernel may have dropped what it could not write. */
+const FLUSH_FAILURES: ReadonlySet<number> = new Set([RESULT.flush, RESULT.folderFlush]);
+const OWN_RESULTS: ReadonlySet<number> = new Set([RESULT.tooBig, RESULT.constraint, RESULT.mismatch]);
+/** What node:sqlite throws by itself for a value that it cannot bind. */
+const OWN_CODES: ReadonlySet<unknown> = new Set(["ERR_INVALID_ARG_TYPE", "ERR_OUT_OF_RANGE"]);
+
+/** The result code of an error, extended where SQLite tells it so; undefined for an error of another kind. */
+export function resultCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !("errcode" in error)) return undefined;
+  return typeof error.errcode === "number" ? error.errcode : undefined;
+}
+
+/** The lower byte of a result code tells its family. */
+export const familyOf = (code: number): number => code & 0xff;
+
+export type Fault =
+  /** The process must end. */
+  | { readonly kind: "flush" }
+  /** The whole group failed and was rolled back. */
+  | { readonly kind: "store"; readonly refusal: Refusal }
+  /** One write cannot be stored, whatever the state of the store; others can. */
+  | { readonly kind: "own" };
+
+/** @throws the error itself where it did not come from SQLite: a bug. */
+export function faultOf(error: unknown): Fault {
+  const code = resultCode(error);
+  if (code === undefined) {
+    if (error instanceof Error && "code" in error && OWN_CODES.has(error.code)) return { kind: "own" };
+    throw error;
+  }
+  if (FLUSH_FAILURES.has(code)) return { kind: "flush" };
+  const family = familyOf(code);
+  if (OWN_RESULTS.has(family)) return { kind: "own" };
+  return { kind: "store", refusal: refusal(family === RESULT.full ? "storage_full" : "storage_unavailable") };
+}

@@ -1,0 +1,90 @@
+/** The room log on SQLite: drafts and ranges in, positions and pages out. Must not know how they get to the writer. */
+import type { Draft, Durability, KeptEvent, Page, ReadRange, RoomLog, Settle } from "@roomcast/hub";
+import { err, type GapReason, JsonText, ok, type Refusal, type Result } from "@roomcast/protocol";
+
+import type { GroupQueue } from "./group-queue.ts";
+import type { KeptCells } from "./writer-messages.ts";
+
+interface SqliteLogParts {
+  readonly queue: GroupQueue;
+  readonly durability: Durability;
+  readonly generation: string;
+  readonly earlierGenerations: readonly string[];
+  readonly close: () => Promise<void>;
+}
+
+/** An epoch is `<generation of the store>.<incarnation of the room>`. */
+const SEPARATOR = ".";
+
+export class SqliteLog implements RoomLog {
+  readonly durability: Durability;
+  readonly #queue: GroupQueue;
+  readonly #generation: string;
+  readonly #earlierGenerations: ReadonlySet<string>;
+  readonly #close: () => Promise<void>;
+  #listener: (event: KeptEvent) => void = () => undefined;
+
+  constructor(parts: SqliteLogParts) {
+    this.durability = parts.durability;
+    this.#queue = parts.queue;
+    this.#generation = parts.generation;
+    this.#earlierGenerations = new Set(parts.earlierGenerations);
+    this.#close = parts.close;
+  }
+
+  append(draft: Draft, settle: Settle): void {
+    const { room, event, data, id, from, time } = draft;
+    const { clientId, user, name } = from;
+    this.#queue.append([room, event, data.text, id, clientId, user, name, time], (placed) => {
+      if ("code" in placed) return settle(err(placed));
+      const { offset, duplicate } = placed;
+      const epoch = this.#epochOf(placed.incarnation);
+      if (!duplicate) this.#listener({ room, event, data, id, from, time, epoch, offset });
+      settle(ok({ position: { epoch, offset }, time: placed.time, duplicate }));
+    });
+  }
+
+  async read(room: string, { after, before, limit }: ReadRange): Promise<Result<Page, Refusal>> {
+    return new Promise((resolve) => {
+      this.#queue.read({ room, after, before, limit }, (page) => {
+        if ("code" in page) return resolve(err(page));
+        const epoch = this.#epochOf(page.incarnation);
+        const events = page.events.map((cells) => keptEvent(room, epoch, cells));
+        resolve(ok({ epoch, floor: page.floor, top: page.top, events, more: page.more }));
+      });
+    });
+  }
+
+  /** Every event passes through this process: there is nothing to subscribe to. */
+  async subscribe(): Promise<void> {}
+
+  unsubscribe(): void {}
+
+  whyChanged(epoch: string, now: string): GapReason {
+    const [then, present] = [partsOf(epoch), partsOf(now)];
+    const sameRoom = then.incarnation === present.incarnation;
+    return sameRoom && this.#earlierGenerations.has(then.generation) ? "store_lost_tail" : "recreated";
+  }
+
+  onAppended(listener: (event: KeptEvent) => void): void {
+    this.#listener = listener;
+  }
+
+  async close(): Promise<void> {
+    await this.#close();
+  }
+
+  #epochOf(incarnation: number): string {
+    return `${this.#generation}${SEPARATOR}${incarnation}`;
+  }
+}
+
+function partsOf(epoch: string): { generation: string; incarnation: string } {
+  const at = epoch.lastIndexOf(SEPARATOR);
+  return { generation: epoch.slice(0, at), incarnation: epoch.slice(at + 1) };
+}
+
+function keptEvent(room: string, epoch: string, cells: KeptCells): KeptEvent {
+  const [offset, event, data, id, clientId, user, name, time] = cells;
+  return { room, event, data: new JsonText(data), id, from: { clientId, user, name }, time, epoch, offset };
+}

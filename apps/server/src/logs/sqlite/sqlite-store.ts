@@ -1,0 +1,67 @@
+/** Opens the SQLite store and puts its parts together: folder, writer thread, queue, and the two faces of it. */
+import { err, ok, type Result } from "@roomcast/protocol";
+
+import { prepareDataFolder } from "./data-folder.ts";
+import { GroupQueue } from "./group-queue.ts";
+import { SqliteLog } from "./sqlite-log.ts";
+import { SqliteSessions } from "./sqlite-sessions.ts";
+import type { SqliteStore, SqliteStoreOptions } from "./store-options.ts";
+import { WriterThread } from "./writer-thread.ts";
+
+const DEFAULT_HISTORY_EVENTS = 10_000;
+const DEFAULT_HISTORY_DAYS = 30;
+/** How often the writer looks for what has expired. */
+const TICK_MS = 60_000;
+
+/** Throws on a bug alone. The error is one sentence for the operator. */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Result<SqliteStore, string>> {
+  const { clock, durability = "disk", onFatal } = options;
+  const file = prepareDataFolder(options.dataDir);
+  if (!file.ok) return err(file.error);
+  const started = await WriterThread.start({
+    file: file.value,
+    durability,
+    historyEvents: options.historyEvents ?? DEFAULT_HISTORY_EVENTS,
+    historyDays: options.historyDays ?? DEFAULT_HISTORY_DAYS,
+    now: clock.now(),
+    gate: options.gate?.memory,
+  });
+  if (!started.ok) return started;
+  const writer = started.value;
+  const queue = new GroupQueue(clock, (group) => writer.tell(group));
+
+  const tick = (): void => {
+    writer.tell({ kind: "tick", now: clock.now() });
+    ticker = clock.after(TICK_MS, tick);
+  };
+  let ticker = clock.after(0, tick);
+
+  const ended = new Promise<void>((resolve) => {
+    writer.listen(
+      (answer) => queue.answer(answer),
+      (sentence) => {
+        ticker.cancel();
+        queue.abandon();
+        resolve();
+        if (sentence !== undefined) onFatal(sentence);
+      },
+    );
+  });
+
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= queue.drain().then(() => {
+      ticker.cancel();
+      writer.tell({ kind: "close" });
+      return ended;
+    });
+    return closing;
+  };
+
+  const { generation, earlierGenerations } = writer;
+  return ok({
+    log: new SqliteLog({ queue, durability, generation, earlierGenerations, close }),
+    sessions: new SqliteSessions(queue),
+    close,
+  });
+}

@@ -1,0 +1,24 @@
+/** Owns the one set of tables that everything in the writer works on. */
+import type { DatabaseSync } from "node:sqlite";
+
+import { DedupeTable } from "./dedupe-table.ts";
+import { EventsTable } from "./events-table.ts";
+import { RoomsTable } from "./rooms-table.ts";
+import { SessionsTable } from "./sessions-table.ts";
+import { Transaction } from "./transaction.ts";
+
+export interface Tables {
+  readonly transaction: Transaction;
+  readonly rooms: RoomsTable;
+  readonly events: EventsTable;
+  readonly dedupe: DedupeTable;
+  readonly sessions: SessionsTable;
+}
+
+export const tablesOf = (database: DatabaseSync): Tables => ({
+  transaction: new Transaction(database),
+  rooms: new RoomsTable(database),
+  events: new EventsTable(database),
+  dedupe: new DedupeTable(database),
+  sessions: new SessionsTable(database),
+});

@@ -1,0 +1,88 @@
+/** Owns what the event loop and the writer thread say to each other. Shapes that structured clone copies cheaply. */
+import type { StoredSession } from "@roomcast/hub";
+import type { Refusal } from "@roomcast/protocol";
+
+export interface WriterSettings {
+  readonly file: string;
+  readonly durability: "process" | "disk";
+  readonly historyEvents: number;
+  readonly historyDays: number;
+  /** Wall clock at the start, ms since 1970. */
+  readonly now: number;
+  readonly gate: SharedArrayBuffer | undefined;
+}
+
+/** An event without its room: what a page holds. */
+export type EventCells = readonly [
+  event: string,
+  /** JSON text as it is, never parsed on the way. */
+  data: string,
+  id: string,
+  clientId: string | null,
+  user: string,
+  name: string,
+  time: number,
+];
+
+export type DraftCells = readonly [room: string, ...EventCells];
+export type KeptCells = readonly [offset: number, ...EventCells];
+
+export type SessionWrite =
+  | { readonly kind: "save"; readonly session: StoredSession }
+  | { readonly kind: "remove"; readonly clientId: string };
+
+export interface ReadRequest {
+  readonly room: string;
+  readonly after: number | undefined;
+  readonly before: number | undefined;
+  readonly limit: number;
+}
+
+export interface PageCells {
+  readonly incarnation: number;
+  readonly floor: number;
+  readonly top: number;
+  readonly events: readonly KeptCells[];
+  readonly more: boolean;
+}
+
+/** All writes are one transaction; reads and finds come after its commit. */
+export interface Group {
+  readonly kind: "group";
+  readonly drafts: readonly DraftCells[];
+  readonly sessions: readonly SessionWrite[];
+  readonly reads: readonly ReadRequest[];
+  readonly finds: readonly string[];
+}
+
+export type ToWriter =
+  | Group
+  /** Time to look for what has expired. */
+  | { readonly kind: "tick"; readonly now: number }
+  | { readonly kind: "close" };
+
+export const OUTCOME = { appended: 0, duplicate: 1, refused: 2 } as const;
+/** Of each draft: an OUTCOME, offset, time, incarnation of the room. */
+export const CELLS_PER_OUTCOME = 4;
+
+export interface Answer {
+  readonly kind: "answer";
+  /** Nothing of the group was written; `outcomes` and `saved` are then empty. */
+  readonly failure: Refusal | undefined;
+  /** CELLS_PER_OUTCOME numbers per draft. */
+  readonly outcomes: Float64Array;
+  /** Per session write: false when that one could not be stored. */
+  readonly saved: readonly boolean[];
+  /** undefined where the store could not be read. */
+  readonly pages: readonly (PageCells | undefined)[];
+  readonly found: readonly (StoredSession | undefined)[];
+}
+
+export type FromWriter =
+  | { readonly kind: "opened"; readonly generation: string; readonly earlier: readonly string[] }
+  /** The store cannot be opened: why, in one sentence. */
+  | { readonly kind: "refused"; readonly sentence: string }
+  | Answer
+  /** A flush failed: nobody knows what is on the disk. Takes the place of an answer. */
+  | { readonly kind: "fatal"; readonly sentence: string }
+  | { readonly kind: "closed" };

@@ -1,0 +1,70 @@
+/** Owns the thread that owns the database, as the event loop sees it: how it starts, what it says, that it has died. */
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+
+import { err, ok, type Result } from "@roomcast/protocol";
+
+import type { Answer, FromWriter, ToWriter, WriterSettings } from "./writer-messages.ts";
+
+type Opened = Extract<FromWriter, { kind: "opened" }>;
+
+export class WriterThread {
+  readonly generation: string;
+  readonly earlierGenerations: readonly string[];
+  readonly #worker: Worker;
+
+  private constructor(worker: Worker, { generation, earlier }: Opened) {
+    this.#worker = worker;
+    this.generation = generation;
+    this.earlierGenerations = earlier;
+  }
+
+  /** Throws when the thread ends by a bug of its own. The error is one sentence for the operator. */
+  static async start(settings: WriterSettings): Promise<Result<WriterThread, string>> {
+    // The thread's file has the extension of this one: .ts as source, .js as built.
+    const file = new URL(`./writer${extname(import.meta.url)}`, import.meta.url);
+    const worker = new Worker(file, { workerData: settings, name: "roomcast-writer" });
+    const first = await new Promise<FromWriter>((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", reject);
+    });
+    worker.removeAllListeners("error");
+    switch (first.kind) {
+      case "opened":
+        return ok(new WriterThread(worker, first));
+      case "refused":
+        return err(first.sentence);
+      default:
+        throw new Error(`the writer began with ${first.kind}`);
+    }
+  }
+
+  tell(message: ToWriter): void {
+    this.#worker.postMessage(message);
+  }
+
+  /** @param onEnd called once, when the writer will answer no more; without a sentence after `close`. */
+  listen(onAnswer: (answer: Answer) => void, onEnd: (sentence?: string) => void): void {
+    let ended = false;
+    const end = (sentence?: string): void => {
+      if (ended) return;
+      ended = true;
+      onEnd(sentence);
+    };
+    this.#worker.on("message", (message: FromWriter) => {
+      switch (message.kind) {
+        case "answer":
+          return onAnswer(message);
+        case "fatal":
+          return end(message.sentence);
+        case "closed":
+          return end();
+        case "opened":
+        case "refused":
+          throw new Error(`the writer said ${message.kind} twice`);
+      }
+    });
+    this.#worker.on("error", (error) => end(`the writer of the store failed: ${String(error)}`));
+    this.#worker.on("exit", (code) => end(`the writer of the store ended by itself with ${code}`));
+  }
+}

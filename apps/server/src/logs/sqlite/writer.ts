@@ -1,0 +1,63 @@
+/** The writer thread: takes one message at a time from the event loop, and does chores when none waits. */
+import { parentPort, workerData } from "node:worker_threads";
+
+import { readBootId } from "./generations.ts";
+import { faultOf } from "./sqlite-fault.ts";
+import { StoreWriter } from "./store-writer.ts";
+import type { FromWriter, ToWriter, WriterSettings } from "./writer-messages.ts";
+
+if (parentPort === null) throw new Error("the writer runs in a thread of its own");
+const port = parentPort;
+const tell = (message: FromWriter): void => port.postMessage(message);
+
+const opened = StoreWriter.open(workerData as WriterSettings, readBootId());
+if (opened.ok) serve(opened.value);
+else tell({ kind: "refused", sentence: opened.error });
+
+function serve(writer: StoreWriter): void {
+  let choresAreSet = false;
+
+  /** A message that has come meanwhile goes first: the loop takes it in before the next immediate. */
+  const setChores = (): void => {
+    if (choresAreSet || !writer.hasChores) return;
+    choresAreSet = true;
+    setImmediate(() => {
+      choresAreSet = false;
+      endOnFailedFlush(() => writer.chore());
+      setChores();
+    });
+  };
+
+  const handle = (message: ToWriter): void => {
+    switch (message.kind) {
+      case "group":
+        tell(writer.commit(message));
+        return setChores();
+      case "tick":
+        writer.tick(message.now);
+        return setChores();
+      case "close":
+        writer.close();
+        tell({ kind: "closed" });
+        port.close();
+    }
+  };
+
+  port.on("message", (message: ToWriter) => endOnFailedFlush(() => handle(message)));
+  const { present, earlier } = writer.generations;
+  tell({ kind: "opened", generation: present, earlier });
+}
+
+/** Anything else that throws is a bug, ends the thread, and is told to the event loop as its error. */
+function endOnFailedFlush(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (faultOf(error).kind !== "flush") throw error;
+    tell({
+      kind: "fatal",
+      sentence: "the disk did not take a flush of the store, so what it holds is unknown",
+    });
+    port.close();
+  }
+}
