@@ -1,0 +1,43 @@
+/** Owns how an answer of the API goes out: JSON of a known length, and never sniffed or cached. */
+import { ERROR_CODES, type Refusal, type Result } from "@roomcast/protocol";
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+
+import { errorBody } from "../error-body.ts";
+
+export interface Answer {
+  readonly status: number;
+  /** JSON text. */
+  readonly body: string;
+  readonly headers?: OutgoingHttpHeaders;
+}
+
+/** Seconds, for a refusal that can be repeated but does not say when. */
+const RETRY_AFTER_S = 1;
+
+/** @param status where HTTP has one that says more than the code's own. */
+export function refused(refusal: Refusal, status: number = ERROR_CODES[refusal.code].status): Answer {
+  const headers: OutgoingHttpHeaders = {};
+  if (status === 401) headers["WWW-Authenticate"] = "Bearer";
+  if (ERROR_CODES[refusal.code].retry === "same_id" || refusal.retryAfterMs !== undefined) {
+    headers["Retry-After"] = Math.max(RETRY_AFTER_S, Math.ceil((refusal.retryAfterMs ?? 0) / 1000));
+  }
+  return { status, body: errorBody(refusal), headers };
+}
+
+/** @param print makes the JSON of what was asked for. */
+export function answer<Value>(result: Result<Value, Refusal>, print: (value: Value) => string): Answer {
+  return result.ok ? { status: 200, body: print(result.value) } : refused(result.error);
+}
+
+export function send(response: ServerResponse, { status, body, headers }: Answer): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, {
+    "Content-Type": "application/json; charset=utf-8",
+    "Content-Length": Buffer.byteLength(body),
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    ...headers,
+  });
+  // Node leaves the body out where the request was a HEAD.
+  response.end(body);
+}

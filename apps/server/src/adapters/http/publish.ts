@@ -1,0 +1,52 @@
+/** POST /v1/rooms/{room}/events → ack: a publish by somebody who has no socket. */
+import type { Clock, Hub, Random } from "@roomcast/hub";
+import { checkUp, MAX_NAME_LENGTH, refusal } from "@roomcast/protocol";
+
+import { type Answer, answer, refused } from "./answer.ts";
+import type { Identify } from "./identify.ts";
+import { readJsonObject } from "./read-json.ts";
+import type { Call } from "./route.ts";
+
+export interface PublishPorts {
+  readonly hub: Pick<Hub, "submit">;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly identify: Identify;
+}
+
+export async function publish(ports: PublishPorts, { request, parameters }: Call<"room">): Promise<Answer> {
+  const identity = await ports.identify(request);
+  if (!identity.ok) return refused(identity.error);
+  const body = await readJsonObject(request, ports.clock);
+  if (!body.ok) return refused(body.error.refusal, body.error.status);
+  const { event, data, name } = body.value;
+  const id = request.headers["idempotency-key"] ?? body.value["id"] ?? ports.random.id();
+  const checked = checkUp({
+    type: "publish",
+    id,
+    room: parameters.room,
+    event,
+    ...("data" in body.value && { data }),
+  });
+  if (!checked.ok) return refused(checked.error);
+  if (checked.value.type !== "publish") return refused(refusal("internal"));
+  if (!isName(name))
+    return refused(refusal("bad_message", `name: expected a text of at most ${MAX_NAME_LENGTH}`));
+  const submitted = await ports.hub.submit({
+    ...{
+      room: checked.value.room,
+      event: checked.value.event,
+      data: checked.value.data,
+      id: checked.value.id,
+    },
+    identity: identity.value,
+    ...(name !== undefined && { name }),
+  });
+  return answer(submitted, JSON.stringify);
+}
+
+function isName(name: unknown): name is string | undefined {
+  return (
+    name === undefined || (typeof name === "string" && name.length <= MAX_NAME_LENGTH && name.isWellFormed())
+  );
+}

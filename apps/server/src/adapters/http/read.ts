@@ -1,0 +1,60 @@
+/** GET /v1/rooms, …/{room}/events, …/{room}/members: what a room holds, and who is there. */
+import type { HistoryPage, Hub, Policy } from "@roomcast/hub";
+import { checkUp, encodeDown, isRoomName, type Member, refusal } from "@roomcast/protocol";
+
+import { type Answer, answer, refused } from "./answer.ts";
+import type { Identify } from "./identify.ts";
+import type { Call } from "./route.ts";
+
+export interface ReadPorts {
+  readonly hub: Pick<Hub, "history" | "members" | "rooms">;
+  readonly policy: Pick<Policy, "authorise">;
+  readonly identify: Identify;
+}
+
+export async function history(
+  ports: ReadPorts,
+  { request, parameters, query }: Call<"room">,
+): Promise<Answer> {
+  const identity = await ports.identify(request);
+  if (!identity.ok) return refused(identity.error);
+  const range = Object.fromEntries(
+    ["after", "before", "limit"].flatMap((name) => {
+      const text = query.get(name);
+      return text === null ? [] : [[name, /^\d{1,16}$/.test(text) ? Number(text) : text]];
+    }),
+  );
+  const checked = checkUp({ type: "history", id: "-", room: parameters.room, ...range });
+  if (!checked.ok) return refused(checked.error);
+  return answer(await ports.hub.history(identity.value, parameters.room, range), printHistory);
+}
+
+export async function members(
+  ports: ReadPorts,
+  { request, parameters: { room } }: Call<"room">,
+): Promise<Answer> {
+  const identity = await ports.identify(request);
+  if (!identity.ok) return refused(identity.error);
+  if (!isRoomName(room)) return refused(refusal("bad_room"));
+  return answer(await ports.hub.members(identity.value, room), printMembers);
+}
+
+/** Those that whoever asks may look into: a room that is closed to them looks like one that is not there. */
+export async function rooms(ports: ReadPorts, { request }: Call<never>): Promise<Answer> {
+  const identity = await ports.identify(request);
+  if (!identity.ok) return refused(identity.error);
+  const visible = [];
+  for (const entry of ports.hub.rooms()) {
+    const closed = await ports.policy.authorise(identity.value, { kind: "history", room: entry.room });
+    if (closed === undefined) visible.push(entry);
+  }
+  return { status: 200, body: JSON.stringify({ rooms: visible }) };
+}
+
+/** The data of an event goes out as the text that it is kept as. */
+function printHistory({ events, position, more }: HistoryPage): string {
+  return `{"events":[${events.map(encodeDown).join(",")}],"position":${JSON.stringify(position)},"more":${more}}`;
+}
+
+const printMembers = (members: readonly Member[]): string =>
+  JSON.stringify({ count: members.length, members });

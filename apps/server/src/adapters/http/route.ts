@@ -1,0 +1,45 @@
+/** Owns how a path becomes a call: a pattern like `/v1/rooms/{room}/events`, whose parameters are typed by its text. */
+import type { IncomingMessage } from "node:http";
+
+import type { Answer } from "./answer.ts";
+
+type ParameterOf<Pattern extends string> = Pattern extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParameterOf<Rest>
+  : never;
+
+export interface Call<Name extends string = string> {
+  readonly request: IncomingMessage;
+  readonly parameters: Readonly<Record<Name, string>>;
+  readonly query: URLSearchParams;
+}
+
+type Handle<Name extends string = string> = (call: Call<Name>) => Promise<Answer> | Answer;
+
+export interface Route {
+  readonly method: "GET" | "POST";
+  readonly pattern: string;
+  readonly handle: Handle;
+}
+
+export function route<const Pattern extends string>(
+  method: Route["method"],
+  pattern: Pattern,
+  handle: Handle<ParameterOf<Pattern>>,
+): Route {
+  // `match` finds a value for each parameter of the pattern, or no call is made.
+  return { method, pattern, handle };
+}
+
+/** What the parameters stand for in the path, still percent-encoded; undefined when it is another path. */
+export function match(pattern: string, path: string): Map<string, string> | undefined {
+  const steps = path.split("/");
+  const wanted = pattern.split("/");
+  if (wanted.length !== steps.length) return undefined;
+  const found = new Map<string, string>();
+  for (const [index, step] of steps.entries()) {
+    const want = wanted[index] ?? "";
+    if (want.startsWith("{")) found.set(want.slice(1, -1), step);
+    else if (want !== step) return undefined;
+  }
+  return found;
+}

@@ -1,0 +1,71 @@
+/** Owns handing out the built web app: its files, and its one page for every room. */
+import { existsSync, readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+import sirv from "sirv";
+
+import { requestTarget } from "../request-target.ts";
+
+const SECURITY_HEADERS = {
+  "Content-Security-Policy":
+    "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+};
+
+/** Where Vite puts files whose names change with their content. */
+const HASHED = "/assets/";
+const YEAR_S = 31_536_000;
+
+/** Answers, or calls `next` when the path is nothing of it. */
+export type WebApp = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+/**
+ * @param folder that holds the build.
+ * @param devUrl where the web app is served from while it is being developed, for whoever looks for it here.
+ */
+export function webApp(folder: string, devUrl: string): WebApp {
+  const index = join(folder, "index.html");
+  const page = existsSync(index) ? readFileSync(index) : Buffer.from(signpost(devUrl));
+  const files = existsSync(index)
+    ? sirv(folder, { etag: true, maxAge: 0, setHeaders: addHeaders })
+    : undefined;
+  return (request, response, next) => {
+    if (request.method !== "GET" && request.method !== "HEAD") next();
+    else if (isPage(request)) sendPage(response, page);
+    else if (files !== undefined) files(request, response, next);
+    else next();
+  };
+}
+
+/** `/`, and a room's own address where a browser goes to it. */
+function isPage(request: IncomingMessage): boolean {
+  const { path } = requestTarget(request);
+  return path === "/" || (path.startsWith("/r/") && (request.headers.accept ?? "").includes("text/html"));
+}
+
+function sendPage(response: ServerResponse, page: Buffer): void {
+  addHeaders(response, "/");
+  response.writeHead(200, {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Length": page.length,
+    "Cache-Control": "no-cache",
+  });
+  response.end(page);
+}
+
+function addHeaders(response: ServerResponse, path: string): void {
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+  if (path.startsWith(HASHED)) response.setHeader("Cache-Control", `public, max-age=${YEAR_S}, immutable`);
+}
+
+const signpost = (devUrl: string): string => `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Roomcast</title>
+<h1>The Roomcast server runs</h1>
+<p>The web app is not built here. While it is being developed it is at <a href="${devUrl}">${devUrl}</a>;
+<code>pnpm build</code> brings it to this address.</p>
+</html>
+`;

@@ -1,0 +1,50 @@
+/**
+ * Owns which web pages may speak to the server. Browsers say in `Origin` whose page it is, and let no page forge it;
+ * everything else can, so this guards a visitor's browser and never stands in for a token.
+ */
+import type { IncomingMessage } from "node:http";
+
+import { bearerToken } from "./bearer.ts";
+import { isLocal } from "./peer-address.ts";
+import { requestTarget } from "./request-target.ts";
+
+export class Origins {
+  readonly #listed: ReadonlySet<string> | undefined;
+
+  /** @param listed exactly these. Default: the origin that the server is reached by, and loopback origins. */
+  constructor(listed?: readonly string[]) {
+    this.#listed = listed && new Set(listed);
+  }
+
+  /** Whether the page that the request comes from may speak to the server; false when it names none. */
+  allows(request: IncomingMessage): boolean {
+    const { origin } = request.headers;
+    if (origin === undefined) return false;
+    if (this.#listed !== undefined) return this.#listed.has(origin);
+    const url = parseOrigin(origin);
+    return (
+      url !== undefined && (isLoopbackName(url.hostname) || isSame(url, requestTarget(request).authority))
+    );
+  }
+
+  /** For what a page could open without its visitor's knowledge: no Origin only from what is no page. */
+  allowsSocket(request: IncomingMessage): boolean {
+    if (request.headers.origin !== undefined) return this.allows(request);
+    return isLocal(request) || typeof bearerToken(request) === "string";
+  }
+}
+
+/** An origin and nothing more, in the form in which browsers send it. */
+export function parseOrigin(text: string): URL | undefined {
+  const url = URL.parse(text);
+  return url?.origin === text && /^https?:$/.test(url.protocol) ? url : undefined;
+}
+
+function isLoopbackName(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** The scheme is not compared: behind a proxy the page is https, and the server cannot know. */
+function isSame(origin: URL, authority: string): boolean {
+  return URL.parse(`${origin.protocol}//${authority}`)?.host === origin.host && authority !== "";
+}

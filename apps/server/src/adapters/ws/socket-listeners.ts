@@ -1,0 +1,69 @@
+/** Owns what is heard on a socket, by listeners that all sockets share: closures of its own would cost memory for each. */
+import type { Clock } from "@roomcast/hub";
+import type { Socket } from "node:net";
+
+import type { SocketWatch } from "./socket-watch.ts";
+import type { ClientSocket, WsConnection } from "./ws-connection.ts";
+import { closeCodeOf } from "./ws-errors.ts";
+
+/** The TCP socket below, with the way to its connection. */
+interface Wire extends Socket {
+  connection?: WsConnection;
+}
+
+export type Listen = (connection: WsConnection, ws: ClientSocket, tcp: Socket) => void;
+
+export function sharedListeners(
+  clock: Clock,
+  watch: SocketWatch<WsConnection>,
+  onClosed: (connection: WsConnection) => void,
+): Listen {
+  function message(this: ClientSocket, data: Buffer, isBinary: boolean): void {
+    this.connection?.receive(data, isBinary);
+  }
+
+  function ping(this: ClientSocket): void {
+    this.connection?.pinged(clock.monotonicMs());
+  }
+
+  function pong(this: ClientSocket): void {
+    if (this.connection !== undefined) watch.ponged(this.connection);
+  }
+
+  function error(this: ClientSocket, failure: Error): void {
+    const code = closeCodeOf(failure);
+    if (code !== undefined) this.connection?.ended(code, failure.message);
+  }
+
+  function close(this: ClientSocket, code: number, reason: Buffer): void {
+    if (this.connection === undefined) return;
+    watch.closed(this.connection);
+    this.connection.ended(code, reason.toString());
+    onClosed(this.connection);
+  }
+
+  function data(this: Wire, chunk: Buffer): void {
+    const { connection } = this;
+    if (connection?.open !== true) return;
+    const now = connection.scan(chunk);
+    if (now === "began") watch.messageBegan(connection);
+    else if (now === "complete") watch.messageEnded(connection);
+  }
+
+  function end(this: Wire): void {
+    if (this.connection !== undefined) watch.peerEnded(this.connection);
+  }
+
+  return (connection, ws, tcp: Wire) => {
+    ws.connection = connection;
+    tcp.connection = connection;
+    ws.on("message", message);
+    ws.on("ping", ping);
+    ws.on("pong", pong);
+    ws.on("error", error);
+    ws.on("close", close);
+    // Behind the listeners of ws itself: what a chunk completes has been heard when it is scanned.
+    tcp.on("data", data);
+    tcp.on("end", end);
+  };
+}

@@ -1,0 +1,75 @@
+/** Owns how long a socket may be silent, in the middle of a message, or half closed. Knows neither ws nor the hub. */
+import type { Clock } from "@roomcast/hub";
+import type { CloseName } from "@roomcast/protocol";
+
+import { Deadlines } from "./deadlines.ts";
+
+/** Durations in ms. */
+export interface WatchTimes {
+  /** Between a sign of life and the next ping. */
+  readonly heartbeatMs: number;
+  /** From the ping to its pong. */
+  readonly pongTimeoutMs: number;
+  /** From the first byte of a message to its last. */
+  readonly messageTimeoutMs: number;
+  /** From the peer's end of the TCP connection to ours, which may wait for a peer that takes nothing any more. */
+  readonly closeTimeoutMs: number;
+}
+
+export interface WatchedSocket {
+  ping(): void;
+  abort(name: CloseName, reason: string): void;
+  cut(reason: string): void;
+}
+
+export class SocketWatch<Watched extends WatchedSocket> {
+  readonly #heartbeats: Deadlines<Watched>;
+  readonly #pongs: Deadlines<Watched>;
+  readonly #messages: Deadlines<Watched>;
+  readonly #ends: Deadlines<Watched>;
+
+  constructor(clock: Clock, times: WatchTimes) {
+    this.#pongs = new Deadlines(clock, times.pongTimeoutMs, (socket) => {
+      socket.cut("no pong came in time");
+    });
+    this.#heartbeats = new Deadlines(clock, times.heartbeatMs, (socket) => {
+      this.#pongs.start(socket);
+      socket.ping();
+    });
+    this.#messages = new Deadlines(clock, times.messageTimeoutMs, (socket) => {
+      socket.abort("policy", "a message was not complete in time");
+    });
+    this.#ends = new Deadlines(clock, times.closeTimeoutMs, (socket) => {
+      socket.cut("the peer had ended and took nothing any more");
+    });
+  }
+
+  opened(socket: Watched): void {
+    this.#heartbeats.start(socket);
+  }
+
+  ponged(socket: Watched): void {
+    if (!this.#pongs.has(socket)) return;
+    this.#pongs.stop(socket);
+    this.#heartbeats.start(socket);
+  }
+
+  messageBegan(socket: Watched): void {
+    this.#messages.start(socket);
+  }
+
+  messageEnded(socket: Watched): void {
+    this.#messages.stop(socket);
+  }
+
+  peerEnded(socket: Watched): void {
+    this.#ends.start(socket);
+  }
+
+  closed(socket: Watched): void {
+    this.#heartbeats.stop(socket);
+    this.#pongs.stop(socket);
+    this.#messages.stop(socket);
+    this.#ends.stop(socket);
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Owns one WebSocket as the hub's connection. The hub's frames go straight into the TCP socket; ws writes there too,
+ * but whole control frames only, each in one go (compression is off), so the two never cut into each other.
+ */
+import type { Connection, Inbox } from "@roomcast/hub";
+import {
+  CLOSE_CODES,
+  type CloseName,
+  decodeUp,
+  err,
+  MAX_HELLO_BYTES,
+  MAX_MESSAGE_BYTES,
+  refusal,
+} from "@roomcast/protocol";
+import type { Duplex } from "node:stream";
+import { WebSocket } from "ws";
+
+import { FrameScanner } from "./frame-scanner.ts";
+import { PingLimit } from "./ping-limit.ts";
+import type { WatchedSocket } from "./socket-watch.ts";
+import { wsFormat } from "./text-frame.ts";
+
+/** ws's own socket, with the way to its connection: all sockets then share their listeners. */
+export class ClientSocket extends WebSocket {
+  connection?: WsConnection;
+}
+
+export class WsConnection implements Connection, WatchedSocket {
+  readonly format = wsFormat;
+  readonly transport = "ws";
+  readonly remote: string;
+  readonly #ws: ClientSocket;
+  readonly #tcp: Duplex;
+  readonly #scanner = new FrameScanner();
+  #pings: PingLimit | undefined;
+  /** Of the upgrade request: stands in for the token of a hello that has none. */
+  #token: string | undefined;
+  #inbox: Inbox | undefined;
+  #helloCame = false;
+
+  constructor(ws: ClientSocket, tcp: Duplex, remote: string, token: string | undefined) {
+    this.#ws = ws;
+    this.remote = remote;
+    this.#tcp = tcp;
+    this.#token = token;
+  }
+
+  get bufferedBytes(): number {
+    return this.#tcp.writableLength;
+  }
+
+  get open(): boolean {
+    return this.#ws.readyState === WebSocket.OPEN;
+  }
+
+  listen(inbox: Inbox): void {
+    this.#inbox = inbox;
+  }
+
+  send(frames: Uint8Array): void {
+    if (this.open) this.#tcp.write(frames);
+  }
+
+  close(name: CloseName): void {
+    if (this.open) this.#ws.close(CLOSE_CODES[name].code, CLOSE_CODES[name].meaning);
+  }
+
+  /** Closes for a reason of the transport's own, which the hub has yet to hear. */
+  abort(name: CloseName, reason: string): void {
+    this.close(name);
+    this.ended(CLOSE_CODES[name].code, reason);
+  }
+
+  /** Cuts the TCP connection. */
+  cut(reason: string): void {
+    this.ended(1006, reason);
+    this.#ws.terminate();
+  }
+
+  ended(code: number, reason: string): void {
+    this.#inbox?.ended(code, reason);
+  }
+
+  ping(): void {
+    this.#ws.ping();
+  }
+
+  /** ws has answered it already. */
+  pinged(nowMs: number): void {
+    this.#pings ??= new PingLimit(nowMs);
+    if (!this.#pings.take(nowMs)) this.abort("tooMany", "too many pings");
+  }
+
+  /** To be called once ws has taken what is complete in the chunk. @returns how the chunk ended. */
+  scan(chunk: Uint8Array): "complete" | "began" | "goes on" {
+    const { completed, underWay } = this.#scanner;
+    this.#scanner.push(chunk);
+    if (!this.#scanner.underWay) return "complete";
+    if (this.#scanner.announcedBytes > this.#maxMessageBytes) this.#refuseLarge();
+    return underWay && this.#scanner.completed === completed ? "goes on" : "began";
+  }
+
+  receive(data: Buffer, isBinary: boolean): void {
+    if (!this.open) return;
+    if (data.length > this.#maxMessageBytes) this.#refuseLarge();
+    else if (isBinary) {
+      this.#inbox?.receive(
+        err({ ...refusal("bad_message", "a binary frame holds no message"), notAnObject: true }),
+      );
+    } else if (data.length > 0) this.#receiveText(data.toString());
+  }
+
+  get #maxMessageBytes(): number {
+    return this.#helloCame ? MAX_MESSAGE_BYTES : MAX_HELLO_BYTES;
+  }
+
+  #refuseLarge(): void {
+    this.abort("tooLarge", CLOSE_CODES.tooLarge.meaning);
+  }
+
+  #receiveText(text: string): void {
+    const decoded = decodeUp(text);
+    if (this.#helloCame || !decoded.ok || decoded.value.type !== "hello") {
+      this.#inbox?.receive(decoded);
+      return;
+    }
+    this.#helloCame = true;
+    const token = decoded.value.token ?? this.#token;
+    this.#token = undefined;
+    this.#inbox?.receive({ ok: true, value: { ...decoded.value, ...(token !== undefined && { token }) } });
+  }
+}

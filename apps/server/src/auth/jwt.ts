@@ -1,0 +1,125 @@
+/**
+ * Owns whether a JSON Web Token is good, and whom it names. Which algorithms may sign is decided here by the kind of
+ * key, never by the token; keys come from the settings alone, and nothing in a token makes the server fetch anything.
+ */
+import type { Clock, Identity } from "@roomcast/hub";
+import {
+  err,
+  MAX_NAME_LENGTH,
+  MAX_TOKEN_LENGTH,
+  ok,
+  type Refusal,
+  refusal,
+  type Result,
+} from "@roomcast/protocol";
+import {
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from "jose";
+
+import type { TokenVerifier } from "./token-policy.ts";
+
+const SECRET_ALGORITHMS = ["HS256"];
+const PUBLIC_KEY_ALGORITHMS = [
+  ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
+  ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
+];
+const MAX_SUBJECT_LENGTH = 255;
+/** Users that the server itself gives out. */
+const OWN_USERS = /^(guest|server|guest:.*)$/s;
+
+export interface JwtSettings {
+  /** For HS256. */
+  readonly jwtSecret?: string | undefined;
+  /** For signatures by a private key. */
+  readonly jwksUrl?: URL | undefined;
+  readonly jwtIssuer?: string | undefined;
+  readonly jwtAudience?: string | undefined;
+}
+
+type Verify = (token: string, options: JWTVerifyOptions) => Promise<{ readonly payload: JWTPayload }>;
+
+export class JwtVerifier implements TokenVerifier {
+  readonly #verifyBy = new Map<string, Verify>();
+  readonly #expected: JWTVerifyOptions;
+  readonly #clock: Clock;
+
+  constructor(settings: JwtSettings, clock: Clock) {
+    const { jwtSecret, jwksUrl, jwtIssuer, jwtAudience } = settings;
+    this.#clock = clock;
+    this.#expected = {
+      requiredClaims: ["sub"],
+      ...(jwtIssuer !== undefined && { issuer: jwtIssuer }),
+      ...(jwtAudience !== undefined && { audience: jwtAudience }),
+    };
+    if (jwtSecret !== undefined) {
+      const secret = new TextEncoder().encode(jwtSecret);
+      this.#allow(SECRET_ALGORITHMS, (token, options) => jwtVerify(token, secret, options));
+    }
+    if (jwksUrl !== undefined) {
+      const keys = remoteKeys(jwksUrl);
+      this.#allow(PUBLIC_KEY_ALGORITHMS, (token, options) => jwtVerify(token, keys, options));
+    }
+  }
+
+  async verify(token: string): Promise<Result<Identity, Refusal>> {
+    if (token.length > MAX_TOKEN_LENGTH) return err(refusal("unauthorised", "the token is too long"));
+    try {
+      const { alg = "" } = decodeProtectedHeader(token);
+      const verify = this.#verifyBy.get(alg);
+      if (verify === undefined)
+        return err(refusal("unauthorised", "the token is signed by no algorithm of this server"));
+      const now = new Date(this.#clock.now());
+      const { payload } = await verify(token, { ...this.#expected, algorithms: [alg], currentDate: now });
+      return identityOf(payload);
+    } catch (error) {
+      return err(refusalOf(error));
+    }
+  }
+
+  #allow(algorithms: readonly string[], verify: Verify): void {
+    for (const algorithm of algorithms) this.#verifyBy.set(algorithm, verify);
+  }
+}
+
+function identityOf(claims: JWTPayload): Result<Identity, Refusal> {
+  const { sub, exp, name } = claims;
+  if (typeof sub !== "string" || sub === "" || sub.length > MAX_SUBJECT_LENGTH || OWN_USERS.test(sub)) {
+    return err(refusal("unauthorised", "the token's subject is no user"));
+  }
+  return ok({
+    user: sub,
+    ...(typeof name === "string" && { name: name.slice(0, MAX_NAME_LENGTH) }),
+    ...(exp !== undefined && { expiresAt: exp * 1000 }),
+    claims,
+  });
+}
+
+/** Jose's own messages may quote the token. */
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof KeysUnavailable) {
+    return refusal("internal", "the keys that tokens are checked by could not be fetched");
+  }
+  return refusal("unauthorised", error instanceof errors.JWTExpired ? "the token has expired" : undefined);
+}
+
+class KeysUnavailable extends Error {}
+
+/** Tells a token that no key fits from keys that are not there. */
+function remoteKeys(url: URL): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(url);
+  return async (header, token) => {
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      const unfit = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
+      if (unfit.some((kind) => error instanceof kind)) throw error;
+      throw new KeysUnavailable("no key set", { cause: error });
+    }
+  };
+}

@@ -1,0 +1,39 @@
+/** Owns how the token and guest settings become a policy, and what an operator must be told about it. */
+import type { Clock, Policy } from "@roomcast/hub";
+
+import type { Settings } from "../config/settings.ts";
+import { TokenPolicy } from "./token-policy.ts";
+
+/** RFC 7518 §3.2: a key of HS256 has at least as many bits as its hash. */
+const MIN_SECRET_LENGTH = 32;
+
+export interface OpenedPolicy {
+  readonly policy: Policy;
+  readonly warnings: readonly string[];
+}
+
+export async function openPolicy(settings: Settings, clock: Clock): Promise<OpenedPolicy> {
+  const { jwtSecret, jwksUrl } = settings;
+  const checksTokens = jwtSecret !== undefined || jwksUrl !== undefined;
+  const guests = settings.guests ?? (checksTokens ? "deny" : "allow");
+  const warnings: string[] = [];
+  if (!checksTokens && guests === "allow") {
+    warnings.push(
+      "The door is open: anybody may enter as a guest. To close it, set ROOMCAST_JWT_SECRET or ROOMCAST_JWKS_URL, " +
+        "and a token is needed; ROOMCAST_GUESTS=allow then lets guests in as well.",
+    );
+  }
+  if (!checksTokens && guests === "deny") {
+    warnings.push(
+      "Nobody can enter: ROOMCAST_GUESTS is deny, and neither ROOMCAST_JWT_SECRET nor ROOMCAST_JWKS_URL says how to check a token.",
+    );
+  }
+  if (jwtSecret !== undefined && jwtSecret.length < MIN_SECRET_LENGTH) {
+    warnings.push(
+      `ROOMCAST_JWT_SECRET is short enough to be guessed: take ${MIN_SECRET_LENGTH} characters or more.`,
+    );
+  }
+  // Most servers check no token, and need not load what does.
+  const verifier = checksTokens ? new (await import("./jwt.ts")).JwtVerifier(settings, clock) : undefined;
+  return { policy: new TokenPolicy(verifier, guests === "allow"), warnings };
+}

@@ -1,0 +1,28 @@
+/** Owns who gets in: whoever brings a token that is good, and guests where the operator lets them. */
+import { GUEST, type Identity, type MaybePromise, type Policy } from "@roomcast/hub";
+import { err, ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
+
+export interface TokenVerifier {
+  /** MUST NOT throw on any token. */
+  verify(token: string): Promise<Result<Identity, Refusal>>;
+}
+
+export class TokenPolicy implements Policy {
+  readonly #verifier: TokenVerifier | undefined;
+  readonly #guests: boolean;
+
+  /** @param verifier undefined: there is nothing by which a token could be checked, so none is asked for and none is good. */
+  constructor(verifier: TokenVerifier | undefined, guests: boolean) {
+    this.#verifier = verifier;
+    this.#guests = guests;
+  }
+
+  authenticate(token: string | undefined): MaybePromise<Result<Identity, Refusal>> {
+    if (token !== undefined && this.#verifier !== undefined) return this.#verifier.verify(token);
+    return this.#guests ? ok(GUEST) : err(refusal("unauthorised"));
+  }
+
+  authorise(): undefined {
+    return undefined;
+  }
+}

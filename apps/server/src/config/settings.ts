@@ -1,0 +1,174 @@
+/** Owns the one table of settings: what is parsed, what `--help` prints and what the README lists all come from here. */
+import { DEFAULT_SETTINGS } from "@roomcast/hub";
+import { err, isRoomName, ok, type Result } from "@roomcast/protocol";
+
+import { parseOrigin } from "../adapters/origins.ts";
+import { LOG_LEVELS } from "../telemetry/logger.ts";
+import { anyText, oneOf, setting, type ValueOf, wholeNumber } from "./setting.ts";
+
+const NO_LIMIT = Number.MAX_SAFE_INTEGER;
+/** What a timer of Node can wait for. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+const optional = <Value>(
+  parse: (text: string) => Result<Value, string>,
+): ((text: string) => Result<Value | undefined, string>) => parse;
+
+export const SETTINGS = {
+  port: setting({
+    variable: "PORT",
+    fallback: 3000,
+    parse: wholeNumber(0, 65_535),
+    meaning: "TCP port; 0 takes a free one",
+  }),
+  host: setting({
+    variable: "HOST",
+    fallback: "0.0.0.0",
+    parse: anyText,
+    meaning: "address to listen on",
+  }),
+  dataDir: setting({
+    variable: "ROOMCAST_DATA_DIR",
+    fallback: "./data",
+    parse: anyText,
+    meaning: "folder that holds all state; made where it is missing, and of one server at a time",
+  }),
+  store: setting({
+    variable: "ROOMCAST_STORE",
+    fallback: "sqlite",
+    parse: store,
+    meaning: "`sqlite`, or `memory`, which forgets everything when the process ends",
+  }),
+  durability: setting({
+    variable: "ROOMCAST_DURABILITY",
+    fallback: "disk",
+    parse: oneOf("disk", "process"),
+    meaning: "what an acknowledged event survives: `disk` a power cut, `process` a killed process",
+  }),
+  guests: setting({
+    variable: "ROOMCAST_GUESTS",
+    fallback: undefined,
+    fallbackText: "`allow`, or `deny` once a token setting is given",
+    parse: optional(oneOf("allow", "deny")),
+    meaning: "whether clients may enter without a token",
+  }),
+  jwtSecret: setting({
+    variable: "ROOMCAST_JWT_SECRET",
+    fallback: undefined,
+    secret: true,
+    parse: optional(anyText),
+    meaning: "secret that tokens are signed with (HS256)",
+  }),
+  jwksUrl: setting({
+    variable: "ROOMCAST_JWKS_URL",
+    fallback: undefined,
+    parse: optional(httpUrl),
+    meaning: "where the public keys that tokens are signed for are fetched",
+  }),
+  jwtIssuer: setting({
+    variable: "ROOMCAST_JWT_ISSUER",
+    fallback: undefined,
+    parse: optional(anyText),
+    meaning: "`iss` that a token must have",
+  }),
+  jwtAudience: setting({
+    variable: "ROOMCAST_JWT_AUDIENCE",
+    fallback: undefined,
+    parse: optional(anyText),
+    meaning: "`aud` that a token must have",
+  }),
+  origins: setting({
+    variable: "ROOMCAST_ORIGINS",
+    fallback: undefined,
+    fallbackText: "the server's own, and loopback",
+    parse: optional(origins),
+    meaning:
+      "origins whose pages may connect, separated by commas; no others then, not even the server's own",
+  }),
+  defaultRoom: setting({
+    variable: "ROOMCAST_DEFAULT_ROOM",
+    fallback: DEFAULT_SETTINGS.defaultRoom,
+    parse: room,
+    meaning: "room that is entered when none is named",
+  }),
+  historyEvents: setting({
+    variable: "ROOMCAST_HISTORY_EVENTS",
+    fallback: 10_000,
+    unit: "events",
+    parse: wholeNumber(1, NO_LIMIT),
+    meaning: "kept per room",
+  }),
+  historyDays: setting({
+    variable: "ROOMCAST_HISTORY_DAYS",
+    fallback: 30,
+    unit: "days",
+    parse: wholeNumber(1, 36_500),
+    meaning: "for which an event is kept",
+  }),
+  messagesPerSecond: setting({
+    variable: "ROOMCAST_MESSAGES_PER_SECOND",
+    fallback: DEFAULT_SETTINGS.messagesPerSecond,
+    unit: "messages per second",
+    parse: wholeNumber(0, NO_LIMIT),
+    meaning: "from one connection, with bursts of twice as many; 0 is no limit",
+  }),
+  connectionsPerAddress: setting({
+    variable: "ROOMCAST_CONNECTIONS_PER_ADDRESS",
+    fallback: 1000,
+    parse: wholeNumber(0, NO_LIMIT),
+    meaning: "sockets open at once from one address; 0 is no limit",
+  }),
+  roomsPerSession: setting({
+    variable: "ROOMCAST_ROOMS_PER_SESSION",
+    fallback: DEFAULT_SETTINGS.roomsPerSession,
+    parse: wholeNumber(0, NO_LIMIT),
+    meaning: "rooms that one client is in at once; 0 is no limit",
+  }),
+  helloTimeoutMs: setting({
+    variable: "ROOMCAST_HELLO_TIMEOUT_MS",
+    fallback: DEFAULT_SETTINGS.helloTimeoutMs,
+    unit: "ms",
+    parse: wholeNumber(1, MAX_DELAY_MS),
+    meaning: "until a socket must have said hello",
+  }),
+  heartbeatMs: setting({
+    variable: "ROOMCAST_HEARTBEAT_MS",
+    fallback: DEFAULT_SETTINGS.heartbeatMs,
+    unit: "ms",
+    parse: wholeNumber(1, MAX_DELAY_MS),
+    meaning: "between two pings of a connection",
+  }),
+  log: setting({
+    variable: "ROOMCAST_LOG",
+    fallback: "info",
+    parse: oneOf(...LOG_LEVELS),
+    meaning: "least level that is logged: JSON lines on a pipe, readable lines on a terminal",
+  }),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+export type Settings = { readonly [Name in SettingName]: ValueOf<(typeof SETTINGS)[Name]> };
+
+export const DEFAULTS = Object.fromEntries(
+  Object.entries(SETTINGS).map(([name, { fallback }]) => [name, fallback]),
+) as unknown as Settings;
+
+function store(text: string): Result<"sqlite" | "memory", string> {
+  if (/^rediss?:/.test(text)) return err("sqlite or memory: a store in Redis is not built yet");
+  return oneOf("sqlite", "memory")(text);
+}
+
+function httpUrl(text: string): Result<URL, string> {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) ? ok(url) : err("an http or https URL");
+}
+
+function origins(text: string): Result<readonly string[], string> {
+  const listed = text.split(",").map((each) => each.trim());
+  if (listed.every((each) => parseOrigin(each) !== undefined)) return ok(listed);
+  return err("a list of origins, like https://chat.example,http://localhost:8080");
+}
+
+function room(text: string): Result<string, string> {
+  return isRoomName(text) ? ok(text) : err("a room name: 1 to 128 of A-Z a-z 0-9 _ . : -");
+}

@@ -1,0 +1,24 @@
+/** The public surface of @roomcast/server, and its only barrel. */
+export type { Handlers } from "./handlers.ts";
+export type { PublishOptions, RoomHandle, RoomHandles } from "./rooms.ts";
+export type { RoomcastServer } from "./roomcast-server.ts";
+export { createServer, type ServerOptions } from "./server.ts";
+export type { Settings } from "./config/settings.ts";
+export { StartError } from "./start-error.ts";
+export {
+  accept,
+  type Action,
+  answer,
+  change,
+  type EventHandler,
+  type HistoryPage,
+  type Identity,
+  type IncomingEvent,
+  type Outcome,
+  type Policy,
+  type Receipt,
+  refuse,
+  type Telemetry,
+  type TelemetryEvent,
+} from "@roomcast/hub";
+export { type Contract, defineContract, type Refusal, type Result } from "@roomcast/protocol";

@@ -1,0 +1,38 @@
+/** Owns where events and sessions are kept: which of the stores the settings ask for. */
+import {
+  type Clock,
+  MemoryLog,
+  MemorySessions,
+  type Random,
+  type RoomLog,
+  type SessionStore,
+} from "@roomcast/hub";
+
+import type { Settings } from "./config/settings.ts";
+import { StartError } from "./start-error.ts";
+
+export interface Store {
+  readonly log: RoomLog;
+  readonly sessions: SessionStore;
+  close(): Promise<void>;
+}
+
+export interface StorePorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The store can no longer be trusted, and the process must end; with a sentence that says why. */
+  readonly onFatal: (sentence: string) => void;
+}
+
+/** @throws StartError when the store cannot be opened. */
+export async function openStore(settings: Settings, { clock, random, onFatal }: StorePorts): Promise<Store> {
+  const { store, dataDir, durability, historyEvents, historyDays } = settings;
+  if (store === "memory") {
+    const log = new MemoryLog({ clock, random, historyEvents });
+    return { log, sessions: new MemorySessions(clock), close: () => log.close() };
+  }
+  const { openSqliteStore } = await import("./logs/sqlite/sqlite-store.ts");
+  const opened = await openSqliteStore({ dataDir, durability, clock, historyEvents, historyDays, onFatal });
+  if (!opened.ok) throw new StartError(opened.error);
+  return opened.value;
+}

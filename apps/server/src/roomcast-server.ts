@@ -1,0 +1,126 @@
+/** Owns a server's life: it listens, it ends without losing anything. Must not know adapters or logs, only how to end them. */
+import type { Hub } from "@roomcast/hub";
+import type { Contract } from "@roomcast/protocol";
+import { once } from "node:events";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Logger } from "pino";
+
+import { attach, type Share } from "./attachment.ts";
+import { RoomHandles } from "./rooms.ts";
+import { StartError } from "./start-error.ts";
+
+/** How long answers that are under way may take once everything else has ended. */
+const LAST_ANSWERS_MS = 2_000;
+
+export interface ServerParts {
+  readonly hub: Hub;
+  readonly http: Server;
+  /** Made by Roomcast, which then ends it too. */
+  readonly ownsHttp: boolean;
+  readonly port: number;
+  readonly host: string;
+  readonly share: Share;
+  readonly log: Logger;
+  /** Resolves when no socket is left of those that the hub has closed. */
+  readonly closeSockets: () => Promise<void>;
+  readonly closeStore: () => Promise<void>;
+}
+
+export class RoomcastServer<C extends Contract = Contract> {
+  readonly hub: Hub;
+  readonly rooms: RoomHandles<C>;
+  readonly http: Server;
+  readonly #parts: ServerParts;
+  readonly #detach: () => void;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: ServerParts) {
+    this.#parts = parts;
+    this.hub = parts.hub;
+    this.http = parts.http;
+    this.rooms = new RoomHandles(parts.hub);
+    this.#detach = attach(parts.http, parts.share);
+  }
+
+  /** Where it is reached from this machine; undefined until it listens on a port. */
+  get url(): string | undefined {
+    const address = this.http.address();
+    if (address === null || typeof address === "string") return undefined;
+    const scheme = "setSecureContext" in this.http ? "https" : "http";
+    return `${scheme}://${reachable(address)}:${address.port}`;
+  }
+
+  /** For an app of yours that has routes, like Express: takes what is Roomcast's, and leaves the rest to `next`. */
+  readonly requestHandler = (request: IncomingMessage, response: ServerResponse, next?: () => void): void => {
+    if (this.#parts.share.request(request, response)) return;
+    if (next !== undefined) next();
+    else response.writeHead(404).end();
+  };
+
+  /** @throws StartError when the port cannot be had. */
+  async listen(): Promise<void> {
+    const { http, port, host, log } = this.#parts;
+    if (!http.listening) {
+      http.listen({ port, host });
+      try {
+        await once(http, "listening");
+      } catch (error) {
+        throw new StartError(whyNot(error as NodeJS.ErrnoException, host, port));
+      }
+    }
+    log.info({ url: this.url }, "listening");
+  }
+
+  /** Takes nobody new, settles what was published, tells every client, closes every socket, then the store. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { hub, http, ownsHttp, closeSockets, closeStore } = this.#parts;
+    const httpEnded = ownsHttp && http.listening ? ended(http) : undefined;
+    await hub.drain();
+    await closeSockets();
+    if (httpEnded !== undefined) {
+      http.closeIdleConnections();
+      const deadline = setTimeout(() => {
+        http.closeAllConnections();
+      }, LAST_ANSWERS_MS);
+      await httpEnded;
+      clearTimeout(deadline);
+    }
+    this.#detach();
+    await closeStore();
+  }
+}
+
+function ended(http: Server): Promise<void> {
+  return new Promise((resolve) => {
+    http.close(() => {
+      resolve();
+    });
+  });
+}
+
+/** One listens on every address, but one visits a single one. */
+function reachable({ address, family }: AddressInfo): string {
+  if (address === "0.0.0.0") return "127.0.0.1";
+  if (address === "::") return "[::1]";
+  return family === "IPv6" ? `[${address}]` : address;
+}
+
+function whyNot({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
+  switch (code) {
+    case "EADDRINUSE":
+      return `Port ${port} on ${host} is in use: end what listens there, or set PORT to another.`;
+    case "EACCES":
+      return `Port ${port} on ${host} needs more rights than this process has: set PORT to one above 1023.`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `${host} is no address of this machine: set HOST to one, or to 0.0.0.0 for all.`;
+    default:
+      return `The server cannot listen on port ${port} of ${host}: ${message}.`;
+  }
+}

@@ -1,0 +1,65 @@
+/** Owns the rooms as an application's own code sees them: typed by the contract, and free of any transport. */
+import type { HistoryPage, Hub, Receipt } from "@roomcast/hub";
+import type { Contract, DataIn, EventName, From, Member, Refusal, Result } from "@roomcast/protocol";
+
+export interface PublishOptions {
+  /** Repeating it publishes nothing twice. Default: a new one. */
+  readonly id?: string;
+  /** Default: the server itself. */
+  readonly from?: From;
+  /** A `clientId`: to that member alone, not kept. */
+  readonly to?: string;
+}
+
+export class RoomHandle<C extends Contract> {
+  readonly name: string;
+  readonly #hub: Hub;
+
+  constructor(hub: Hub, name: string) {
+    this.#hub = hub;
+    this.name = name;
+  }
+
+  /** Resolves when the event is as durable as the store says, or with why it was refused. */
+  publish<Name extends EventName<C>>(
+    event: Name,
+    data: DataIn<C, Name>,
+    options: PublishOptions = {},
+  ): Promise<Result<Receipt, Refusal>> {
+    return this.#hub.publish({ ...options, room: this.name, event, data });
+  }
+
+  members(): Promise<Result<readonly Member[], Refusal>> {
+    return this.#hub.members(null, this.name);
+  }
+
+  /** @param range both bounds exclusive; at most `limit` events, 50 by default, never more than 300. */
+  history(
+    range: { readonly after?: number; readonly before?: number; readonly limit?: number } = {},
+  ): Promise<Result<HistoryPage, Refusal>> {
+    return this.#hub.history(null, this.name, range);
+  }
+
+  /** Out of this room. false: no such member. */
+  kick(clientId: string): boolean {
+    return this.#hub.kick(clientId, this.name);
+  }
+}
+
+export class RoomHandles<C extends Contract> {
+  readonly #hub: Hub;
+
+  constructor(hub: Hub) {
+    this.#hub = hub;
+  }
+
+  /** Any name will do: a room is there as soon as somebody uses it. */
+  get(name: string): RoomHandle<C> {
+    return new RoomHandle(this.#hub, name);
+  }
+
+  /** Rooms that somebody is in. */
+  list(): { room: string; count: number }[] {
+    return this.#hub.rooms();
+  }
+}

@@ -1,0 +1,172 @@
+/** The composition root: the only file that knows adapters and logs. Makes a server, with an http server of its own or in yours. */
+import {
+  type Clock,
+  type EventHandler,
+  Hub,
+  type HubSettings,
+  type Policy,
+  type Random,
+  type RoomLog,
+  type Telemetry,
+} from "@roomcast/hub";
+import { type Contract, events as bundledEvents, type Events, refusal } from "@roomcast/protocol";
+import { readFileSync } from "node:fs";
+import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
+import { join } from "node:path";
+import type { Logger } from "pino";
+
+import { refused, send } from "./adapters/http/answer.ts";
+import { HttpAdapter } from "./adapters/http/http-adapter.ts";
+import { type WebApp, webApp } from "./adapters/http/web-app.ts";
+import { Origins } from "./adapters/origins.ts";
+import { WsAdapter } from "./adapters/ws/ws-adapter.ts";
+import type { Share } from "./attachment.ts";
+import { openPolicy } from "./auth/open-policy.ts";
+import { DEFAULTS, type Settings } from "./config/settings.ts";
+import type { Handlers } from "./handlers.ts";
+import { NodeClock } from "./node-clock.ts";
+import { NodeRandom } from "./node-random.ts";
+import { openStore } from "./open-store.ts";
+import { RoomcastServer } from "./roomcast-server.ts";
+import { LogTelemetry } from "./telemetry/log-telemetry.ts";
+import { openLogger } from "./telemetry/logger.ts";
+
+/** From the first byte of a request to the last of its headers. Looked at every CHECK_INTERVAL_MS. */
+const HEADERS_TIMEOUT_MS = 4_500;
+const CHECK_INTERVAL_MS = 500;
+const REQUEST_TIMEOUT_MS = 15_000;
+/** A store that is slower is not ready. */
+const READ_TIMEOUT_MS = 1_000;
+const NODE_ID_LENGTH = 8;
+
+/** Every setting has the default that the table of settings names; durations are in ms. */
+export interface ServerOptions<C extends Contract = Events> extends Partial<Settings> {
+  /** An http or https server of yours, which keeps its other requests and upgrades. Default: one of its own. */
+  readonly server?: Server;
+  /** What events there are. Default: the bundled contract, which is open to others. */
+  readonly contract?: C;
+  /** An application's own logic, by event name: it may refuse, change or answer what somebody publishes. */
+  readonly handlers?: Handlers<C>;
+  /** Who may do what. Default: the token and guest settings. */
+  readonly policy?: Policy;
+  /** Default: the log. */
+  readonly telemetry?: Telemetry;
+  /** Default: standard output, at the level of the `log` setting. */
+  readonly logger?: Logger;
+  /** Folder of a built web app, or false for none. Default: the bundled one; none in a server of yours. */
+  readonly web?: string | false;
+  /** The store can no longer be trusted: the process must end. Default: throws, outside of any call. */
+  readonly onFatal?: (sentence: string) => void;
+}
+
+const WEB_FOLDER = join(import.meta.dirname, "web");
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8")) as {
+  version: string;
+};
+
+/** @throws StartError when the store cannot be opened. */
+export async function createServer<const C extends Contract = Events>(
+  options: ServerOptions<C> = {},
+): Promise<RoomcastServer<C>> {
+  const settings: Settings = { ...DEFAULTS, ...options };
+  const log = options.logger ?? (await openLogger(settings.log));
+  const clock = new NodeClock();
+  const random = new NodeRandom();
+  const telemetry = options.telemetry ?? new LogTelemetry(log);
+  const policy = options.policy ?? (await policyOf(settings, clock, log));
+  const store = await openStore(settings, { clock, random, onFatal: options.onFatal ?? throwOutside });
+  const hub = new Hub({
+    ...{ log: store.log, sessions: store.sessions, clock, random, telemetry, policy },
+    contract: options.contract ?? bundledEvents,
+    // A handler sees data that its contract has checked.
+    handlers: (options.handlers ?? {}) as Readonly<Record<string, EventHandler>>,
+    settings: hubSettings(settings, random),
+  });
+  const origins = new Origins(settings.origins);
+  const { heartbeatMs, connectionsPerAddress } = settings;
+  const ws = new WsAdapter({ hub, policy, clock, origins, heartbeatMs, connectionsPerAddress });
+  const http = new HttpAdapter({
+    ...{ hub, policy, clock, random, origins },
+    ready: async () => !hub.draining && (await answers(store.log, settings.defaultRoom, clock)),
+    onFault: (error) => {
+      telemetry.record({ kind: "fault", where: "http", error });
+    },
+  });
+  const web = options.web ?? (options.server === undefined && WEB_FOLDER);
+  return new RoomcastServer<C>({
+    ...{ hub, log, port: settings.port, host: settings.host },
+    http: options.server ?? ownServer(ws),
+    ownsHttp: options.server === undefined,
+    share: shareOf(ws, http, web === false ? undefined : webApp(web, devUrl())),
+    closeSockets: () => ws.close(),
+    closeStore: () => store.close(),
+  });
+}
+
+async function policyOf(settings: Settings, clock: Clock, log: Logger): Promise<Policy> {
+  const { policy, warnings } = await openPolicy(settings, clock);
+  for (const warning of warnings) log.warn(warning);
+  return policy;
+}
+
+function hubSettings(settings: Settings, random: Random): Partial<HubSettings> {
+  const { defaultRoom, helloTimeoutMs, heartbeatMs, messagesPerSecond, roomsPerSession } = settings;
+  const server = { name: "roomcast", version, node: random.id().slice(0, NODE_ID_LENGTH) };
+  return { server, defaultRoom, helloTimeoutMs, heartbeatMs, messagesPerSecond, roomsPerSession };
+}
+
+function ownServer(ws: WsAdapter): Server {
+  const options = {
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    // An upgrade to anything else (curl offers h2c) is answered as the plain request that it also is.
+    shouldUpgradeCallback: (request: IncomingMessage) => ws.claims(request),
+  };
+  return createHttpServer(options, (_request, response) => {
+    send(response, refused(refusal("not_found")));
+  });
+}
+
+function shareOf(ws: WsAdapter, http: HttpAdapter, web: WebApp | undefined): Share {
+  return {
+    request(request, response) {
+      if (http.claims(request)) http.handle(request, response);
+      else {
+        let taken = web !== undefined;
+        web?.(request, response, () => {
+          taken = false;
+        });
+        return taken;
+      }
+      return true;
+    },
+    upgrade(request, socket, head) {
+      if (!ws.claims(request)) return false;
+      ws.upgrade(request, socket, head);
+      return true;
+    },
+  };
+}
+
+/** Whether the store can be read, and soon. */
+async function answers(log: RoomLog, room: string, clock: Clock): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = clock.after(READ_TIMEOUT_MS, () => {
+    resolve(false);
+  });
+  const read = log.read(room, { limit: 0 }).then(({ ok }) => ok);
+  const answered = await Promise.race([read, late]);
+  timer.cancel();
+  return answered;
+}
+
+/** As scripts/dev.ts chooses it. */
+const devUrl = (): string => `http://127.0.0.1:${process.env["WEB_PORT"] ?? "5173"}`;
+
+/** Nobody waits for this, and nobody may go on: it ends the process unless the application has its own way. */
+function throwOutside(sentence: string): void {
+  setImmediate(() => {
+    throw new Error(sentence);
+  });
+}
