@@ -1,0 +1,81 @@
+/** Owns the state of the connection as the screen shows it, and the buttons that act on it. */
+import type { Client, Status } from "@roomcast/client";
+import type { Events } from "@roomcast/protocol";
+
+import { Clock } from "./clock.svelte.ts";
+import { type ConnectionView, connectionView, patienceMs } from "./connection-view.ts";
+
+/** A connection that is back sooner than this was never missed. */
+const BANNER_AFTER_MS = 1_000;
+
+export class Connection {
+  readonly #client: Client<Events>;
+  #shown = $state.raw<Status>({ state: "connecting" });
+  #isLongLost = $state(false);
+  readonly #glance = new Clock(5_000);
+  #showTimer: ReturnType<typeof setTimeout> | undefined;
+  #lostTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(client: Client<Events>) {
+    this.#client = client;
+    this.#shown = client.status;
+    client.onStatus((status) => this.#changed(status));
+  }
+
+  get status(): Status {
+    return this.#shown;
+  }
+
+  get view(): ConnectionView {
+    return connectionView(this.#shown);
+  }
+
+  get isOpen(): boolean {
+    return this.#shown.state === "connected";
+  }
+
+  /** Of the last ping; undefined while there is no socket. */
+  get rttMs(): number | undefined {
+    void this.#glance.now;
+    return this.isOpen ? this.#client.rttMs : undefined;
+  }
+
+  /** There is something to say about it: it ended, or has been down for a moment. */
+  get needsBanner(): boolean {
+    return this.#shown.state === "disconnected" || this.#isLongLost;
+  }
+
+  act(): void {
+    if (this.view.action === "Disconnect") this.#client.disconnect();
+    else if (this.#client.status.state === "reconnecting") this.#client.retryNow();
+    else this.#client.connect();
+  }
+
+  retryNow(): void {
+    this.#client.retryNow();
+  }
+
+  giveUp(): void {
+    this.#client.disconnect();
+  }
+
+  #changed(status: Status): void {
+    clearTimeout(this.#showTimer);
+    const patience = patienceMs(this.#shown, status);
+    if (patience === 0) this.#show(status);
+    else this.#showTimer = setTimeout(() => this.#show(status), patience);
+  }
+
+  #show(status: Status): void {
+    this.#shown = status;
+    if (status.state !== "reconnecting") {
+      clearTimeout(this.#lostTimer);
+      this.#lostTimer = undefined;
+      this.#isLongLost = false;
+    } else {
+      this.#lostTimer ??= setTimeout(() => {
+        this.#isLongLost = true;
+      }, BANNER_AFTER_MS);
+    }
+  }
+}

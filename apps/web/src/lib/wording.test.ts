@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+
+import { failureText, gapText, reasonText } from "./wording.ts";
+
+describe("what codes mean to a person", () => {
+  it("a gap says how much is missing, where that is known", () => {
+    expect(gapText({ reason: "trimmed", from: 3, to: 14 })).toBe(
+      "History was trimmed here: 12 messages are no longer kept",
+    );
+    expect(gapText({ reason: "trimmed", from: null, to: null })).toBe("History was trimmed here");
+    expect(gapText({ reason: "store_lost_tail", from: 7, to: 7 })).toBe("The server lost 1 message here");
+  });
+
+  it("A11 a close code reaches the user as a sentence", () => {
+    expect(reasonText({ cause: "closed", code: 4506, message: "kicked" })).toMatch(/removed/);
+    expect(reasonText({ cause: "closed", code: 1006, message: "" })).toBe("The connection was lost.");
+  });
+
+  it("a failure that has no sentence of its own is told in the server's words", () => {
+    expect(failureText({ code: "unknown_member", message: "no such client", retry: "no" })).toMatch(
+      /no longer in the room/,
+    );
+    expect(failureText({ code: "invalid_data", message: "message.text: too long", retry: "no" })).toBe(
+      "Message.text: too long.",
+    );
+  });
+});

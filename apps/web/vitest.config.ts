@@ -1,0 +1,5 @@
+import { packageTests } from "@roomcast/tooling/vitest";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({ ...packageTests(), plugins: [svelte()] });
