@@ -86,6 +86,7 @@ export class Ledger {
       // A server that says nothing of a new epoch would make the loss a silent one.
       this.#tell({ reason: "recreated", from: null, to: null, position });
     }
+    if (before !== undefined && before.epoch !== position.epoch) this.#seen.beginEpoch();
     if (life !== this.#life) return;
     if (gap !== undefined || before?.epoch !== position.epoch) this.#position = baseOf(position, events, gap);
     this.#take(position.offset, events, message.more === true);

@@ -144,11 +144,9 @@ export class Outbox {
     if (retry === "same_id" && this.#ended === undefined) {
       this.#inFlight -= 1;
       entry.state = "queued";
+      // Those behind the first are refused because of it: its wait is everybody's.
+      if (!this.#waiting().some(({ refused }) => refused)) this.#wait(refusal.retryAfterMs ?? RETRY_MS);
       entry.refused = true;
-      this.#retry ??= this.#ports.clock.after(refusal.retryAfterMs ?? RETRY_MS, () => {
-        this.#retry = undefined;
-        this.#pump();
-      });
     } else {
       this.#fail(entry, failureOf(refusal), false);
     }
@@ -203,6 +201,14 @@ export class Outbox {
       this.#inFlight += 1;
       outlet.send(entry.prepared);
     }
+  }
+
+  #wait(delayMs: number): void {
+    this.#retry?.cancel();
+    this.#retry = this.#ports.clock.after(delayMs, () => {
+      this.#retry = undefined;
+      this.#pump();
+    });
   }
 
   /** Whether a restarted program would know as whom it was sent; if not yet, it soon will. */

@@ -7,10 +7,18 @@ type Named = Pick<EventMessage, "id"> & { readonly from: { readonly user: string
 
 export class Seen {
   /** In the order of arrival. */
-  readonly #keys = new Set<string>();
+  #keys = new Set<string>();
+  #former = new Set<string>();
 
   has(event: Named): boolean {
-    return this.#keys.has(keyOf(event));
+    const key = keyOf(event);
+    return this.#keys.has(key) || this.#former.has(key);
+  }
+
+  /** A new epoch: what it hands out must not push out what came before, or a long replay would forget as it goes. */
+  beginEpoch(): void {
+    this.#former = this.#keys;
+    this.#keys = new Set();
   }
 
   add(event: Named): void {

@@ -1,0 +1,385 @@
+/** One room's reader against every order in which a server may tell it things. */
+import type { EventMessage } from "@roomcast/protocol";
+import { describe, expect, test } from "vitest";
+
+import { Ledger, MAX_HELD } from "./ledger.ts";
+import { at, ephemeral, event, events, joined, page } from "./testing/messages.ts";
+import { SEEN_EVENTS } from "./seen.ts";
+
+/** A ledger, and what it did, in order: "1" an event, "gap 1-3 trimmed", "fetch 3", "rejoin", "caught up". */
+function ledger(since?: ReturnType<typeof at>) {
+  const did: string[] = [];
+  let during: ((event: EventMessage) => void) | undefined;
+  const subject = new Ledger(
+    {
+      deliver: (told, epoch, replayed) => {
+        did.push(
+          `${told.offset ?? told.id}${replayed ? "r" : ""}${epoch === undefined || epoch === "e1" ? "" : `@${epoch}`}`,
+        );
+        during?.(told);
+      },
+      gap: ({ reason, from, to }) => void did.push(`gap ${from}-${to} ${reason}`),
+      fetch: (after) => void did.push(`fetch ${after}`),
+      rejoin: () => void did.push("rejoin"),
+      caughtUp: ({ first, recovered, replayed, gap }) =>
+        void did.push(
+          `caught up ${replayed}${first ? " first" : ""}${recovered ? " recovered" : ""}${gap ? ` ${gap.reason}` : ""}`,
+        ),
+    },
+    since,
+  );
+  return {
+    subject,
+    /** What it did since the last time. */
+    did: () => did.splice(0),
+    onDeliver: (run: (event: EventMessage) => void) => void (during = run),
+    /** Joined and live, at this offset. */
+    live(offset: number) {
+      subject.joining();
+      subject.joined(joined("general", { position: at(offset) }));
+      did.splice(0);
+    },
+  };
+}
+
+const room = (fields: Parameters<typeof joined>[1] = {}) => joined("general", fields);
+
+describe("joining", () => {
+  test("C8 the newest events, then what is live", () => {
+    const { subject, did } = ledger();
+    subject.joining();
+    subject.joined(room({ position: at(7), events: events(5, 7) }));
+    subject.event(event(8));
+    expect(did()).toEqual(["5r", "6r", "7r", "caught up 3 first", "8"]);
+    expect(subject.position).toEqual(at(8));
+  });
+
+  test("an empty room, and one whose history was not asked for, begin at the top", () => {
+    const { subject, did } = ledger();
+    subject.joining();
+    subject.joined(room({ position: at(7) }));
+    subject.event(event(8));
+    expect(did()).toEqual(["caught up 0 first", "8"]);
+  });
+
+  test("S1 a position that the application stored is where it goes on", () => {
+    const { subject, did } = ledger(at(5));
+    subject.joining();
+    subject.joined(room({ position: at(7), recovered: true, events: events(6, 7) }));
+    expect(did()).toEqual(["6r", "7r", "caught up 2 first recovered"]);
+  });
+
+  test("S3 live events that come before the room is joined wait, and follow without a break", () => {
+    const { subject, did } = ledger(at(5));
+    subject.joining();
+    subject.event(event(7));
+    subject.event(event(8));
+    expect(did()).toEqual([]);
+    subject.joined(room({ position: at(7), recovered: true, events: events(6, 7) }));
+    expect(did()).toEqual(["6r", "7r", "caught up 2 first recovered", "8"]);
+  });
+});
+
+describe("more than a page", () => {
+  test("S1 S3 the rest is fetched page by page while live events wait, ephemeral ones too", () => {
+    const { subject, did } = ledger(at(0));
+    subject.joining();
+    subject.joined(room({ position: at(6), recovered: true, events: events(1, 2), more: true }));
+    subject.event(event(7));
+    subject.event(ephemeral("typing-1"));
+    expect(did()).toEqual(["1r", "2r", "fetch 2"]);
+    subject.page(page("h1", { events: events(3, 4), position: at(7), more: true }));
+    subject.event(event(8));
+    expect(did()).toEqual(["3r", "4r", "fetch 4"]);
+    subject.page(page("h2", { events: events(5, 8), position: at(8) }));
+    expect(did()).toEqual(["5r", "6r", "7r", "8r", "caught up 8 first recovered", "typing-1"]);
+    subject.event(event(9));
+    expect(did()).toEqual(["9"]);
+  });
+
+  test("a hole between pages asks for the room again: its floor may have moved", () => {
+    const { subject, did } = ledger(at(0));
+    subject.joining();
+    subject.joined(room({ position: at(9), recovered: true, events: events(1, 2), more: true }));
+    subject.page(page("h1", { events: events(5, 6), position: at(9), more: true }));
+    expect(did()).toEqual(["1r", "2r", "fetch 2", "rejoin"]);
+    subject.joined(
+      room({
+        position: at(9),
+        events: events(5, 9),
+        gap: { reason: "trimmed", from: 3, to: 4, position: at(9) },
+      }),
+    );
+    expect(did()).toEqual(["gap 3-4 trimmed", "5r", "6r", "7r", "8r", "9r", "caught up 5 first trimmed"]);
+  });
+
+  test("a page of another epoch asks for the room again", () => {
+    const { subject, did } = ledger(at(0));
+    subject.joining();
+    subject.joined(room({ position: at(9), recovered: true, events: events(1, 2), more: true }));
+    did();
+    subject.page(page("h1", { events: events(1, 3), position: at(3, "e2") }));
+    expect(did()).toEqual(["rejoin"]);
+    expect(subject.position).toEqual(at(2));
+  });
+
+  test("a page that was asked for on an earlier socket is not taken", () => {
+    const { subject, did, live } = ledger();
+    live(5);
+    subject.page(page("h1", { events: events(6, 7), position: at(7) }));
+    subject.suspend();
+    subject.page(page("h1", { events: events(6, 7), position: at(7) }));
+    expect(did()).toEqual([]);
+  });
+
+  test("C-HELD what is held back has a bound; beyond it everything is fetched instead", () => {
+    const { subject, did } = ledger(at(0));
+    subject.joining();
+    subject.joined(room({ position: at(2), recovered: true, events: events(1, 1), more: true }));
+    did();
+    for (let offset = 3; offset <= MAX_HELD + 4; offset += 1) subject.event(event(offset));
+    subject.page(page("h1", { events: events(2, 2), position: at(2) }));
+    expect(did()).toEqual(["2r", "fetch 2"]);
+    subject.page(page("h2", { events: events(3, 4), position: at(MAX_HELD + 4), more: true }));
+    expect(did()).toEqual(["3r", "4r", "fetch 4"]);
+    subject.page(page("h3", { events: events(5, MAX_HELD + 4), position: at(MAX_HELD + 4) }));
+    expect(did().at(-1)).toContain("caught up");
+    expect(subject.position).toEqual(at(MAX_HELD + 4));
+  });
+});
+
+describe("live", () => {
+  test("S2 an offset that was handed out already is dropped", () => {
+    const { subject, did, live } = ledger();
+    live(5);
+    subject.event(event(6));
+    subject.event(event(6));
+    subject.event(event(4));
+    expect(did()).toEqual(["6"]);
+  });
+
+  test("S3 a hole asks for that room again, and nothing is handed out before it is filled", () => {
+    const { subject, did, live } = ledger();
+    live(5);
+    subject.event(event(8));
+    subject.event(event(9));
+    expect(did()).toEqual(["rejoin"]);
+    expect(subject.position).toEqual(at(5));
+    subject.joined(room({ position: at(8), recovered: true, events: events(6, 8) }));
+    expect(did()).toEqual(["6r", "7r", "8r", "caught up 3 recovered", "9"]);
+  });
+
+  test("C-HOLE a hole that is still there then is told, and what follows is handed out", () => {
+    const { subject, did, live } = ledger();
+    live(5);
+    subject.event(event(8));
+    subject.joined(room({ position: at(8), recovered: true, events: [event(8)] }));
+    expect(did()).toEqual(["rejoin", "gap 6-7 hole", "8r", "caught up 1 recovered hole"]);
+    subject.event(event(9));
+    expect(did()).toEqual(["9"]);
+  });
+
+  test("C-HOLE events that end before the top that the server names are a hole as well", () => {
+    const { subject, did } = ledger(at(5));
+    subject.joining();
+    subject.joined(room({ position: at(8), recovered: true, events: [event(6)] }));
+    expect(did()).toEqual(["6r", "rejoin"]);
+    subject.joined(room({ position: at(8), recovered: true, events: [] }));
+    expect(did()).toEqual(["gap 7-8 hole", "caught up 0 first recovered hole"]);
+    expect(subject.position).toEqual(at(8));
+  });
+
+  test("ephemeral events have no offset, and leave no hole", () => {
+    const { subject, did, live } = ledger();
+    live(5);
+    subject.event(ephemeral("a"));
+    subject.event(event(6));
+    subject.event(ephemeral("b"));
+    expect(did()).toEqual(["a", "6", "b"]);
+  });
+
+  test("S2 an ephemeral event that its sender repeated is handed out once", () => {
+    const { subject, did, live } = ledger();
+    live(5);
+    subject.event(ephemeral("a"));
+    subject.event(ephemeral("a"));
+    expect(did()).toEqual(["a"]);
+  });
+});
+
+describe("B3 echo: false", () => {
+  test("S3 the ack stands for its offset", () => {
+    const { subject, did, live } = ledger();
+    live(5);
+    subject.expectSilently("guest:me", "mine");
+    subject.ack(at(6));
+    subject.event(event(7));
+    expect(did()).toEqual(["7"]);
+    expect(subject.position).toEqual(at(7));
+  });
+
+  test("an ack behind a hole asks for the room again, as an event would", () => {
+    const { subject, did, live } = ledger();
+    live(5);
+    subject.ack(at(7));
+    expect(did()).toEqual(["rejoin"]);
+    subject.joined(room({ position: at(7), recovered: true, events: events(6, 7) }));
+    expect(did()).toEqual(["6r", "7r", "caught up 2 recovered"]);
+  });
+
+  test("S2 a replay that holds it all the same does not hand it out, whether the ack came or not", () => {
+    const { subject, did, live } = ledger();
+    live(5);
+    const mine = event(6, { id: "mine", from: { clientId: "me", user: "guest:me", name: "" } });
+    subject.expectSilently("guest:me", "mine");
+    subject.suspend();
+    subject.joining();
+    subject.joined(room({ position: at(7), recovered: true, events: [mine, event(7)] }));
+    subject.ack(at(6));
+    expect(did()).toEqual(["7r", "caught up 1 recovered"]);
+    expect(subject.position).toEqual(at(7));
+  });
+
+  test("the ack of a repetition may name another life of the room, and stands for nothing here", () => {
+    const { subject, did, live } = ledger();
+    live(5);
+    subject.ack(at(40, "e0"));
+    subject.event(event(6));
+    expect(did()).toEqual(["6"]);
+  });
+});
+
+describe("gaps are told before what follows them", () => {
+  const rejoin = (since: number, fields: Parameters<typeof joined>[1]) => {
+    const { subject, did, live } = ledger();
+    live(since);
+    subject.suspend();
+    subject.joining();
+    subject.joined(room(fields));
+    return { did: did(), subject };
+  };
+
+  test("S1 trimmed", () => {
+    const gap = { reason: "trimmed", from: 6, to: 8, position: at(10) } as const;
+    const { did, subject } = rejoin(5, { position: at(10), events: events(9, 10), gap });
+    expect(did).toEqual(["gap 6-8 trimmed", "9r", "10r", "caught up 2 trimmed"]);
+    expect(subject.position).toEqual(at(10));
+  });
+
+  test("C-HOLE a trimmed gap that does not reach what follows hides no hole", () => {
+    const gap = { reason: "trimmed", from: 6, to: 7, position: at(10) } as const;
+    expect(rejoin(5, { position: at(10), events: events(9, 10), gap }).did).toEqual([
+      "gap 6-7 trimmed",
+      "rejoin",
+    ]);
+  });
+
+  test("S1 store_lost_tail: the room goes on below, with other events under known offsets", () => {
+    const gap = { reason: "store_lost_tail", from: 4, to: 5, position: at(3) } as const;
+    const { did, subject } = rejoin(5, { position: at(3), gap });
+    expect(did).toEqual(["gap 4-5 store_lost_tail", "caught up 0 store_lost_tail"]);
+    expect(subject.position).toEqual(at(3));
+  });
+
+  test("S4 recreated: another epoch, counted from 1 again", () => {
+    const gap = { reason: "recreated", from: null, to: null, position: at(2, "e2") } as const;
+    const { did, subject } = rejoin(5, {
+      position: at(2, "e2"),
+      events: [event(1, { id: "n1" }), event(2, { id: "n2" })],
+      gap,
+    });
+    expect(did).toEqual(["gap null-null recreated", "1r@e2", "2r@e2", "caught up 2 recreated"]);
+    expect(subject.position).toEqual(at(2, "e2"));
+  });
+
+  test("S2 failover: what is kept comes again, and known ids are dropped", () => {
+    const { subject, did } = ledger(at(0));
+    subject.joining();
+    subject.joined(room({ position: at(3), recovered: true, events: events(1, 3) }));
+    did();
+    subject.suspend();
+    subject.joining();
+    const gap = { reason: "failover", from: null, to: null, position: at(4, "e2") } as const;
+    subject.joined(room({ position: at(4, "e2"), events: events(1, 4), gap }));
+    expect(did()).toEqual(["gap null-null failover", "4r@e2", "caught up 1 failover"]);
+    expect(subject.position).toEqual(at(4, "e2"));
+  });
+
+  test("S1 a new epoch without a word is told as recreated", () => {
+    const { did } = rejoin(5, {
+      position: at(2, "e2"),
+      events: [event(1, { id: "n1" }), event(2, { id: "n2" })],
+    });
+    expect(did[0]).toBe("gap null-null recreated");
+  });
+
+  test("S1 live, in the same epoch", () => {
+    const { subject, did, live } = ledger();
+    live(5);
+    subject.gap({ type: "gap", room: "general", reason: "trimmed", from: 6, to: 8, position: at(9) });
+    subject.event(event(9));
+    expect(did()).toEqual(["gap 6-8 trimmed", "9"]);
+  });
+
+  test("S1 live, of a new epoch: joining again tells it, once, and brings what is kept", () => {
+    const { subject, did, live } = ledger();
+    live(5);
+    const gap = { reason: "failover", from: null, to: null, position: at(2, "e2") } as const;
+    subject.gap({ type: "gap", room: "general", ...gap });
+    expect(did()).toEqual(["rejoin"]);
+    subject.joined(
+      room({ position: at(2, "e2"), events: [event(1, { id: "n1" }), event(2, { id: "n2" })], gap }),
+    );
+    expect(did()).toEqual(["gap null-null failover", "1r@e2", "2r@e2", "caught up 2 failover"]);
+  });
+});
+
+describe("S2 ids across epochs", () => {
+  test(`the last ${SEEN_EVENTS} pairs of user and id are known`, () => {
+    const { subject, did } = ledger(at(0));
+    const last = SEEN_EVENTS + 10;
+    subject.joining();
+    subject.joined(room({ position: at(last), recovered: true, events: events(1, last) }));
+    subject.suspend();
+    did();
+    subject.joining();
+    const gap = { reason: "failover", from: null, to: null, position: at(last, "e2") } as const;
+    subject.joined(room({ position: at(last, "e2"), events: events(1, last), gap }));
+    expect(did().filter((line) => line.endsWith("@e2"))).toHaveLength(10);
+  });
+
+  test("a pair is not another pair that looks like it when written in one", () => {
+    const { subject, did, live } = ledger();
+    live(0);
+    subject.event(event(1, { id: "bc", from: { clientId: null, user: "a", name: "" } }));
+    subject.event(event(2, { id: "c", from: { clientId: null, user: "ab", name: "" } }));
+    expect(did()).toEqual(["1", "2"]);
+  });
+});
+
+describe("C-HANDLED a position counts when the handlers have returned", () => {
+  test("it is the one before while they run", () => {
+    const { subject, onDeliver, live } = ledger();
+    live(5);
+    const seen: unknown[] = [];
+    onDeliver(() => void seen.push(subject.position));
+    subject.event(event(6));
+    expect(seen).toEqual([at(5)]);
+    expect(subject.position).toEqual(at(6));
+  });
+
+  test("a handler that ends the connection gets nothing more of it, and what it has had does not come again", () => {
+    const { subject, did, onDeliver } = ledger(at(0));
+    onDeliver(({ offset }) => {
+      if (offset === 2) subject.suspend();
+    });
+    subject.joining();
+    subject.event(event(4));
+    subject.joined(room({ position: at(3), recovered: true, events: events(1, 3) }));
+    expect(did()).toEqual(["1r", "2r"]);
+    expect(subject.position).toEqual(at(2));
+    subject.joining();
+    subject.joined(room({ position: at(4), recovered: true, events: events(3, 4) }));
+    expect(did()).toEqual(["3r", "4r", "caught up 2 first recovered"]);
+  });
+});

@@ -1,0 +1,435 @@
+/** The publishes of one room, until each has an answer. */
+import { PUBLISH_HORIZON_MS } from "@roomcast/protocol";
+import { describe, expect, test } from "vitest";
+
+import { failureOf } from "./failure.ts";
+import { MAX_FAILED, MAX_PENDING, Outbox, RETRY_MS, WINDOW } from "./outbox.ts";
+import type { OutboxStorage, StoredPublish } from "./outbox-storage.ts";
+import { printPublish } from "./prepare.ts";
+import { ManualClock } from "./testing/manual-clock.ts";
+import { ack, at, refused } from "./testing/messages.ts";
+import { settled, turns } from "./testing/world.ts";
+
+type Refused = Parameters<Outbox["refused"]>[0];
+
+function outbox(storage?: OutboxStorage) {
+  const clock = new ManualClock();
+  const sent: string[] = [];
+  const errors: unknown[] = [];
+  let unblocked = 0;
+  const subject = new Outbox({
+    ...{ clock, storage },
+    report: (error) => void errors.push(error),
+    changed: () => {},
+    unblock: () => void (unblocked += 1),
+  });
+  return {
+    ...{ subject, clock, errors },
+    /** The ids that went out since the last time. */
+    sent: () => sent.splice(0),
+    unblocked: () => unblocked,
+    open: (user = "ada") => subject.open({ user, send: ({ message }) => void sent.push(message.id) }),
+    add(...ids: string[]) {
+      return ids.map((id) => {
+        const printed = printPublish({ id, room: "general", event: "message", data: { text: id } });
+        if (!printed.ok) throw new Error(printed.error.message);
+        return subject.add(printed.value);
+      });
+    },
+    refuse: (id: string, fields: Partial<Refused> = {}) =>
+      subject.refused(refused({ id, ...fields }) as Refused),
+    states: () => subject.pending.map(({ id, state, error }) => `${id} ${error?.code ?? state}`),
+  };
+}
+
+describe("sending", () => {
+  test("A14 what is published without a connection goes out in order once the room is joined", () => {
+    const { add, open, sent, states } = outbox();
+    add("a", "b", "c");
+    expect(sent()).toEqual([]);
+    expect(states()).toEqual(["a sending", "b sending", "c sending"]);
+    open();
+    expect(sent()).toEqual(["a", "b", "c"]);
+  });
+
+  test("B5 resolves with what the ack says, and only then", async () => {
+    const { subject, add, open } = outbox();
+    open();
+    const [a, b, c] = add("a", "b", "c");
+    expect(await settled(a!)).toBeUndefined();
+    subject.acked(ack("a", 7, { duplicate: true }));
+    subject.acked(ack("b", undefined, { delivered: false }));
+    subject.acked(ack("c", undefined, { answer: 42 }));
+    expect(await a).toEqual({ ok: true, id: "a", time: 1, duplicate: true, position: at(7) });
+    expect(await b).toEqual({ ok: true, id: "b", time: 1, duplicate: false, delivered: false });
+    expect(await c).toEqual({ ok: true, id: "c", time: 1, duplicate: false, answer: 42 });
+    expect(subject.pending).toEqual([]);
+  });
+
+  test("B14 a final refusal is a value, and holds up nobody", async () => {
+    const { subject, add, open, refuse, states } = outbox();
+    open();
+    const [a, b] = add("a", "b");
+    refuse("a", { code: "forbidden", message: "no", retry: "no" });
+    subject.acked(ack("b", 1));
+    expect(await a).toEqual({ ok: false, id: "a", code: "forbidden", message: "no", retry: "no" });
+    expect(await b).toMatchObject({ ok: true });
+    expect(states()).toEqual(["a forbidden"]);
+  });
+
+  test("C-WINDOW no more are under way at once than the window allows", () => {
+    const { subject, add, open, sent } = outbox();
+    const ids = Array.from({ length: WINDOW + 2 }, (_, index) => `p${index}`);
+    add(...ids);
+    open();
+    expect(sent()).toEqual(ids.slice(0, WINDOW));
+    subject.acked(ack("p0", 1));
+    expect(sent()).toEqual([ids[WINDOW]]);
+  });
+
+  test("C-BOUND it takes no more than it can hold", async () => {
+    const { add } = outbox();
+    add(...Array.from({ length: MAX_PENDING }, (_, index) => `p${index}`));
+    expect(await add("more")[0]).toMatchObject({ ok: false, id: "more", code: "outbox_full" });
+  });
+
+  test("S2 an id that is pending is one publish, however often it is given", async () => {
+    const { subject, add, open, sent } = outbox();
+    open();
+    const [first, second] = add("a", "a");
+    expect(sent()).toEqual(["a"]);
+    subject.acked(ack("a", 1));
+    expect(await second).toEqual(await first);
+  });
+});
+
+describe("repeating", () => {
+  test("S2 S6 what has no ack is repeated in order under the same ids after a reconnect", async () => {
+    const { subject, add, open, sent } = outbox();
+    open();
+    const [a, b] = add("a", "b", "c");
+    subject.acked(ack("a", 1));
+    sent();
+    subject.suspend();
+    add("d");
+    open();
+    expect(sent()).toEqual(["b", "c", "d"]);
+    subject.acked(ack("b", 2, { duplicate: true }));
+    expect(await a).toMatchObject({ duplicate: false });
+    expect(await b).toMatchObject({ ok: true, duplicate: true, position: at(2) });
+  });
+
+  test("S6 a refusal that may be repeated stops the line until its time, and until all behind it are back", () => {
+    const { subject, add, open, sent, refuse, clock } = outbox();
+    open();
+    add("a", "b", "c");
+    sent();
+    refuse("a", { retryAfterMs: 200 });
+    refuse("b");
+    add("d");
+    clock.pass(200);
+    expect(sent(), "c is still being refused").toEqual([]);
+    refuse("c");
+    expect(sent()).toEqual(["a", "b", "c", "d"]);
+    subject.acked(ack("a", 1));
+  });
+
+  test("S6 what was sent before the refused one may still be acked meanwhile", () => {
+    const { subject, add, open, sent, refuse, clock } = outbox();
+    open();
+    add("a", "b");
+    sent();
+    refuse("b");
+    clock.pass(RETRY_MS);
+    expect(sent()).toEqual([]);
+    subject.acked(ack("a", 1));
+    expect(sent()).toEqual(["b"]);
+  });
+
+  test("a server that refuses again and again is asked again and again", () => {
+    const { add, open, sent, refuse, clock } = outbox();
+    open();
+    add("a");
+    for (let round = 0; round < 5; round += 1) {
+      expect(sent()).toEqual(["a"]);
+      refuse("a", { code: "storage_full" });
+      expect(sent()).toEqual([]);
+      clock.pass(RETRY_MS);
+    }
+  });
+
+  test("C-UNBLOCK when a refused one is given up, the room must be joined anew: the server waits for it", () => {
+    const { subject, add, open, refuse, unblocked, clock } = outbox();
+    open();
+    add("a", "b");
+    refuse("a");
+    refuse("b");
+    subject.discard("a");
+    expect(unblocked()).toBe(1);
+    refuse("b");
+    clock.pass(RETRY_MS);
+    refuse("b", { retryAfterMs: 2 * PUBLISH_HORIZON_MS });
+    clock.pass(PUBLISH_HORIZON_MS);
+    expect(unblocked()).toBe(2);
+  });
+
+  test("C-DRAIN while it is held nothing goes out, and acks count", async () => {
+    const { subject, add, open, sent } = outbox();
+    open();
+    const [a] = add("a");
+    subject.hold();
+    add("b");
+    expect(sent()).toEqual(["a"]);
+    subject.acked(ack("a", 1));
+    expect(await a).toMatchObject({ ok: true });
+    expect(sent()).toEqual([]);
+  });
+});
+
+describe("S8 the horizon", () => {
+  test("what was sent and never answered is unknown, what never left is unsent", async () => {
+    const { subject, add, open, clock, states } = outbox();
+    open();
+    const [a] = add("a");
+    subject.suspend();
+    const [b] = add("b");
+    clock.pass(PUBLISH_HORIZON_MS - 1);
+    expect(states()).toEqual(["a sending", "b sending"]);
+    clock.pass(1);
+    expect(await a).toMatchObject({ ok: false, code: "unknown", retry: "same_id" });
+    expect(await b).toMatchObject({ ok: false, code: "unsent", retry: "same_id" });
+    open();
+    expect(clock.pending, "no timer is left").toBe(0);
+  });
+
+  test("each has its own", () => {
+    const { add, clock, states } = outbox();
+    add("a");
+    clock.pass(60_000);
+    add("b");
+    clock.pass(60_000);
+    expect(states()).toEqual(["a unsent", "b sending"]);
+  });
+
+  test("the wall clock may jump meanwhile", () => {
+    const { add, clock, states } = outbox();
+    add("a");
+    clock.jump(3_600_000);
+    clock.pass(PUBLISH_HORIZON_MS - 1);
+    expect(states()).toEqual(["a sending"]);
+    clock.jump(-7_200_000);
+    clock.pass(1);
+    expect(states()).toEqual(["a unsent"]);
+  });
+
+  test("an ack that comes after all takes the failure back from the list, never from the promise", async () => {
+    const { subject, add, open, clock, states } = outbox();
+    open();
+    const [a] = add("a");
+    clock.pass(PUBLISH_HORIZON_MS);
+    expect(subject.acked(ack("a", 1))).toMatchObject({ id: "a" });
+    expect(states()).toEqual([]);
+    expect(await a).toMatchObject({ code: "unknown" });
+  });
+
+  test("B14 retry sends it again under its id, with a new horizon", async () => {
+    const { subject, add, open, sent, clock, states } = outbox();
+    add("a");
+    clock.pass(PUBLISH_HORIZON_MS);
+    expect(states()).toEqual(["a unsent"]);
+    open();
+    expect(sent()).toEqual([]);
+    const again = subject.retry("a");
+    expect(sent()).toEqual(["a"]);
+    expect(subject.retry("a"), "it is under way").toBeUndefined();
+    expect(subject.retry("nobody")).toBeUndefined();
+    clock.pass(PUBLISH_HORIZON_MS - 1);
+    subject.acked(ack("a", 1));
+    expect(await again).toMatchObject({ ok: true });
+  });
+
+  test("discard forgets it", async () => {
+    const { subject, add, open, sent } = outbox();
+    const [a] = add("a");
+    subject.discard("a");
+    subject.discard("a");
+    open();
+    expect(sent()).toEqual([]);
+    expect(await a).toMatchObject({ ok: false, code: "discarded" });
+  });
+
+  test("C-BOUND of failed ones only the latest are kept", () => {
+    const { subject, add, clock } = outbox();
+    add(...Array.from({ length: MAX_FAILED + 5 }, (_, index) => `p${index}`));
+    clock.pass(PUBLISH_HORIZON_MS);
+    expect(subject.pending).toHaveLength(MAX_FAILED);
+    expect(subject.pending[0]).toMatchObject({ id: "p5" });
+  });
+});
+
+describe("C-SENDER ids count per user", () => {
+  test("S2 what was sent as one user is never repeated as another: its outcome is unknown", async () => {
+    const { subject, add, open, sent } = outbox();
+    open("guest:1");
+    const [a] = add("a");
+    sent();
+    subject.suspend();
+    const [b] = add("b");
+    open("guest:2");
+    expect(sent()).toEqual(["b"]);
+    expect(await a).toMatchObject({ ok: false, code: "unknown" });
+    expect(await settled(b!)).toBeUndefined();
+  });
+
+  test("whoever retries it as somebody else takes the risk", () => {
+    const { subject, add, open, sent } = outbox();
+    open("guest:1");
+    add("a");
+    subject.suspend();
+    open("guest:2");
+    sent();
+    void subject.retry("a");
+    expect(sent()).toEqual(["a"]);
+  });
+});
+
+describe("the end of the room", () => {
+  const gone = failureOf({ code: "not_joined", message: "left" });
+
+  test("what was not sent is refused, what was sent may still be acked", async () => {
+    const { subject, add, open, clock } = outbox();
+    open();
+    const [a, b] = add("a", "b");
+    subject.hold();
+    const [c] = add("c");
+    subject.end(gone);
+    expect(await c).toMatchObject({ ok: false, code: "not_joined" });
+    subject.acked(ack("a", 1));
+    expect(await a).toMatchObject({ ok: true });
+    subject.suspend();
+    expect(await b).toMatchObject({ ok: false, code: "unknown" });
+    expect(await add("d")[0]).toMatchObject({ ok: false, id: "d", code: "not_joined" });
+    expect(clock.pending).toBe(0);
+  });
+
+  test("a refusal that may be repeated is final then", async () => {
+    const { subject, add, open, refuse } = outbox();
+    open();
+    const [a] = add("a");
+    subject.end(gone);
+    refuse("a");
+    expect(await a).toMatchObject({ ok: false, code: "overloaded" });
+  });
+});
+
+describe("C-STORED a storage keeps what has no ack over a restart of the program", () => {
+  class MemoryStorage implements OutboxStorage {
+    readonly stored = new Map<string, StoredPublish>();
+    readonly log: string[] = [];
+    broken = false;
+    async load(): Promise<readonly StoredPublish[]> {
+      return [...this.stored.values()];
+    }
+    async save(publish: StoredPublish): Promise<void> {
+      if (this.broken) throw new Error("the disk is full");
+      this.stored.set(publish.id, publish);
+      this.log.push(`save ${publish.id} ${publish.sentAs ?? "-"}${publish.failed ? " failed" : ""}`);
+    }
+    async remove(_room: string, id: string): Promise<void> {
+      this.stored.delete(id);
+      this.log.push(`remove ${id}`);
+    }
+  }
+
+  async function restarted(storage: MemoryStorage, elapsedMs = 0) {
+    const next = outbox(storage);
+    next.clock.jump(elapsedMs);
+    next.subject.restore(await storage.load());
+    return next;
+  }
+
+  test("S2 it is stored as whom it is sent before it is sent", async () => {
+    const storage = new MemoryStorage();
+    const { subject, add, open, sent } = outbox(storage);
+    subject.restore([]);
+    open();
+    add("a", "b");
+    expect(sent()).toEqual([]);
+    await turns();
+    expect(storage.log).toEqual(["save a ada", "save b ada"]);
+    expect(sent()).toEqual(["a", "b"]);
+    subject.acked(ack("a", 1));
+    expect([...storage.stored.keys()]).toEqual(["b"]);
+  });
+
+  test("nothing is sent before it is loaded, and the old goes before the new", async () => {
+    const storage = new MemoryStorage();
+    const before = outbox(storage);
+    before.subject.restore([]);
+    before.open();
+    before.add("old");
+    await turns();
+    const { subject, add, open, sent } = outbox(storage);
+    add("new");
+    open();
+    await turns();
+    expect(sent()).toEqual([]);
+    subject.restore([...storage.stored.values()]);
+    await turns();
+    expect(sent()).toEqual(["old", "new"]);
+    expect(subject.acked(ack("old", 1))).toMatchObject({ id: "old", data: { text: "old" } });
+  });
+
+  test("S2 what another user may have sent is unknown; what nobody has sent goes out", async () => {
+    const storage = new MemoryStorage();
+    storage.stored.set("sent", {
+      id: "sent",
+      room: "general",
+      event: "m",
+      data: 1,
+      createdAt: 0,
+      sentAs: "guest:1",
+    });
+    storage.stored.set("unsent", { id: "unsent", room: "general", event: "m", data: 1, createdAt: 0 });
+    for (const publish of storage.stored.values())
+      storage.stored.set(publish.id, { ...publish, createdAt: new ManualClock().now() });
+    const { open, sent, states } = await restarted(storage);
+    open("guest:2");
+    await turns();
+    expect(sent()).toEqual(["unsent"]);
+    expect(states()).toEqual(["sent unknown", "unsent sending"]);
+    expect(storage.log).toContain("save sent guest:1 failed");
+  });
+
+  test("S8 the horizon goes on while the program is away", async () => {
+    const storage = new MemoryStorage();
+    const before = outbox(storage);
+    before.subject.restore([]);
+    before.open();
+    before.add("a");
+    await turns();
+    const { clock, states } = await restarted(storage, 100_000);
+    expect(states()).toEqual(["a sending"]);
+    clock.pass(20_000);
+    expect(states()).toEqual(["a unknown"]);
+    expect((await restarted(storage, 10 * PUBLISH_HORIZON_MS)).states()).toEqual(["a unknown"]);
+  });
+
+  test("a storage that fails is reported, and the message goes out all the same", async () => {
+    const storage = new MemoryStorage();
+    storage.broken = true;
+    const { subject, add, open, sent, errors } = outbox(storage);
+    subject.restore([]);
+    open();
+    add("a");
+    await turns();
+    expect(sent()).toEqual(["a"]);
+    expect(errors).toHaveLength(1);
+  });
+
+  test("what this version cannot send is left out", async () => {
+    const storage = new MemoryStorage();
+    storage.stored.set("x", { id: "x", room: "no room!", event: "m", data: 1, createdAt: 0 });
+    expect((await restarted(storage)).states()).toEqual([]);
+  });
+});
