@@ -1,0 +1,102 @@
+/** Rows B10, B11, D6, D7, D8: Roomcast as a library, in an http server that has routes and sockets of its own. */
+import { answer, change, createServer, type RoomcastServer, refuse } from "@roomcast/server";
+import { createServer as createHttpServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+
+import { BareClient } from "../harness/bare-client.ts";
+import { until } from "../harness/until.ts";
+
+describe("embedding", () => {
+  let http: Server;
+  let roomcast: RoomcastServer;
+  let other: WebSocketServer;
+  let origin: string;
+
+  beforeAll(async () => {
+    http = createHttpServer((request, response) => {
+      if (request.url === "/deploys") {
+        void roomcast.rooms
+          .get("general")
+          .publish("message", { text: "deployed" })
+          .then((published) => response.end(JSON.stringify(published)));
+      } else if (request.url === "/mine") response.end("my own page");
+    });
+    other = new WebSocketServer({ noServer: true });
+    other.on("connection", (socket) => {
+      socket.send("not Roomcast");
+    });
+    http.on("upgrade", (request, socket, head) => {
+      if (request.url === "/other") other.handleUpgrade(request, socket, head, (ws) => other.emit("connection", ws, request));
+    });
+    roomcast = (await createServer({
+      server: http,
+      store: "memory",
+      log: "silent",
+      handlers: {
+        message({ data, from }) {
+          if (data.text === "bad") return refuse("not in this house");
+          if (data.text === "whoami") return answer({ you: from.user });
+          if (data.text.startsWith("loud ")) return change({ ...data, text: data.text.toUpperCase() });
+        },
+      },
+    })) as RoomcastServer;
+    await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+    origin = `127.0.0.1:${(http.address() as AddressInfo).port}`;
+  });
+
+  afterAll(async () => {
+    await roomcast.close();
+    other.close();
+    await new Promise((resolve) => http.close(resolve));
+  });
+
+  const join = (room: string): Promise<BareClient> => BareClient.join(`ws://${origin}/v1/ws`, { join: [{ room }] });
+
+  it("D6: its own routes, Roomcast's and the sockets share one port", async () => {
+    expect(await (await fetch(`http://${origin}/mine`)).text()).toBe("my own page");
+    expect((await fetch(`http://${origin}/healthz`)).ok).toBe(true);
+    const client = await join("D6");
+    expect(client.welcome.type).toBe("welcome");
+    await client.close();
+  });
+
+  it("D7: another WebSocketServer on another path takes its own upgrades, and only those", async () => {
+    const socket = new WebSocket(`ws://${origin}/other`);
+    const [said] = await new Promise<[Buffer]>((resolve) => socket.once("message", (data: Buffer) => resolve([data])));
+    expect(said.toString()).toBe("not Roomcast");
+    socket.close();
+    const client = await join("D7");
+    expect(client.all("joined")).toHaveLength(1);
+    await client.close();
+  });
+
+  it("D8: any route publishes into a room", async () => {
+    const client = await join("general");
+    const published = (await (await fetch(`http://${origin}/deploys`)).json()) as { ok: boolean };
+    expect(published.ok).toBe(true);
+    const event = await client.hear("event");
+    expect(event).toMatchObject({ data: { text: "deployed" }, from: { clientId: null, user: "server" } });
+    await client.close();
+  });
+
+  it("B10 B11: an application's handler refuses, changes and answers, and knows no transport", async () => {
+    const [ada, bob] = [await join("B10"), await join("B10")];
+    ada.say({ type: "publish", id: "bad", room: "B10", event: "message", data: { text: "bad" } });
+    expect(await ada.hear("error")).toMatchObject({ id: "bad", code: "forbidden", message: "not in this house" });
+    const answered = await ada.publish("B10", "message", { text: "whoami" });
+    expect(answered.answer).toEqual({ you: `guest:${ada.id}` });
+    expect(answered.position).toBeUndefined();
+    await ada.publish("B10", "message", { text: "loud and clear" });
+    await until("Bob hears it", () => bob.texts("B10").length > 0);
+    expect(bob.texts("B10")).toEqual(["LOUD AND CLEAR"]);
+    const overHttp = await fetch(`http://${origin}/v1/rooms/B10/events`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ event: "message", data: { text: "bad" } }),
+    });
+    expect(overHttp.status).toBe(403);
+    await Promise.all([ada.close(), bob.close()]);
+  });
+});
