@@ -34,7 +34,7 @@ function ledger(since?: ReturnType<typeof at>) {
     did: () => did.splice(0),
     onDeliver: (run: (event: EventMessage) => void) => void (during = run),
     /** Joined and live, at this offset. */
-    live(offset: number) {
+    live: (offset: number) => {
       subject.joining();
       subject.joined(joined("general", { position: at(offset) }));
       did.splice(0);

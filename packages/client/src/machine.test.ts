@@ -47,7 +47,7 @@ const stateNames = Object.keys(states) as StateName[];
 const eventNames = Object.keys(events) as EventName[];
 
 /** Every cell that leads elsewhere. All others stay where they are, and ask for nothing. */
-const edges: { readonly [S in StateName]: { readonly [E in EventName]?: StateName } } = {
+const edges: Readonly<Record<StateName, Readonly<Partial<Record<EventName, StateName>>>>> = {
   idle: { connect: "authorising" },
   authorising: { disconnect: "idle", token: "opening", tokenFailed: "waiting", deadline: "waiting" },
   opening: { disconnect: "idle", opened: "greeting", closed: "waiting", deadline: "waiting" },

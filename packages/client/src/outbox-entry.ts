@@ -21,8 +21,6 @@ export interface Entry {
   /** The user that the storage has as `sentAs`. */
   savedAs: string | undefined;
   saving: boolean;
-  /** The server asked to repeat it later, and refuses what follows until then. */
-  refused: boolean;
   failure: Failure | undefined;
 }
 
@@ -37,7 +35,7 @@ export function newEntry(
     ...{ prepared, createdAt, promise },
     deadline: clock.monotonicMs() + horizonMs,
     settle: resolve,
-    ...{ state: "queued", saving: false, refused: false },
+    ...{ state: "queued", saving: false },
     ...{ sentAs: undefined, savedAs: undefined, failure: undefined },
   };
 }

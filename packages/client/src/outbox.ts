@@ -44,6 +44,10 @@ export class Outbox {
   #restored: boolean;
   #inFlight = 0;
   #retry: Timer | undefined;
+  /** Refused for now: until it is repeated, or the room is joined anew, the server refuses all that follow. */
+  #blocking: Entry | undefined;
+  /** One that was before it was refused after it: repeated in order they would block each other. */
+  #tangled = false;
   #horizon: Timer | undefined;
   #ended: Failure | undefined;
   #shown: readonly PendingPublish[] | undefined;
@@ -89,6 +93,8 @@ export class Outbox {
   open(outlet: Outlet): void {
     if (this.#ended !== undefined) return;
     this.#outlet = outlet;
+    this.#blocking = undefined;
+    this.#tangled = false;
     this.#failIfSentByAnother();
     this.#moved();
   }
@@ -104,8 +110,8 @@ export class Outbox {
     this.#inFlight = 0;
     this.#retry?.cancel();
     this.#retry = undefined;
+    this.#blocking = undefined;
     for (const entry of this.#waiting()) {
-      entry.refused = false;
       entry.state = "queued";
       if (this.#ended !== undefined) this.#fail(entry, this.#ended);
     }
@@ -144,9 +150,7 @@ export class Outbox {
     if (retry === "same_id" && this.#ended === undefined) {
       this.#inFlight -= 1;
       entry.state = "queued";
-      // Those behind the first are refused because of it: its wait is everybody's.
-      if (!this.#waiting().some(({ refused }) => refused)) this.#wait(refusal.retryAfterMs ?? RETRY_MS);
-      entry.refused = true;
+      this.#block(entry, refusal.retryAfterMs ?? RETRY_MS);
     } else {
       this.#fail(entry, failureOf(refusal), false);
     }
@@ -171,7 +175,7 @@ export class Outbox {
     if (entry === undefined) return;
     this.#remove(entry);
     entry.settle({ ok: false, id, ...failure("discarded") });
-    if (entry.refused) this.#ports.unblock();
+    this.#giveUp([entry]);
     this.#moved();
   }
 
@@ -190,25 +194,39 @@ export class Outbox {
   #pump(): void {
     const outlet = this.#outlet;
     if (outlet === undefined || !this.#restored || this.#retry !== undefined) return;
-    for (const entry of this.#entries.values()) {
-      if (entry.state !== "queued") continue;
-      // What was sent behind a refused one is being refused too: it must be back in line before the line moves on.
-      if (this.#inFlight >= WINDOW || (entry.refused && this.#inFlight > 0)) return;
-      if (!this.#saved(entry, outlet.user)) return;
+    // What was sent behind a refused one is being refused too: it must be back in line before the line moves on.
+    if (this.#blocking !== undefined && this.#inFlight > 0) return;
+    if (this.#tangled) {
+      this.#ports.unblock();
+      return;
+    }
+    for (const entry of this.#waiting()) {
+      if (entry.state === "sent") continue;
+      if (this.#inFlight >= WINDOW || !this.#saved(entry, outlet.user)) return;
+      if (entry === this.#blocking) this.#blocking = undefined;
       entry.state = "sent";
-      entry.refused = false;
       entry.sentAs = outlet.user;
       this.#inFlight += 1;
       outlet.send(entry.prepared);
     }
   }
 
-  #wait(delayMs: number): void {
-    this.#retry?.cancel();
-    this.#retry = this.#ports.clock.after(delayMs, () => {
+  #block(entry: Entry, retryAfterMs: number): void {
+    if (this.#blocking !== undefined) {
+      // Those behind it are refused because of it: its wait is everybody's.
+      this.#tangled ||= this.#waiting().find((one) => one === entry || one === this.#blocking) === entry;
+      return;
+    }
+    this.#blocking = entry;
+    this.#retry = this.#ports.clock.after(retryAfterMs, () => {
       this.#retry = undefined;
       this.#pump();
     });
+  }
+
+  /** These will not be repeated: if the server waits for one of them, only a new join makes it go on. */
+  #giveUp(entries: readonly Entry[]): void {
+    if (this.#blocking !== undefined && entries.includes(this.#blocking)) this.#ports.unblock();
   }
 
   /** Whether a restarted program would know as whom it was sent; if not yet, it soon will. */
@@ -274,9 +292,8 @@ export class Outbox {
     this.#horizon = undefined;
     const now = this.#ports.clock.monotonicMs();
     const late = this.#waiting().filter(({ deadline }) => deadline <= now);
-    const blocking = late.some(({ refused }) => refused);
     for (const entry of late) this.#fail(entry, failure("unsent"));
-    if (blocking) this.#ports.unblock();
+    this.#giveUp(late);
     this.#moved();
   }
 }

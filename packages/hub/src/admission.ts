@@ -6,7 +6,7 @@ import type { Engine } from "./engine.ts";
 import type { Identity } from "./identity.ts";
 import { type MaybePromise, whenReady } from "./maybe-promise.ts";
 
-export interface Submission {
+export interface Candidate {
   readonly room: string;
   readonly event: string;
   readonly data: unknown;
@@ -20,11 +20,12 @@ export type Admitted =
   | { readonly kind: "publish"; readonly data: JsonText; readonly kept: boolean }
   | { readonly kind: "answer"; readonly answer: unknown };
 
+type Admission = Pick<Engine, "contract" | "policy" | "handlers" | "telemetry">;
 type Verdict = Result<Admitted, Refusal>;
 
-export function admit(engine: Engine, submission: Submission): MaybePromise<Verdict> {
-  const { room, event, identity, to } = submission;
-  const checked = engine.contract.check(event, submission.data, "anyone");
+export function admit(engine: Admission, candidate: Candidate): MaybePromise<Verdict> {
+  const { room, event, identity, to } = candidate;
+  const checked = engine.contract.check(event, candidate.data, "anyone");
   if (!checked.ok) return checked;
   const { data, kept } = checked.value;
   const kind = to === undefined ? "publish" : "direct";
@@ -34,7 +35,7 @@ export function admit(engine: Engine, submission: Submission): MaybePromise<Verd
       if (refused !== undefined) return err(refused);
       const handler = engine.handlers.get(event);
       if (handler === undefined) return publishing(data, kept);
-      const outcome = handler({ ...submission, data });
+      const outcome = handler({ ...candidate, data });
       return whenReady(outcome, (decided) =>
         decide(engine, event, data, kept, decided ?? { kind: "accept" }),
       );
@@ -42,7 +43,7 @@ export function admit(engine: Engine, submission: Submission): MaybePromise<Verd
   );
 }
 
-function decide(engine: Engine, event: string, data: unknown, kept: boolean, outcome: Outcome): Verdict {
+function decide(engine: Admission, event: string, data: unknown, kept: boolean, outcome: Outcome): Verdict {
   switch (outcome.kind) {
     case "accept":
       return publishing(data, kept);

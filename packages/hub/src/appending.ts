@@ -2,17 +2,20 @@
 import { err, refusal } from "@roomcast/protocol";
 
 import type { Draft, RoomLog, Settle } from "./room-log.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 export class Appending {
   readonly #log: RoomLog;
+  readonly #telemetry: Telemetry;
   readonly #retryAfterMs: number;
   #underWay = 0;
   #closed = false;
   #onIdle: (() => void) | undefined;
 
   /** @param retryAfterMs what a publisher is told that comes too late. */
-  constructor(log: RoomLog, retryAfterMs: number) {
+  constructor(log: RoomLog, telemetry: Telemetry, retryAfterMs: number) {
     this.#log = log;
+    this.#telemetry = telemetry;
     this.#retryAfterMs = retryAfterMs;
   }
 
@@ -22,11 +25,22 @@ export class Appending {
       return;
     }
     this.#underWay += 1;
-    this.#log.append(draft, (outcome) => {
-      settle(outcome);
+    const settled: Settle = (outcome) => {
+      // Whoever waits for this outcome must not fail the log, which has others to settle.
+      try {
+        settle(outcome);
+      } catch (error) {
+        this.#fault("settled append", error);
+      }
       this.#underWay -= 1;
       if (this.#underWay === 0) this.#onIdle?.();
-    });
+    };
+    try {
+      this.#log.append(draft, settled);
+    } catch (error) {
+      this.#fault("log", error);
+      settled(err(refusal("internal")));
+    }
   }
 
   /** Takes no more. Resolves when the last append is settled. */
@@ -36,5 +50,9 @@ export class Appending {
       if (this.#underWay === 0) resolve();
       else this.#onIdle = resolve;
     });
+  }
+
+  #fault(where: string, error: unknown): void {
+    this.#telemetry.record({ kind: "fault", where, error });
   }
 }

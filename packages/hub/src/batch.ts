@@ -28,15 +28,16 @@ export class Batch<Member extends Receiver> {
     return this.#length === 0;
   }
 
-  /** Of one format, to know when it is time to write. */
+  /** Over all formats, to know when it is time to write. */
   get bytes(): number {
     return this.#bytes;
   }
 
   /** @param formats those of all receivers; MUST be the same until `take`. */
   push(message: Down, formats: Iterable<Format>): void {
-    for (const format of formats) {
-      const frame = format.encode(message);
+    // All or none: a format that throws must not leave the others one frame ahead.
+    const encoded = Array.from(formats, (format) => ({ format, frame: format.encode(message) }));
+    for (const { format, frame } of encoded) {
       this.#bytes += frame.length;
       const frames = this.#frames.get(format);
       if (frames === undefined) this.#frames.set(format, [frame]);

@@ -18,7 +18,10 @@ export interface Connection {
   readonly transport: string;
   /** Bytes handed to `send` that the peer has not taken yet. */
   readonly bufferedBytes: number;
-  /** MUST be synchronous, MUST NOT throw, MUST keep the order, MUST NOT change the bytes. After the end: ignored. */
+  /**
+   * MUST be synchronous, MUST NOT throw, MUST keep the order, MUST NOT change the bytes, which other connections get too.
+   * MUST NOT call the inbox from within: many members are being written to. After the end: ignored.
+   */
   send(frames: Uint8Array): void;
   /** MUST NOT throw. What was sent before goes out first, but a peer that takes nothing is cut within CLOSE_TIMEOUT_MS. */
   close(reason: CloseName): void;

@@ -1,5 +1,5 @@
 /** Owns what every handler needs: the ports and the registries, wired once by the hub. No logic. */
-import type { Contract, Refusal } from "@roomcast/protocol";
+import type { Contract } from "@roomcast/protocol";
 
 import type { Appending } from "./appending.ts";
 import type { EventHandler } from "./application.ts";
@@ -34,11 +34,3 @@ export interface Exchange {
   readonly peer: Peer;
   readonly session: Session;
 }
-
-/** What a refusal answers: an `id` where the request had one, the `room` where it named one. */
-export interface Asked {
-  readonly id?: string;
-  readonly room?: string;
-}
-
-export type Refuse = (asked: Asked, refusal: Refusal) => void;

@@ -11,11 +11,13 @@ import {
   type Result,
 } from "@roomcast/protocol";
 
-import type { Asked, Engine, Exchange } from "./engine.ts";
+import type { Engine, Exchange } from "./engine.ts";
+import type { MaybePromise } from "./maybe-promise.ts";
+import { stateRefusal } from "./presence.ts";
 import { recover } from "./recovery.ts";
 import { eventMessage } from "./room.ts";
-import type { KeptEvent, Page } from "./room-log.ts";
-import { Subscription } from "./subscription.ts";
+import type { Page } from "./room-log.ts";
+import { type Held, Subscription } from "./subscription.ts";
 
 /** A room asked for: by `join`, which has an id, or within `hello`. */
 export type Target = JoinTarget & { readonly id?: string };
@@ -26,33 +28,46 @@ interface Snapshot {
   readonly gap?: GapSpan;
 }
 
+/** A snapshot that the live events have overtaken is read again, unless log and relay have come apart for good. */
+const MAX_READS = 3;
+
 /** All are prepared side by side, and answered in the order asked. */
 export async function enterRooms(exchange: Exchange, targets: readonly Target[]): Promise<void> {
   const entering = targets.map((target) => enterRoom(exchange, target));
   for (const finish of entering) (await finish)();
 }
 
-/** @returns what is left to do when it is this room's turn. */
+/** @returns what is left to do when it is this room's turn. Never rejects, lest the other rooms stay unanswered. */
 async function enterRoom(exchange: Exchange, target: Target): Promise<() => void> {
   const { engine, peer, session } = exchange;
+  const { room } = target;
   const refuse = (reason: Refusal) => (): void => {
+    // Who is refused a room is not in it, though it may have been. A newer socket of the session asks for itself.
+    if (session.peer === peer) {
+      engine.sessions.leave(session, room, reason.code === "forbidden" ? "forbidden" : "left");
+    }
     peer.refuse(asked(target), reason);
   };
-  const refused = await engine.policy.authorise(session.identity, { kind: "join", room: target.room });
-  if (refused !== undefined) return refuse(refused);
-  const subscription = subscribe(exchange, target.room);
-  if (subscription === undefined)
-    return refuse(refusal("too_many", "in as many rooms as one session may be"));
-  const snapshot = await readSnapshot(engine, target, subscription);
-  if (snapshot.ok) {
+  try {
+    const refused = stateRefusal(target.state, engine.settings) ?? (await mayJoin(exchange, room));
+    if (refused !== undefined) return refuse(refused);
+    const subscription = subscribe(exchange, room);
+    if (subscription === undefined)
+      return refuse(refusal("too_many", "in as many rooms as one session may be"));
+    const snapshot = await readSnapshot(engine, target, subscription);
     return () => {
-      goLive(exchange, target, subscription, snapshot.value);
+      if (!snapshot.ok) refuse(snapshot.error)();
+      else if (isOver(exchange, subscription)) refuse(refusal("forbidden", "taken out of the room"))();
+      else goLive(exchange, target, subscription, snapshot.value);
     };
+  } catch (error) {
+    engine.telemetry.record({ kind: "fault", where: "join", error });
+    return refuse(refusal("internal"));
   }
-  if (session.subscriptions.get(target.room) === subscription)
-    engine.sessions.leave(session, target.room, "left");
-  return refuse(snapshot.error);
 }
+
+const mayJoin = ({ engine, session }: Exchange, room: string): MaybePromise<Refusal | undefined> =>
+  engine.policy.authorise(session.identity, { kind: "join", room });
 
 /** From here on live events are held. A subscription of the same room that is there already is replaced. */
 function subscribe({ engine, peer, session }: Exchange, name: string): Subscription | undefined {
@@ -60,13 +75,17 @@ function subscribe({ engine, peer, session }: Exchange, name: string): Subscript
   const old = session.subscriptions.get(name);
   if (old === undefined && roomsPerSession > 0 && session.subscriptions.size >= roomsPerSession)
     return undefined;
+  old?.room.detach(old);
   const room = engine.rooms.open(name);
-  if (old !== undefined) room.detach(old);
   const subscription = new Subscription(room, peer, session.clientId);
   room.enter(subscription);
   session.subscriptions.set(name, subscription);
   return subscription;
 }
+
+/** It has left, was kicked, or lost its socket while the snapshot was read. */
+const isOver = ({ session }: Exchange, subscription: Subscription): boolean =>
+  subscription.held === null || session.subscriptions.get(subscription.room.name) !== subscription;
 
 async function readSnapshot(
   engine: Engine,
@@ -74,10 +93,11 @@ async function readSnapshot(
   subscription: Subscription,
 ): Promise<Result<Snapshot, Refusal>> {
   await engine.log.subscribe(target.room);
-  const snapshot = await readOnce(engine, target);
-  if (!snapshot.ok || meets(snapshot.value.page, subscription.buffer)) return snapshot;
-  // The relay was ahead of the snapshot: a second one lies behind what was held meanwhile.
-  return readOnce(engine, target);
+  for (let reads = 0; reads < MAX_READS; reads += 1) {
+    const snapshot = await readOnce(engine, target);
+    if (!snapshot.ok || meets(snapshot.value.page, subscription.held)) return snapshot;
+  }
+  return err(refusal("storage_unavailable", "the log is behind its own live events"));
 }
 
 async function readOnce(
@@ -106,26 +126,25 @@ async function readOnce(
 }
 
 /** Whether what was held goes on exactly where the snapshot ends. */
-function meets({ epoch, top }: Page, held: readonly KeptEvent[] | null): boolean {
-  const next = held?.find((event) => event.epoch !== epoch || event.offset > top);
+function meets({ epoch, top }: Page, held: readonly Held[] | null): boolean {
+  const next = held?.find((each) => each.epoch !== epoch || each.offset > top);
   return next === undefined || (next.epoch === epoch && next.offset === top + 1);
 }
 
 function goLive(exchange: Exchange, target: Target, subscription: Subscription, snapshot: Snapshot): void {
   const { engine, peer, session } = exchange;
   const { room } = subscription;
-  // It has left, was kicked, or lost its socket while the snapshot was read.
-  if (subscription.buffer === null || session.subscriptions.get(room.name) !== subscription) return;
   const { page, recovered, gap } = snapshot;
   const { clientId, from } = session;
   const state = target.state ?? room.presence.get(clientId)?.state ?? {};
   room.arrive({ clientId, user: from.user, name: from.name, state });
-  const held = room.activate(subscription);
+  const position = { epoch: page.epoch, offset: page.top };
+  const held = room.activate(subscription, position);
   peer.send({
     type: "joined",
     ...asked(target),
     room: room.name,
-    position: { epoch: page.epoch, offset: page.top },
+    position,
     recovered,
     members: room.presence.listFor(clientId),
     count: room.presence.count,
@@ -133,9 +152,11 @@ function goLive(exchange: Exchange, target: Target, subscription: Subscription, 
     ...(page.more && { more: true as const }),
     ...(gap && { gap }),
   });
-  for (const event of held) if (event.offset > page.top) peer.send(eventMessage(event));
+  for (const { offset, message } of held) {
+    if (message.type === "ack" || offset > page.top) peer.send(message);
+  }
   engine.telemetry.record({ kind: "room_joined", room: room.name, clientId, count: room.presence.count });
 }
 
-const asked = ({ id, room }: Target): Asked & { room: string } =>
+const asked = ({ id, room }: Target): Pick<Target, "id" | "room"> =>
   id === undefined ? { room } : { id, room };

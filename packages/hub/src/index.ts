@@ -10,7 +10,8 @@ export {
 } from "./application.ts";
 export type { Clock, Timer } from "./clock.ts";
 export type { Connection, Format, Inbox } from "./connection.ts";
-export { type HistoryPage, Hub, type HubOptions, type Publication, type Receipt } from "./hub.ts";
+export type { Receipt } from "./delivering.ts";
+export { type HistoryPage, Hub, type HubOptions } from "./hub.ts";
 export { GUEST, type Identity, userOf } from "./identity.ts";
 export type { MaybePromise } from "./maybe-promise.ts";
 export { MemoryLog, type MemoryLogOptions } from "./memory-log.ts";
@@ -20,4 +21,5 @@ export type { Random } from "./random.ts";
 export type { Appended, Draft, Durability, KeptEvent, Page, ReadRange, RoomLog, Settle } from "./room-log.ts";
 export type { SessionStore, StoredSession } from "./session-store.ts";
 export { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";
+export type { Publication, Submission } from "./submitting.ts";
 export { type ClientFacts, NO_TELEMETRY, type Telemetry, type TelemetryEvent } from "./telemetry.ts";

@@ -2,9 +2,13 @@
 
 export type MaybePromise<Value> = Value | Promise<Value>;
 
+/** By its method and not by `instanceof`: an application may bring promises of another realm or library. */
+export const isPromise = <Value>(value: MaybePromise<Value>): value is Promise<Value> =>
+  typeof (value as { readonly then?: unknown } | null | undefined)?.then === "function";
+
 export function whenReady<Value, Next>(
   value: MaybePromise<Value>,
   next: (value: Value) => MaybePromise<Next>,
 ): MaybePromise<Next> {
-  return value instanceof Promise ? value.then(next) : next(value);
+  return isPromise(value) ? Promise.resolve(value).then(next) : next(value);
 }

@@ -129,10 +129,23 @@ function pageOf(all: readonly KeptEvent[], floor: number, range: ReadRange): Pic
   const events: KeptEvent[] = [];
   let bytes = 0;
   for (const event of candidates) {
-    bytes += event.data.text.length;
+    bytes += utf8Length(event.data.text);
     if (events.length >= range.limit || (events.length > 0 && bytes > MAX_PAGE_BYTES)) break;
     events.push(event);
   }
   if (!forward) events.reverse();
   return { events, more: events.length < candidates.length };
+}
+
+/** No byte is counted for the second half of a pair: the first half counts for both. */
+function utf8Length(text: string): number {
+  let bytes = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x80) bytes += 1;
+    else if (unit < 0x800) bytes += 2;
+    else if (unit < 0xd800 || unit > 0xdfff) bytes += 3;
+    else if (unit < 0xdc00) bytes += 4;
+  }
+  return bytes;
 }

@@ -1,59 +1,61 @@
 /** Owns one socket's conversation: its state, its order, its credit. Must not know what the messages mean. */
 import {
-  BAD_FRAME_WINDOW_MS,
   CLOSE_CODES,
   type CloseName,
   type DecodeFailure,
   type Down,
-  ERROR_CODES,
-  MAX_BAD_FRAMES,
+  err,
   type Refusal,
   refusal,
   type Result,
   type Up,
+  type Welcome,
 } from "@roomcast/protocol";
 
+import { Allowance } from "./allowance.ts";
 import type { Timer } from "./clock.ts";
 import type { Connection, Format, Inbox } from "./connection.ts";
 import { dispatch } from "./dispatch.ts";
-import type { Asked, Engine } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import { Expiry } from "./expiry.ts";
 import { hello } from "./handlers/hello.ts";
+import { Lane } from "./lane.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
+import { type Asked, askedBy, errorFor, retryOf } from "./refusing.ts";
 import type { Session } from "./session.ts";
 import type { ClientFacts } from "./telemetry.ts";
-import { TokenBucket } from "./token-bucket.ts";
 
 type State =
   | { readonly kind: "awaiting_hello"; readonly deadline: Timer }
-  | {
-      readonly kind: "active";
-      readonly session: Session;
-      readonly sinceMs: number;
-      expiry: Timer | undefined;
-    }
+  | { readonly kind: "active"; readonly session: Session; readonly sinceMs: number; welcomed: boolean }
   | { readonly kind: "closed" };
 
 type Decoded = Result<Up, DecodeFailure>;
 
-/** A token may expire in years, a timer may not: the rest is waited for in pieces. */
-const MAX_TIMER_MS = 12 * 60 * 60 * 1000;
+/** A message that was taken, or why it is refused when its turn comes; what it held is then not kept until then. */
+type Frame = Result<Up, Asked & Pick<DecodeFailure, keyof Refusal | "notAnObject">>;
 
 export class Peer implements Inbox {
   readonly #engine: Engine;
   readonly #connection: Connection;
-  readonly #credit: TokenBucket;
   readonly #onClosed: (peer: Peer) => void;
+  readonly #lane: Lane<Frame>;
+  readonly #expiry: Expiry;
+  readonly allowance: Allowance;
   #state: State;
-  #badFramesAtMs: number[] = [];
-  /** Frames that arrived while one is still being handled; undefined when none is. */
-  #waiting: Decoded[] | undefined;
+  /** Answers that are being prepared while the next message is handled already. */
+  #aside = 0;
 
   constructor(engine: Engine, connection: Connection, onClosed: (peer: Peer) => void) {
     const { clock, settings } = engine;
     this.#engine = engine;
     this.#connection = connection;
     this.#onClosed = onClosed;
-    this.#credit = new TokenBucket(clock, settings.messagesPerSecond);
+    this.#lane = new Lane((frame) => this.#guarded(frame));
+    this.allowance = new Allowance(clock, settings);
+    this.#expiry = new Expiry(clock, () => {
+      this.close("tokenExpired");
+    });
     const deadline = clock.after(settings.helloTimeoutMs, () => {
       this.close("helloTimeout");
     });
@@ -69,27 +71,30 @@ export class Peer implements Inbox {
   }
 
   /** Hello was accepted: from now on the session speaks through this socket. */
-  activate(session: Session): void {
+  activate(session: Session, resumed: boolean): void {
     if (this.#state.kind !== "awaiting_hello") return;
     this.#state.deadline.cancel();
-    this.#state = { kind: "active", session, sinceMs: this.#engine.clock.monotonicMs(), expiry: undefined };
+    const { clock, telemetry } = this.#engine;
+    this.#state = { kind: "active", session, sinceMs: clock.monotonicMs(), welcomed: false };
+    telemetry.record({ kind: "client_connected", client: this.#facts(session), resumed });
     this.watchExpiry();
   }
 
   /** To be called whenever the session's identity has changed. */
   watchExpiry(): void {
+    if (this.#state.kind === "active") this.#expiry.watch(this.#state.session.identity.expiresAt);
+  }
+
+  /** The first message of every session on a socket. */
+  welcome(message: Welcome): void {
     if (this.#state.kind !== "active") return;
-    const { session, expiry } = this.#state;
-    expiry?.cancel();
-    const { expiresAt } = session.identity;
-    if (expiresAt === undefined) return;
-    const leftMs = expiresAt - this.#engine.clock.now();
-    if (leftMs <= 0) this.close("tokenExpired");
-    else {
-      this.#state.expiry = this.#engine.clock.after(Math.min(leftMs, MAX_TIMER_MS), () => {
-        this.watchExpiry();
-      });
-    }
+    this.#state.welcomed = true;
+    this.send(message);
+  }
+
+  /** Tells what the client did not ask for; before its welcome it is told nothing. */
+  notify(message: Down): void {
+    if (this.#state.kind === "active" && this.#state.welcomed) this.send(message);
   }
 
   send(message: Down): void {
@@ -97,34 +102,58 @@ export class Peer implements Inbox {
     if (!this.write(this.format.encode(message))) this.close("slowConsumer");
   }
 
-  /** @returns false when the reader is too slow: the caller must close it, at a moment that suits the caller. */
+  /** @returns false when no more can be written: the caller must close it, at a moment that suits the caller. */
   write(frames: Uint8Array): boolean {
     if (this.closed) return true;
     if (this.#connection.bufferedBytes > this.#engine.settings.maxQueuedBytes) return false;
-    this.#connection.send(frames);
-    return true;
+    try {
+      this.#connection.send(frames);
+      return true;
+    } catch (error) {
+      this.#fault("connection", error);
+      return false;
+    }
   }
 
-  /** Answers a request with why it was refused. */
-  refuse(asked: Asked, { code, message, retryAfterMs }: Refusal): void {
-    this.#engine.telemetry.record({ kind: "refused", clientId: this.#session?.clientId ?? null, code });
-    const { id, room } = asked;
-    this.send({
-      type: "error",
-      ...(id !== undefined && { id }),
-      ...(room !== undefined && { room }),
-      code,
-      message,
-      retry: ERROR_CODES[code].retry,
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
+  /** Answers a request with why it was refused. What follows a publish that may be repeated must not overtake it. */
+  refuse(asked: Asked, reason: Refusal): void {
+    const session = this.#session;
+    this.#engine.telemetry.record({
+      kind: "refused",
+      clientId: session?.clientId ?? null,
+      code: reason.code,
     });
+    const { type, id, room } = asked;
+    if (type === "publish" && id !== undefined && room !== undefined && retryOf(reason) === "same_id") {
+      session?.subscriptions.get(room)?.refuseUntilRepeated(id);
+    }
+    this.send(errorFor(asked, reason));
+    if (this.allowance.refusal()) this.close("tooMany");
+  }
+
+  /** A bug, or an application's hook that threw: nobody can say what became of the request. */
+  fail(asked: Asked, where: string, error: unknown): void {
+    this.#fault(where, error);
+    this.refuse(asked, refusal("internal"));
+  }
+
+  /** Lets an answer take its time while the next message is handled; a second one at once holds that up. */
+  aside(answer: Promise<void>): MaybePromise<void> {
+    this.#aside += 1;
+    const answered = answer.finally(() => (this.#aside -= 1));
+    if (this.#aside > 1) return answered;
   }
 
   close(name: CloseName): void {
     if (this.closed) return;
     const { code, meaning } = CLOSE_CODES[name];
-    this.#connection.close(name);
+    // The end comes first: an adapter may report it from within `close`, and it happens once.
     this.#end(code, meaning, "server");
+    try {
+      this.#connection.close(name);
+    } catch (error) {
+      this.#fault("connection", error);
+    }
   }
 
   ended(code: number, reason: string): void {
@@ -133,104 +162,87 @@ export class Peer implements Inbox {
 
   receive(decoded: Decoded): void {
     if (this.closed) return;
-    if (this.#waiting === undefined) this.#handleInTurn(decoded);
-    else if (this.#waiting.length < this.#engine.settings.maxWaitingMessages) this.#waiting.push(decoded);
-    else this.close("tooMany");
+    if (this.#lane.length >= this.#engine.settings.maxWaitingMessages) this.close("tooMany");
+    else this.#lane.take(this.#charged(decoded));
   }
 
   get #session(): Session | undefined {
     return this.#state.kind === "active" ? this.#state.session : undefined;
   }
 
-  /** One frame at a time: what comes behind a frame that takes its time waits, so that nothing overtakes it. */
-  #handleInTurn(decoded: Decoded): void {
-    const handled = this.#guarded(decoded);
-    if (!(handled instanceof Promise)) return;
-    this.#waiting = [];
-    void handled.then(async () => {
-      for (let next = this.#waiting?.shift(); next !== undefined; next = this.#waiting?.shift()) {
-        await this.#guarded(next);
-      }
-      this.#waiting = undefined;
-    });
+  /** Credit is taken on arrival, so that what waits is bounded by it too. */
+  #charged(decoded: Decoded): Frame {
+    if (!decoded.ok || decoded.value.type === "hello") return decoded;
+    const waitMs = this.allowance.message();
+    if (waitMs === 0) return decoded;
+    const reason = refusal("overloaded", "more messages than this connection may send", waitMs);
+    return err({ ...reason, ...askedBy(decoded.value) });
   }
 
-  #guarded(decoded: Decoded): MaybePromise<void> {
+  #guarded(frame: Frame): MaybePromise<void> {
     const failed = (error: unknown): void => {
-      this.#engine.telemetry.record({ kind: "fault", where: "message handler", error });
-      this.refuse(askedBy(decoded), refusal("internal"));
+      this.fail(askedBy(frame.ok ? frame.value : frame.error), "message handler", error);
     };
     try {
-      const handled = this.#handle(decoded);
-      return handled instanceof Promise ? handled.catch(failed) : handled;
+      const handled = this.#handle(frame);
+      return handled && Promise.resolve(handled).catch(failed);
     } catch (error) {
       failed(error);
     }
   }
 
-  #handle(decoded: Decoded): MaybePromise<void> {
+  #handle(frame: Frame): MaybePromise<void> {
     const state = this.#state;
     if (state.kind === "closed") return;
-    if (!decoded.ok) {
-      this.#refuseFrame(decoded.error);
+    if (!frame.ok) {
+      this.refuse(frame.error, frame.error);
+      if (frame.error.notAnObject === true && this.allowance.badFrame()) this.close("badMessages");
       return;
     }
-    const message = decoded.value;
-    if (state.kind === "awaiting_hello") {
-      if (message.type === "hello") return hello(this.#engine, this, message);
-      this.refuse(askedBy(decoded), refusal("hello_required"));
-      return;
+    const message = frame.value;
+    if (state.kind === "active") {
+      if (message.type === "hello") this.close("tooMany");
+      else return dispatch({ engine: this.#engine, peer: this, session: state.session }, message);
+    } else if (message.type === "hello") {
+      return hello(this.#engine, this, message);
+    } else {
+      this.refuse(message, refusal("hello_required"));
     }
-    if (message.type === "hello") {
-      this.close("tooMany");
-      return;
-    }
-    const { session } = state;
-    const waitMs = this.#credit.take();
-    if (waitMs > 0) {
-      const asked = askedBy(decoded);
-      if (message.type === "publish")
-        session.subscriptions.get(message.room)?.refuseUntilRepeated(message.id);
-      this.refuse(asked, refusal("overloaded", "more messages than this connection may send", waitMs));
-      return;
-    }
-    return dispatch({ engine: this.#engine, peer: this, session }, message);
-  }
-
-  #refuseFrame(failure: DecodeFailure): void {
-    this.refuse(failure, failure);
-    if (failure.notAnObject !== true) return;
-    const nowMs = this.#engine.clock.monotonicMs();
-    this.#badFramesAtMs = this.#badFramesAtMs.filter((atMs) => atMs > nowMs - BAD_FRAME_WINDOW_MS);
-    if (this.#badFramesAtMs.push(nowMs) >= MAX_BAD_FRAMES) this.close("badMessages");
   }
 
   #end(code: number, reason: string, by: "client" | "server"): void {
     const state = this.#state;
     this.#state = { kind: "closed" };
+    this.#lane.clear();
+    this.#expiry.cancel();
     const { telemetry, sessions, clock } = this.#engine;
     const { remote, transport } = this.#connection;
     if (state.kind === "awaiting_hello") {
       state.deadline.cancel();
       telemetry.record({ kind: "stranger_closed", remote, transport, code, reason });
     } else if (state.kind === "active") {
-      const { session } = state;
-      state.expiry?.cancel();
-      const connectedMs = clock.monotonicMs() - state.sinceMs;
-      telemetry.record({ kind: "client_closed", client: this.facts(session), code, reason, by, connectedMs });
+      const { session, sinceMs } = state;
+      const connectedMs = clock.monotonicMs() - sinceMs;
+      telemetry.record({
+        kind: "client_closed",
+        client: this.#facts(session),
+        code,
+        reason,
+        by,
+        connectedMs,
+      });
       sessions.detach(session, this, code);
     }
     this.#onClosed(this);
   }
 
   /** For telemetry: which client this is. */
-  facts({ clientId, from }: Session): ClientFacts {
+  #facts({ clientId, from }: Session): ClientFacts {
     const { remote, transport } = this.#connection;
     return { clientId, user: from.user, name: from.name, remote, transport };
   }
-}
 
-function askedBy(decoded: Decoded): Asked {
-  const { id, room } = (decoded.ok ? decoded.value : decoded.error) as Asked;
-  return { ...(id !== undefined && { id }), ...(room !== undefined && { room }) };
+  #fault(where: string, error: unknown): void {
+    this.#engine.telemetry.record({ kind: "fault", where, error });
+  }
 }

@@ -7,10 +7,13 @@ import {
   MAX_LISTED_MEMBERS,
   type Member,
   type Presence as PresenceMessage,
+  type Refusal,
+  refusal,
   type State,
 } from "@roomcast/protocol";
 
 import type { Clock, Timer } from "./clock.ts";
+import type { HubSettings } from "./settings.ts";
 
 /** A large room waits longer: one more millisecond for each so many members. */
 const MEMBERS_PER_GATHER_MS = 10;
@@ -25,6 +28,7 @@ export class Presence {
   readonly #updated = new Set<string>();
   readonly #left = new Map<string, LeftReason>();
   #timer: Timer | undefined;
+  /** Every receiver has the list. Not so once the room was too crowded to tell it, until it is told whole again. */
   #listed = true;
 
   constructor(room: string, clock: Clock, gatherMs: number, tell: (message: PresenceMessage) => void) {
@@ -48,22 +52,19 @@ export class Presence {
 
   /** For the `joined` of this client. */
   listFor(clientId: string): Member[] {
-    if (this.count <= MAX_LISTED_MEMBERS) return this.all();
+    if (!this.#crowded) return this.all();
+    this.#listed = false;
     const own = this.#members.get(clientId);
     return own === undefined ? [] : [own];
   }
 
-  /** Also for somebody who is there already: a changed state is then told as an update. */
+  /** Also for somebody who is there already: what has changed is then told as an update, and nothing if nothing has. */
   join(member: Member): void {
     const { clientId } = member;
-    const known = this.#members.has(clientId);
+    const known = this.#members.get(clientId);
+    if (known !== undefined && sameMember(known, member)) return;
     this.#members.set(clientId, member);
-    if (this.#left.delete(clientId) || known) {
-      if (!this.#joined.has(clientId)) this.#updated.add(clientId);
-    } else {
-      this.#joined.add(clientId);
-    }
-    this.#gather();
+    this.#changed(clientId, known === undefined);
   }
 
   /** `state` replaces the old one. */
@@ -71,42 +72,48 @@ export class Presence {
     const member = this.#members.get(clientId);
     if (member === undefined) return;
     this.#members.set(clientId, { ...member, state });
-    if (!this.#joined.has(clientId)) this.#updated.add(clientId);
-    this.#gather();
+    this.#changed(clientId, false);
   }
 
   leave(clientId: string, reason: LeftReason): void {
     if (!this.#members.delete(clientId)) return;
     this.#updated.delete(clientId);
-    // Whoever came and went between two diffs was never told of.
-    if (!this.#joined.delete(clientId)) this.#left.set(clientId, reason);
+    this.#joined.delete(clientId);
+    // Told also of somebody who came and went between two diffs: who joined in between has them in its list.
+    this.#left.set(clientId, reason);
     this.#gather();
   }
 
-  /** Tells now what has gathered: an event of a newcomer must not overtake the news that they came. */
+  /** Whether the others have still to be told that this one came: its events must not overtake that. */
+  owes(clientId: string): boolean {
+    return this.#joined.has(clientId) && !this.#crowded;
+  }
+
+  /** Tells now what has gathered. */
   flush(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    const { count } = this;
-    const listed = count <= MAX_LISTED_MEMBERS;
-    const base = { type: "presence", room: this.#room, count } as const;
-    if (!listed) this.#tell(base);
-    else if (!this.#listed) this.#tell({ ...base, members: this.all() });
-    else if (this.#joined.size + this.#updated.size + this.#left.size > 0)
-      this.#tell({ ...base, ...this.#diff() });
-    this.#listed = listed;
+    const message = this.#news();
+    this.#listed = !this.#crowded;
     this.#joined.clear();
     this.#updated.clear();
     this.#left.clear();
+    if (message !== undefined) this.#tell(message);
   }
 
-  get pending(): boolean {
-    return this.#timer !== undefined;
+  get #crowded(): boolean {
+    return this.count > MAX_LISTED_MEMBERS;
   }
 
-  #diff(): Partial<PresenceMessage> {
+  #news(): PresenceMessage | undefined {
+    const { count } = this;
+    const base = { type: "presence", room: this.#room, count } as const;
+    if (this.#crowded) return this.#joined.size + this.#left.size === 0 ? undefined : base;
+    if (!this.#listed) return { ...base, members: this.all() };
+    if (this.#joined.size + this.#updated.size + this.#left.size === 0) return undefined;
     const members = (ids: Set<string>): Member[] => [...ids].flatMap((id) => this.#members.get(id) ?? []);
     return {
+      ...base,
       ...(this.#left.size > 0 && {
         left: [...this.#left].map(([clientId, reason]) => ({ clientId, reason })),
       }),
@@ -115,10 +122,28 @@ export class Presence {
     };
   }
 
+  #changed(clientId: string, isNew: boolean): void {
+    if (isNew) this.#joined.add(clientId);
+    else if (!this.#joined.has(clientId)) this.#updated.add(clientId);
+    this.#gather();
+  }
+
   #gather(): void {
     const delayMs = Math.max(this.#gatherMs, this.count / MEMBERS_PER_GATHER_MS);
     this.#timer ??= this.#clock.after(delayMs, () => {
       this.flush();
     });
   }
+}
+
+const sameMember = (a: Member, b: Member): boolean =>
+  a.name === b.name && (a.state === b.state || JSON.stringify(a.state) === JSON.stringify(b.state));
+
+/** A `joined` carries the states of up to MAX_LISTED_MEMBERS, so that each of them must be small. */
+export function stateRefusal(
+  state: State | undefined,
+  { maxStateLength }: Pick<HubSettings, "maxStateLength">,
+): Refusal | undefined {
+  if (state === undefined || JSON.stringify(state).length <= maxStateLength) return undefined;
+  return refusal("too_large", `a presence state is at most ${maxStateLength} characters of JSON`);
 }

@@ -59,12 +59,16 @@ export interface RoomLog {
   /**
    * MUST call `settle` exactly once. For a new event MUST call the listener and then `settle`, with nothing else
    * between the two, in offset order per room, and neither before the commit at the declared durability.
-   * Drafts of one room from one caller MUST get their offsets in the order of the calls.
+   * Drafts of one room from one caller MUST get their offsets in the order of the calls. A refused draft MUST take with
+   * it every draft of its room that was given before the refusal was settled: else a later one would overtake it.
    */
   append(draft: Draft, settle: Settle): void;
   /** A room that never was reads as empty, under the epoch that its first event will have. MUST NOT show what is not committed. */
   read(room: string, range: ReadRange): Promise<Result<Page, Refusal>>;
-  /** From its resolution on, every event of the room reaches the listener. MUST be harmless when repeated. */
+  /**
+   * From its resolution on, every event of the room reaches the listener. MUST be harmless when repeated. Of calls for
+   * one room the last one counts, also when an earlier one is still under way.
+   */
   subscribe(room: string): Promise<void>;
   unsubscribe(room: string): void;
   /** Why a position of `epoch` cannot be continued in `now`, the room's present epoch. */

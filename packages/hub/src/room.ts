@@ -1,16 +1,18 @@
 /** Owns the members of one room and the fan-out to them. Must not know the log, the contract or the wire. */
-import type { Ack, Down, EventMessage, LeftReason, Member } from "@roomcast/protocol";
+import type { Ack, Down, EventMessage, LeftReason, Member, Position } from "@roomcast/protocol";
 
 import { Batch } from "./batch.ts";
 import type { Clock } from "./clock.ts";
 import type { Format } from "./connection.ts";
 import { Presence } from "./presence.ts";
 import type { KeptEvent } from "./room-log.ts";
-import type { Subscription } from "./subscription.ts";
+import type { Held, Subscription } from "./subscription.ts";
 import type { Turn } from "./turn.ts";
 
 /** A batch is written before the turn ends once it is as large as this: it bounds what a write adds to a queue. */
 const MAX_BATCH_BYTES = 256 * 1024;
+/** About what an event costs besides its data. */
+const ENVELOPE_BYTES = 256;
 
 export class Room {
   readonly name: string;
@@ -18,6 +20,8 @@ export class Room {
   readonly #turn: Turn;
   readonly #live: Subscription[] = [];
   readonly #entering = new Set<Subscription>();
+  /** Newcomers with their snapshots, which a live event has not got past yet. */
+  readonly #ahead = new Map<Subscription, Position>();
   /** How many live members speak each format. */
   readonly #formats = new Map<Format, number>();
   readonly #batch = new Batch<Subscription>();
@@ -37,26 +41,30 @@ export class Room {
 
   /** From now on live events are held for this subscription. */
   enter(subscription: Subscription): void {
-    subscription.buffer = [];
+    subscription.startHolding();
     this.#entering.add(subscription);
   }
 
-  /** The snapshot was delivered. @returns the live events that came meanwhile; later ones go out by themselves. */
-  activate(subscription: Subscription): KeptEvent[] {
-    const buffered = subscription.buffer ?? [];
-    subscription.buffer = null;
+  /**
+   * The snapshot is about to be delivered; later events go out by themselves.
+   * @param position where the snapshot ends.
+   * @returns what was held meanwhile.
+   */
+  activate(subscription: Subscription, position: Position): readonly Held[] {
     this.#entering.delete(subscription);
     // What has gathered is older than the snapshot, and none of the newcomer's business.
     this.flush();
     subscription.index = this.#live.push(subscription) - 1;
     this.#formats.set(subscription.format, (this.#formats.get(subscription.format) ?? 0) + 1);
-    return buffered;
+    this.#ahead.set(subscription, position);
+    return subscription.stopHolding();
   }
 
   /** No more events to this subscription. Its member stays present until `depart`. */
   detach(subscription: Subscription): void {
-    subscription.buffer = null;
+    subscription.stopHolding();
     this.#entering.delete(subscription);
+    this.#ahead.delete(subscription);
     if (!subscription.live) return;
     this.flush();
     const last = this.#live.pop();
@@ -80,18 +88,32 @@ export class Room {
 
   /** An event that the log has appended: to every live member, and held for whoever is entering. */
   deliver(event: KeptEvent): void {
-    for (const subscription of this.#entering) subscription.buffer?.push(event);
-    this.broadcast(eventMessage(event));
+    const { epoch, offset } = event;
+    const message = eventMessage(event);
+    const bytes = ENVELOPE_BYTES + event.data.text.length;
+    for (const subscription of this.#entering) subscription.hold({ epoch, offset, bytes, message });
+    this.broadcast(message);
+    for (const [subscription, snapshot] of this.#ahead) {
+      // A snapshot may show what the log has not announced here yet.
+      if (epoch === snapshot.epoch && offset <= snapshot.offset) this.#batch.replaceLast(subscription, null);
+      else this.#ahead.delete(subscription);
+    }
   }
 
   /** To every live member, at the end of this turn. */
   broadcast(message: Down): void {
     if (this.#live.length === 0) return;
-    // A newcomer's events must not overtake the news that they came.
-    if (message.type === "event" && this.presence.pending) this.presence.flush();
+    if (message.type === "event") this.#introduce(message);
     if (this.#batch.bytes > MAX_BATCH_BYTES) this.flush();
     if (this.#batch.empty) this.#turn.add(this);
     this.#batch.push(message, this.#formats.keys());
+  }
+
+  /** To one member alone, behind what has gathered for it. */
+  tell(subscription: Subscription, message: Ack | EventMessage): void {
+    if (message.type === "event") this.#introduce(message);
+    if (!subscription.live || this.#batch.empty) subscription.peer.send(message);
+    else this.#batch.insert(subscription, message);
   }
 
   /**
@@ -99,8 +121,9 @@ export class Room {
    * @param echo false: instead of the event, which the publisher then does not get.
    */
   acknowledge(subscription: Subscription, ack: Ack, echo: boolean): void {
-    if (!subscription.live || this.#batch.empty) subscription.peer.send(ack);
-    else if (echo) this.#batch.insert(subscription, ack);
+    if (subscription.held !== null && ack.position !== undefined)
+      subscription.holdAck(ack, ack.position, !echo);
+    else if (echo || !subscription.live || this.#batch.empty) this.tell(subscription, ack);
     else this.#batch.replaceLast(subscription, ack);
   }
 
@@ -115,6 +138,11 @@ export class Room {
     }
     // Closing takes members out of the array that was just walked, so it waits until the walk is over.
     for (const { peer } of slow) peer.close("slowConsumer");
+  }
+
+  /** The events of a newcomer must not overtake the news that they came. */
+  #introduce({ from }: EventMessage): void {
+    if (from.clientId !== null && this.presence.owes(from.clientId)) this.presence.flush();
   }
 }
 

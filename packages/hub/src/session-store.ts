@@ -15,6 +15,7 @@ export interface StoredSession {
   readonly endedAt: number | null;
 }
 
+/** What is called for one client MUST take effect in the order of the calls. */
 export interface SessionStore {
   /** Inserts or replaces. Resolves once it survives a killed process (where the store survives one at all). */
   save(session: StoredSession): Promise<Result<undefined, Refusal>>;

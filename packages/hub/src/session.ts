@@ -14,6 +14,12 @@ export interface Secrets {
   readonly next: string;
 }
 
+/** What a resume token says: whose session, and the proof. */
+export interface Claim {
+  readonly clientId: string;
+  readonly secret: string;
+}
+
 export class Session {
   readonly clientId: string;
   readonly subscriptions = new Map<string, Subscription>();
@@ -23,6 +29,8 @@ export class Session {
   secrets: Secrets;
   /** null while no socket is there. */
   peer: Peer | null = null;
+  /** Ms since 1970 when its last socket ended; null while one is there. */
+  endedAt: number | null = null;
   /** Runs while it is expected back. */
   grace: Timer | undefined;
 
@@ -38,7 +46,8 @@ export class Session {
     return `${this.clientId}.${this.secrets.next}`;
   }
 
-  stored(rooms: Iterable<string>, endedAt: number | null): StoredSession {
+  /** @param rooms where it will be. */
+  stored(rooms: Iterable<string>): StoredSession {
     return {
       clientId: this.clientId,
       user: this.identity.user,
@@ -46,7 +55,24 @@ export class Session {
       rooms: [...rooms],
       usedSecret: this.secrets.used,
       nextSecret: this.secrets.next,
-      endedAt,
+      endedAt: this.endedAt,
     };
   }
+}
+
+/** undefined when it is no token of ours. */
+export function claimOf(resumeToken: string): Claim | undefined {
+  const dot = resumeToken.lastIndexOf(".");
+  return dot < 1 ? undefined : { clientId: resumeToken.slice(0, dot), secret: resumeToken.slice(dot + 1) };
+}
+
+export const proves = ({ secret }: Claim, { used, next }: Secrets): boolean =>
+  sameSecret(secret, next) || sameSecret(secret, used);
+
+/** In the same time wherever the two differ, so that nobody finds a secret character by character. */
+function sameSecret(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  let different = 0;
+  for (let index = 0; index < a.length; index += 1) different |= a.charCodeAt(index) ^ b.charCodeAt(index);
+  return different === 0;
 }

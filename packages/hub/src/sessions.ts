@@ -1,12 +1,12 @@
 /** Owns which sessions live in this process, how one ends, and how it comes back: from memory, or from the store. */
-import type { LeftReason } from "@roomcast/protocol";
+import { CLOSE_CODES, type LeftReason } from "@roomcast/protocol";
 
 import type { Clock } from "./clock.ts";
 import type { Identity } from "./identity.ts";
 import type { Peer } from "./peer.ts";
 import type { Random } from "./random.ts";
 import type { Rooms } from "./rooms.ts";
-import { type Secrets, Session } from "./session.ts";
+import { type Claim, proves, type Secrets, Session } from "./session.ts";
 import type { SessionStore, StoredSession } from "./session-store.ts";
 import type { HubSettings } from "./settings.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -53,10 +53,7 @@ export class Sessions {
     return this.#live.get(clientId);
   }
 
-  all(): IterableIterator<Session> {
-    return this.#live.values();
-  }
-
+  /** MUST be attached at once, as MUST one that is resumed: its socket's end is what ends it. */
   create(identity: Identity, name: string): Session {
     const secret = this.#random.id();
     const session = new Session(this.#random.id(), identity, name, { used: secret, next: secret });
@@ -64,20 +61,36 @@ export class Sessions {
     return session;
   }
 
-  /** undefined when the token is unknown, spent, too old, or somebody else's: the client then gets a new session. */
-  async resume(token: string, identity: Identity, name: string | undefined): Promise<Resumed | undefined> {
-    const dot = token.lastIndexOf(".");
-    const clientId = token.slice(0, dot);
-    const secret = token.slice(dot + 1);
-    const found = this.#inMemory(clientId) ?? (await this.#inStore(clientId));
+  /** What the store knows of a session that is not here any more. */
+  async recall({ clientId }: Claim): Promise<StoredSession | undefined> {
+    if (this.#live.has(clientId)) return undefined;
+    try {
+      return await this.#store.find(clientId);
+    } catch (error) {
+      this.#fault(error);
+      return undefined;
+    }
+  }
+
+  /**
+   * Takes no time, so that of two sockets with one token each finds what the other made of it.
+   * @param stored what `recall` found.
+   * @returns undefined when the token is unknown, spent, too old, or somebody else's: the client then gets a new session.
+   */
+  resume(
+    claim: Claim,
+    stored: StoredSession | undefined,
+    identity: Identity,
+    name: string | undefined,
+  ): Resumed | undefined {
+    const found = this.#inMemory(claim.clientId) ?? this.#revived(stored);
     if (found === undefined) return undefined;
     const { session } = found;
-    const { used, next } = session.secrets;
-    if (session.identity.user !== identity.user || (secret !== used && secret !== next)) return undefined;
+    if (session.identity.user !== identity.user || !proves(claim, session.secrets)) return undefined;
     session.identity = identity;
-    session.secrets = { used: secret, next: this.#random.id() };
+    session.secrets = { used: claim.secret, next: this.#random.id() };
     if (name !== undefined) session.from = { ...session.from, name };
-    this.#live.set(clientId, session);
+    this.#live.set(session.clientId, session);
     return found;
   }
 
@@ -85,6 +98,7 @@ export class Sessions {
   attach(session: Session, peer: Peer): void {
     const old = session.peer;
     session.peer = peer;
+    session.endedAt = null;
     session.grace?.cancel();
     session.grace = undefined;
     if (old === null) return;
@@ -96,14 +110,17 @@ export class Sessions {
   detach(session: Session, peer: Peer, code: number): void {
     if (session.peer !== peer) return;
     session.peer = null;
+    session.endedAt = this.#clock.now();
     for (const subscription of session.subscriptions.values()) subscription.room.detach(subscription);
-    void this.save(session, this.#clock.now());
-    if (LEFT_FOR_GOOD.has(code)) this.#end(session, "closed");
-    else {
-      session.grace = this.#clock.after(this.#settings.presenceGraceMs, () => {
-        this.#end(session, "timeout");
-      });
+    void this.save(session);
+    if (LEFT_FOR_GOOD.has(code)) {
+      this.#end(session, "closed");
+      return;
     }
+    const reason = code === CLOSE_CODES.tokenExpired.code ? "expired" : "timeout";
+    session.grace = this.#clock.after(this.#settings.presenceGraceMs, () => {
+      this.#end(session, reason);
+    });
   }
 
   /** Out of one room; nothing happens when it is not there. */
@@ -123,19 +140,31 @@ export class Sessions {
     return true;
   }
 
-  /** Gone everywhere, and not to be resumed. */
-  kick(session: Session): void {
+  /** Gone everywhere, and not to be resumed, also when it is only expected back. @returns whether it was here. */
+  kick(clientId: string): boolean {
+    this.#store.remove(clientId);
+    const session = this.#live.get(clientId);
+    if (session === undefined) return false;
     this.#end(session, "kicked");
-    this.#store.remove(session.clientId);
     const { peer } = session;
     session.peer = null;
     peer?.close("kicked");
+    return true;
   }
 
-  /** @param rooms where it will be; its present rooms when missing. */
-  async save(session: Session, endedAt: number | null, rooms?: Iterable<string>): Promise<void> {
-    const saved = await this.#store.save(session.stored(rooms ?? session.subscriptions.keys(), endedAt));
-    if (!saved.ok) this.#telemetry.record({ kind: "fault", where: "session store", error: saved.error });
+  /** No socket is left, and nobody is waited for any more. What is stored can still be resumed, elsewhere or later. */
+  endAll(): void {
+    for (const session of [...this.#live.values()]) this.#end(session, "closed");
+  }
+
+  /** Never fails: a session that the store refuses can be resumed as long as this process lives. */
+  async save(session: Session, rooms: Iterable<string> = session.subscriptions.keys()): Promise<void> {
+    try {
+      const saved = await this.#store.save(session.stored(rooms));
+      if (!saved.ok) this.#fault(saved.error);
+    } catch (error) {
+      this.#fault(error);
+    }
   }
 
   #end(session: Session, reason: LeftReason): void {
@@ -150,17 +179,18 @@ export class Sessions {
     return session && { session, rooms: [...session.subscriptions.keys()] };
   }
 
-  async #inStore(clientId: string): Promise<Resumed | undefined> {
-    const stored = await this.#store.find(clientId);
-    // Another socket of the same client may have been quicker while the store was read.
-    const quicker = this.#inMemory(clientId);
-    if (quicker !== undefined || stored === undefined || this.#tooOld(stored)) return quicker;
+  #revived(stored: StoredSession | undefined): Resumed | undefined {
+    if (stored === undefined || this.#tooOld(stored)) return undefined;
     const secrets: Secrets = { used: stored.usedSecret, next: stored.nextSecret };
-    const session = new Session(clientId, { user: stored.user }, stored.name, secrets);
+    const session = new Session(stored.clientId, { user: stored.user }, stored.name, secrets);
     return { session, rooms: stored.rooms };
   }
 
-  #tooOld(stored: StoredSession): boolean {
-    return stored.endedAt !== null && stored.endedAt + this.#settings.resumeWindowMs < this.#clock.now();
+  #tooOld({ endedAt }: StoredSession): boolean {
+    return endedAt !== null && endedAt + this.#settings.resumeWindowMs < this.#clock.now();
+  }
+
+  #fault(error: unknown): void {
+    this.#telemetry.record({ kind: "fault", where: "session store", error });
   }
 }

@@ -24,6 +24,10 @@ export interface HubSettings {
   readonly maxQueuedBytes: number;
   /** Messages of one connection that wait behind one that is still being handled. */
   readonly maxWaitingMessages: number;
+  /** Data of one connection's publishes that the log has not settled yet; more is refused with `overloaded`. */
+  readonly maxUnsettledBytes: number;
+  /** Characters of a member's presence state as JSON. */
+  readonly maxStateLength: number;
   /** Presence diffs of a room are gathered for this long, and longer in a large room. */
   readonly presenceGatherMs: number;
   /** Clients are asked to come back spread over this long when the server drains. */
@@ -41,6 +45,8 @@ export const DEFAULT_SETTINGS: HubSettings = {
   roomsPerSession: 128,
   maxQueuedBytes: MAX_QUEUED_BYTES,
   maxWaitingMessages: 1024,
+  maxUnsettledBytes: 4 * 1024 * 1024,
+  maxStateLength: 4 * 1024,
   presenceGatherMs: 100,
   drainSpreadMs: 2000,
 };

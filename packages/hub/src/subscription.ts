@@ -1,8 +1,17 @@
 /** Owns one stay of one session in one room. A re-join makes a new one: what is late for the old one reaches nobody. */
+import { type Ack, type EventMessage, MAX_QUEUED_BYTES, type Position } from "@roomcast/protocol";
+
 import type { Format } from "./connection.ts";
 import type { Peer } from "./peer.ts";
 import type { Room } from "./room.ts";
-import type { KeptEvent } from "./room-log.ts";
+
+/** What a newcomer gets once it is live: an event, or its own ack that stands where an event stood or behind it. */
+export interface Held {
+  readonly epoch: string;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly message: EventMessage | Ack;
+}
 
 export class Subscription {
   readonly room: Room;
@@ -12,8 +21,9 @@ export class Subscription {
   readonly format: Format;
   /** Place in the room's array of live members; -1 when not live. Only the room writes it. */
   index = -1;
-  /** Live events that arrive while the snapshot is read; null once live or gone. Only the room writes it. */
-  buffer: KeptEvent[] | null = null;
+  /** Live events that arrive while the snapshot is read; null once live or gone. */
+  #held: Held[] | null = null;
+  #heldBytes = 0;
   #refusedId: string | undefined;
 
   constructor(room: Room, peer: Peer, clientId: string) {
@@ -27,14 +37,48 @@ export class Subscription {
     return this.index >= 0;
   }
 
+  /** What was held while the snapshot is read; null before and after. */
+  get held(): readonly Held[] | null {
+    return this.#held;
+  }
+
+  startHolding(): void {
+    this.#held = [];
+  }
+
+  /** Too much for one reader: the newest stays, and the hole before it makes the snapshot be read once more. */
+  hold(held: Held): void {
+    if (this.#held === null) return;
+    this.#heldBytes += held.bytes;
+    if (this.#heldBytes > MAX_QUEUED_BYTES) {
+      this.#held = this.#held.filter(({ message }) => message.type === "ack");
+      this.#heldBytes = held.bytes;
+    }
+    this.#held.push(held);
+  }
+
+  /** @param instead of the event of that position, which was held last. */
+  holdAck(ack: Ack, { epoch, offset }: Position, instead: boolean): void {
+    if (this.#held === null) return;
+    if (instead && this.#held.at(-1)?.offset === offset) this.#held.pop();
+    this.#held.push({ epoch, offset, bytes: 0, message: ack });
+  }
+
+  /** @returns what was held, in the order in which it came. */
+  stopHolding(): readonly Held[] {
+    const held = this.#held ?? [];
+    this.#held = null;
+    return held;
+  }
+
   /** A publish was refused but may be repeated: its successors in this room are refused until it is, so none overtakes it. */
   refuseUntilRepeated(id: string): void {
     this.#refusedId ??= id;
   }
 
-  /** @returns whether a publish must be refused because an earlier one waits to be repeated. */
-  blocks(id: string): boolean {
+  /** A repeated publish lifts its own bar. @returns the id that must be repeated before this one, if any. */
+  blocks(id: string): string | undefined {
     if (this.#refusedId === id) this.#refusedId = undefined;
-    return this.#refusedId !== undefined;
+    return this.#refusedId;
   }
 }

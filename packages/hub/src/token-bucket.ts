@@ -1,5 +1,8 @@
-/** Owns the credit of one connection: so many messages a second, and a burst of twice as many. */
+/** Owns a credit: so many a second, and a burst of twice as many. */
 import type { Clock } from "./clock.ts";
+
+/** Sums of fractions fall short of a whole one by less than this. */
+const ROUNDING = 1e-6;
 
 export class TokenBucket {
   readonly #clock: Clock;
@@ -12,7 +15,7 @@ export class TokenBucket {
   constructor(clock: Clock, perSecond: number) {
     this.#clock = clock;
     this.#perSecond = perSecond;
-    this.#burst = perSecond * 2;
+    this.#burst = Math.max(1, perSecond * 2);
     this.#credit = this.#burst;
     this.#filledAtMs = clock.monotonicMs();
   }
@@ -26,7 +29,7 @@ export class TokenBucket {
       this.#credit + ((nowMs - this.#filledAtMs) / 1000) * this.#perSecond,
     );
     this.#filledAtMs = nowMs;
-    if (this.#credit < 1) return Math.ceil(((1 - this.#credit) / this.#perSecond) * 1000);
+    if (this.#credit < 1 - ROUNDING) return Math.ceil(((1 - this.#credit) / this.#perSecond) * 1000);
     this.#credit -= 1;
     return 0;
   }

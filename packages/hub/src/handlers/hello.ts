@@ -7,15 +7,16 @@ import {
   MIN_SUPPORTED_VERSION,
   PROTOCOL_VERSION,
   refusal,
+  type Welcome,
 } from "@roomcast/protocol";
 
 import type { Engine } from "../engine.ts";
 import { enterRooms, type Target } from "../entering.ts";
-import type { Identity } from "../identity.ts";
 import type { Peer } from "../peer.ts";
-import type { Resumed } from "../sessions.ts";
+import { claimOf, type Session } from "../session.ts";
 
 export async function hello(engine: Engine, peer: Peer, message: Hello): Promise<void> {
+  const { sessions } = engine;
   if (message.protocol < MIN_SUPPORTED_VERSION || message.protocol > PROTOCOL_VERSION) {
     peer.refuse({}, refusal("protocol_unsupported"));
     peer.close("protocolUnsupported");
@@ -27,54 +28,51 @@ export async function hello(engine: Engine, peer: Peer, message: Hello): Promise
     peer.close("unauthorised");
     return;
   }
-  const resumed = await resume(engine, message, authenticated.value);
+  const identity = authenticated.value;
+  const name = identity.name ?? message.name;
+  const claim = message.resume === undefined ? undefined : claimOf(message.resume);
+  const stored = claim && (await sessions.recall(claim));
   if (peer.closed) return;
-  const session =
-    resumed?.session ??
-    engine.sessions.create(authenticated.value, message.name ?? authenticated.value.name ?? "");
-  engine.sessions.attach(session, peer);
-  peer.activate(session);
-  const targets = message.join ??
-    resumed?.rooms.map((room): Target => ({ room })) ?? [{ room: engine.settings.defaultRoom }];
+  const resumed = claim && sessions.resume(claim, stored, identity, name);
+  const session = resumed?.session ?? sessions.create(identity, name ?? "");
+  const isResumed = resumed !== undefined;
+  const targets = targetsOf(message, resumed?.rooms ?? [engine.settings.defaultRoom]);
+  const rooms = new Set(targets.map(({ room }) => room));
+  sessions.attach(session, peer);
+  peer.activate(session, isResumed);
   // The token that welcome gives out must be good after a crash, so it is kept first.
-  await engine.sessions.save(
-    session,
-    null,
-    targets.map(({ room }) => room),
-  );
-  if (peer.closed) return;
-  engine.telemetry.record({
-    kind: "client_connected",
-    client: peer.facts(session),
-    resumed: resumed !== undefined,
-  });
-  const { settings, log } = engine;
-  peer.send({
-    type: "welcome",
-    protocol: PROTOCOL_VERSION,
-    clientId: session.clientId,
-    user: session.from.user,
-    resume: session.resumeToken,
-    resumed: resumed !== undefined,
-    durability: log.durability,
-    heartbeatMs: settings.heartbeatMs,
-    limits: {
-      messageBytes: MAX_MESSAGE_BYTES,
-      messagesPerSecond: settings.messagesPerSecond,
-      roomsPerSession: settings.roomsPerSession,
-      pageEvents: MAX_PAGE_EVENTS,
-      pageBytes: MAX_PAGE_BYTES,
-    },
-    server: settings.server,
-  });
-  const wanted = new Set(targets.map(({ room }) => room));
-  for (const room of [...session.subscriptions.keys()])
-    if (!wanted.has(room)) engine.sessions.leave(session, room, "left");
+  await sessions.save(session, rooms);
+  // It was kicked, superseded or lost meanwhile.
+  if (session.peer !== peer) return;
+  peer.welcome(welcome(engine, session, isResumed));
+  for (const room of [...session.subscriptions.keys()]) {
+    if (!rooms.has(room)) sessions.leave(session, room, "left");
+  }
   await enterRooms({ engine, peer, session }, targets);
 }
 
-async function resume(engine: Engine, message: Hello, identity: Identity): Promise<Resumed | undefined> {
-  return message.resume === undefined
-    ? undefined
-    : engine.sessions.resume(message.resume, identity, message.name);
+/** Each room once, in the order asked. */
+function targetsOf({ join }: Hello, otherwise: readonly string[]): readonly Target[] {
+  const targets = join ?? otherwise.map((room) => ({ room }));
+  return [...new Map(targets.map((target) => [target.room, target])).values()];
 }
+
+const welcome = ({ settings, log }: Engine, session: Session, resumed: boolean): Welcome => ({
+  type: "welcome",
+  protocol: PROTOCOL_VERSION,
+  clientId: session.clientId,
+  user: session.from.user,
+  resume: session.resumeToken,
+  resumed,
+  durability: log.durability,
+  heartbeatMs: settings.heartbeatMs,
+  limits: {
+    messageBytes: MAX_MESSAGE_BYTES,
+    messagesPerSecond: settings.messagesPerSecond,
+    roomsPerSession: settings.roomsPerSession,
+    stateLength: settings.maxStateLength,
+    pageEvents: MAX_PAGE_EVENTS,
+    pageBytes: MAX_PAGE_BYTES,
+  },
+  server: settings.server,
+});

@@ -6,33 +6,34 @@ import { type MaybePromise, whenReady } from "../maybe-promise.ts";
 import { eventMessage } from "../room.ts";
 import type { ReadRange } from "../room-log.ts";
 
-export function history({ engine, peer, session }: Exchange, message: GetHistory): MaybePromise<void> {
-  const { id, room } = message;
+export function history(exchange: Exchange, message: GetHistory): MaybePromise<void> {
+  const { engine, peer, session } = exchange;
+  const { room } = message;
   if (!session.subscriptions.has(room)) {
     peer.refuse(message, refusal("not_joined"));
     return;
   }
   return whenReady(engine.policy.authorise(session.identity, { kind: "history", room }), (refused) => {
-    if (refused !== undefined) {
-      peer.refuse(message, refused);
-      return;
-    }
-    void engine.log.read(room, rangeOf(message)).then((read) => {
-      if (!read.ok) {
-        peer.refuse(message, read.error);
-        return;
-      }
-      const { epoch, top, events, more } = read.value;
-      peer.send({
-        type: "history",
-        id,
-        room,
-        events: events.map(eventMessage),
-        position: { epoch, offset: top },
-        more,
-      });
-    });
+    if (refused === undefined) return peer.aside(answer(exchange, message));
+    peer.refuse(message, refused);
   });
+}
+
+async function answer({ engine, peer, session }: Exchange, message: GetHistory): Promise<void> {
+  const { id, room } = message;
+  try {
+    const read = await engine.log.read(room, rangeOf(message));
+    // It may have been taken out of the room meanwhile.
+    if (!session.subscriptions.has(room)) peer.refuse(message, refusal("not_joined"));
+    else if (!read.ok) peer.refuse(message, read.error);
+    else {
+      const { epoch, top, events, more } = read.value;
+      const position = { epoch, offset: top };
+      peer.send({ type: "history", id, room, events: events.map(eventMessage), position, more });
+    }
+  } catch (error) {
+    peer.fail(message, "log", error);
+  }
 }
 
 /** What a client may ask for, with the defaults and the bounds of PROTOCOL.md. */

@@ -6,7 +6,8 @@ import { enterRooms } from "../entering.ts";
 
 export async function join(exchange: Exchange, message: Join): Promise<void> {
   const { engine, session } = exchange;
-  const known = session.subscriptions.has(message.room);
+  const isIn = (): boolean => session.subscriptions.has(message.room);
+  const was = isIn();
   await enterRooms(exchange, [message]);
-  if (!known && session.subscriptions.has(message.room)) void engine.sessions.save(session, null);
+  if (isIn() !== was) void engine.sessions.save(session);
 }

@@ -9,6 +9,6 @@ export function leave({ engine, peer, session }: Exchange, message: Leave): void
     peer.refuse(message, refusal("not_joined"));
     return;
   }
-  void engine.sessions.save(session, null);
+  void engine.sessions.save(session);
   peer.send({ type: "left", id, room, reason: "left" });
 }

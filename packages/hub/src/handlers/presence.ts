@@ -3,12 +3,18 @@ import { refusal, type SetPresence } from "@roomcast/protocol";
 
 import type { Exchange } from "../engine.ts";
 import { type MaybePromise, whenReady } from "../maybe-promise.ts";
+import { stateRefusal } from "../presence.ts";
 
 export function presence({ engine, peer, session }: Exchange, message: SetPresence): MaybePromise<void> {
   const { id, room, state } = message;
   const subscription = session.subscriptions.get(room);
   if (subscription === undefined) {
     peer.refuse(message, refusal("not_joined"));
+    return;
+  }
+  const tooLarge = stateRefusal(state, engine.settings);
+  if (tooLarge !== undefined) {
+    peer.refuse(message, tooLarge);
     return;
   }
   return whenReady(engine.policy.authorise(session.identity, { kind: "presence", room }), (refused) => {

@@ -1,6 +1,9 @@
 /** Owns time in a test: it passes only when the test says so. */
 import type { Clock, Timer } from "../clock.ts";
 
+/** 2026-01-01T00:00:00Z, ms since 1970. */
+const START_OF_2026 = 1_767_225_600_000;
+
 interface Due {
   readonly atMs: number;
   readonly order: number;
@@ -15,7 +18,7 @@ export class ManualClock implements Clock {
   #turn: (() => void)[] = [];
 
   /** @param nowMs the wall clock at the start, ms since 1970. */
-  constructor(nowMs = Date.UTC(2026, 0, 1)) {
+  constructor(nowMs = START_OF_2026) {
     this.#nowMs = nowMs;
   }
 

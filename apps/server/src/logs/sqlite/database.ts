@@ -1,7 +1,7 @@
 /** Owns how the database file is opened: alone, in WAL mode, with the flushes that its durability asks for. */
 import type { DatabaseSync } from "node:sqlite";
 
-import { err, ok, type Result } from "@roomcast/protocol";
+import type { Result } from "@roomcast/protocol";
 
 import { ensureTables, pragmaNumber, whyForeign } from "./schema.ts";
 import { openFile } from "./sqlite-driver.ts";
@@ -24,12 +24,12 @@ export function openDatabase(file: string): Result<DatabaseSync, string> {
     // Exclusive before WAL: then there is no shared-memory file, and a second opener is refused by SQLite itself.
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
     const unusable = whyForeign(database) ?? setUp(database);
-    if (unusable === undefined) return ok(database);
+    if (unusable === undefined) return { ok: true, value: database };
     database.close();
-    return err(`${file} ${unusable}`);
+    return { ok: false, error: `${file} ${unusable}` };
   } catch (error) {
     database?.close();
-    return err(openingFault(file, error));
+    return { ok: false, error: openingFault(file, error) };
   }
 }
 

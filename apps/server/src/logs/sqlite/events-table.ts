@@ -1,8 +1,6 @@
 /** Owns the events of all rooms, by room and offset. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-import { MAX_PAGE_BYTES } from "@roomcast/protocol";
-
 import type { Room } from "./rooms-table.ts";
 import type { EventCells, KeptCells, PageCells, ReadRequest } from "./writer-messages.ts";
 
@@ -20,13 +18,15 @@ type Sender = readonly [clientId: string | null, user: string, name: string];
 const COLUMNS = "offset, event, data, id, sender, time";
 
 export class EventsTable {
+  readonly #maxPageBytes: number;
   readonly #insert: StatementSync;
   readonly #upwards: StatementSync;
   readonly #downwards: StatementSync;
   readonly #firstYoung: StatementSync;
   readonly #trim: StatementSync;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, maxPageBytes: number) {
+    this.#maxPageBytes = maxPageBytes;
     const within = "FROM events WHERE room = ? AND offset BETWEEN ? AND ?";
     this.#insert = database.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)");
     this.#upwards = database.prepare(`SELECT ${COLUMNS} ${within} ORDER BY offset LIMIT ?`);
@@ -48,7 +48,8 @@ export class EventsTable {
     const high = Math.min(before === undefined ? top : before - 1, top);
     const wanted = Math.max(0, Math.min(limit, high - low + 1));
     const direction = after === undefined ? this.#downwards : this.#upwards;
-    const events = wanted === 0 ? [] : takePage(direction.iterate(room.id, low, high, wanted));
+    const events =
+      wanted === 0 ? [] : takePage(direction.iterate(room.id, low, high, wanted), this.#maxPageBytes);
     if (after === undefined) events.reverse();
     // Offsets have no hole, so what was not read can be counted.
     return { incarnation, floor, top, events, more: events.length < high - low + 1 };
@@ -65,12 +66,12 @@ export class EventsTable {
   }
 }
 
-function takePage(rows: Iterable<unknown>): KeptCells[] {
+function takePage(rows: Iterable<unknown>, maxBytes: number): KeptCells[] {
   const events: KeptCells[] = [];
   let bytes = 0;
   for (const row of rows as Iterable<EventRow>) {
     bytes += Buffer.byteLength(row.data);
-    if (bytes > MAX_PAGE_BYTES && events.length > 0) break;
+    if (bytes > maxBytes && events.length > 0) break;
     const [clientId, user, name] = JSON.parse(row.sender) as Sender;
     const id = JSON.parse(row.id) as string;
     events.push([row.offset, row.event, row.data, id, clientId, user, name, row.time]);

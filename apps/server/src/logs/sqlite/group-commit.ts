@@ -1,6 +1,5 @@
 /** Owns one group: all its writes in one transaction, then its reads. Must not know of threads. */
 import type { StoredSession } from "@roomcast/hub";
-import type { Refusal } from "@roomcast/protocol";
 
 import type { FlushGate } from "./flush-gate.ts";
 import { FIRST_INCARNATION } from "./rooms-table.ts";
@@ -10,6 +9,7 @@ import {
   type Answer,
   CELLS_PER_OUTCOME,
   type DraftCells,
+  type Failure,
   type Group,
   OUTCOME,
   type PageCells,
@@ -18,7 +18,7 @@ import {
 } from "./writer-messages.ts";
 
 interface Written {
-  readonly failure: Refusal | undefined;
+  readonly failure: Failure | undefined;
   readonly outcomes: Float64Array;
   readonly saved: readonly boolean[];
 }
@@ -53,11 +53,11 @@ export class GroupCommit {
     if (group.drafts.length === 0 && group.sessions.length === 0) return nothingWritten(undefined);
     const first = this.#attempt(group, UNGUARDED);
     if (!("kind" in first)) return first;
-    if (first.kind === "store") return nothingWritten(first.refusal);
+    if (first.kind === "store") return nothingWritten(first.failure);
     // One of them cannot be stored. Only now is each of them made to fail alone: it would cost every group.
     const second = this.#attempt(group, (write) => this.#alone(write));
     if (!("kind" in second)) return second;
-    if (second.kind === "store") return nothingWritten(second.refusal);
+    if (second.kind === "store") return nothingWritten(second.failure);
     throw new Error("a write failed for a reason of its own, outside of its part of the transaction");
   }
 
@@ -136,7 +136,7 @@ export class GroupCommit {
   }
 }
 
-const nothingWritten = (failure: Refusal | undefined): Written => ({
+const nothingWritten = (failure: Failure | undefined): Written => ({
   failure,
   outcomes: new Float64Array(0),
   saved: [],

@@ -198,7 +198,8 @@ export class GroupQueue {
 }
 
 function settle({ drafts, sessions, reads, finds }: Waiting, answer: Answer): void {
-  const { failure, outcomes } = answer;
+  const { outcomes } = answer;
+  const failure = answer.failure && refusal(answer.failure);
   for (const [index, { reply }] of drafts.entries())
     reply(failure ?? placedAt(outcomes, index * CELLS_PER_OUTCOME));
   for (const [index, { reply }] of sessions.entries()) {

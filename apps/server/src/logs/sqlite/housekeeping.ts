@@ -1,8 +1,7 @@
 /** Owns what the store forgets: trimmed events, old identities, sessions past their time. In slices, between groups. */
-import { RESUME_WINDOW_MS } from "@roomcast/protocol";
-
 import type { TrimCandidate } from "./rooms-table.ts";
 import type { Tables } from "./tables.ts";
+import type { WriterSettings } from "./writer-messages.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Longer than PUBLISH_HORIZON_MS by far: a client that slept over it still cannot publish twice. */
@@ -11,20 +10,17 @@ const DEDUPE_MS = DAY_MS;
 const SLICE_ROWS = 250;
 const SLICE_ROOMS = 100;
 
-export interface HistoryLimits {
-  readonly historyEvents: number;
-  readonly historyDays: number;
-}
+type Limits = Pick<WriterSettings, "historyEvents" | "historyDays" | "resumeWindowMs">;
 
 export class Housekeeping {
   readonly #tables: Tables;
-  readonly #limits: HistoryLimits;
+  readonly #limits: Limits;
   /** Rooms that have a whole slice too much; each is trimmed as soon as there is time. */
   readonly #overfull = new Set<string>();
   /** What the last tick found due: each step is one slice. */
   #sweep: Iterator<void, void> | undefined;
 
-  constructor(tables: Tables, limits: HistoryLimits) {
+  constructor(tables: Tables, limits: Limits) {
     this.#tables = tables;
     this.#limits = limits;
   }
@@ -75,7 +71,7 @@ export class Housekeeping {
 
   *#everything(now: number): Generator<void, void> {
     const { sessions, dedupe, rooms } = this.#tables;
-    while (sessions.removeEnded(now - RESUME_WINDOW_MS, SLICE_ROWS) === SLICE_ROWS) yield;
+    while (sessions.removeEnded(now - this.#limits.resumeWindowMs, SLICE_ROWS) === SLICE_ROWS) yield;
     yield;
     while (dedupe.removeBefore(now - DEDUPE_MS, SLICE_ROWS) === SLICE_ROWS) yield;
     const oldestAllowed = now - this.#limits.historyDays * DAY_MS;

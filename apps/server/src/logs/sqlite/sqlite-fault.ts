@@ -1,5 +1,5 @@
 /** Owns what an error of SQLite means for what was asked: the store's fault, or that of one write alone. */
-import { type Refusal, refusal } from "@roomcast/protocol";
+import type { Failure } from "./writer-messages.ts";
 
 /** Result codes, https://www.sqlite.org/rescode.html. */
 export const RESULT = {
@@ -37,7 +37,7 @@ export type Fault =
   /** The process must end. */
   | { readonly kind: "flush" }
   /** The whole group failed and was rolled back. */
-  | { readonly kind: "store"; readonly refusal: Refusal }
+  | { readonly kind: "store"; readonly failure: Failure }
   /** One write cannot be stored, whatever the state of the store; others can. */
   | { readonly kind: "own" };
 
@@ -51,5 +51,5 @@ export function faultOf(error: unknown): Fault {
   if (FLUSH_FAILURES.has(code)) return { kind: "flush" };
   const family = familyOf(code);
   if (OWN_RESULTS.has(family)) return { kind: "own" };
-  return { kind: "store", refusal: refusal(family === RESULT.full ? "storage_full" : "storage_unavailable") };
+  return { kind: "store", failure: family === RESULT.full ? "storage_full" : "storage_unavailable" };
 }

@@ -1,5 +1,5 @@
 /** Opens the SQLite store and puts its parts together: folder, writer thread, queue, and the two faces of it. */
-import { err, ok, type Result } from "@roomcast/protocol";
+import { err, MAX_PAGE_BYTES, ok, RESUME_WINDOW_MS, type Result } from "@roomcast/protocol";
 
 import { prepareDataFolder } from "./data-folder.ts";
 import { GroupQueue } from "./group-queue.ts";
@@ -23,6 +23,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
     durability,
     historyEvents: options.historyEvents ?? DEFAULT_HISTORY_EVENTS,
     historyDays: options.historyDays ?? DEFAULT_HISTORY_DAYS,
+    resumeWindowMs: RESUME_WINDOW_MS,
+    maxPageBytes: MAX_PAGE_BYTES,
     now: clock.now(),
     gate: options.gate?.memory,
   });

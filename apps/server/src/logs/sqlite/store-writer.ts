@@ -1,7 +1,7 @@
 /** Owns the open store on the writer's side: groups, what has to be done between them, and the end. Knows no thread. */
 import type { DatabaseSync } from "node:sqlite";
 
-import { err, ok, type Result } from "@roomcast/protocol";
+import type { Result } from "@roomcast/protocol";
 
 import { checkpointWhole, openDatabase, openingFault, setDurability } from "./database.ts";
 import { FlushGate } from "./flush-gate.ts";
@@ -30,7 +30,7 @@ export class StoreWriter {
 
   private constructor(database: DatabaseSync, settings: WriterSettings, bootId: string | null) {
     this.#database = database;
-    this.#tables = tablesOf(database);
+    this.#tables = tablesOf(database, settings.maxPageBytes);
     const { durability, now, gate } = settings;
     this.generations = beginRun(database, this.#tables.transaction, { durability, now, bootId });
     this.#tables.transaction.run(() => this.#tables.sessions.endAll(now));
@@ -46,10 +46,10 @@ export class StoreWriter {
     const opened = openDatabase(settings.file);
     if (!opened.ok) return opened;
     try {
-      return ok(new StoreWriter(opened.value, settings, bootId));
+      return { ok: true, value: new StoreWriter(opened.value, settings, bootId) };
     } catch (error) {
       opened.value.close();
-      return err(openingFault(settings.file, error));
+      return { ok: false, error: openingFault(settings.file, error) };
     }
   }
 

@@ -15,10 +15,10 @@ export interface Tables {
   readonly sessions: SessionsTable;
 }
 
-export const tablesOf = (database: DatabaseSync): Tables => ({
+export const tablesOf = (database: DatabaseSync, maxPageBytes: number): Tables => ({
   transaction: new Transaction(database),
   rooms: new RoomsTable(database),
-  events: new EventsTable(database),
+  events: new EventsTable(database, maxPageBytes),
   dedupe: new DedupeTable(database),
   sessions: new SessionsTable(database),
 });

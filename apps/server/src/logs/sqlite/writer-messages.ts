@@ -1,12 +1,19 @@
-/** Owns what the event loop and the writer thread say to each other. Shapes that structured clone copies cheaply. */
+/**
+ * Owns what the event loop and the writer thread say to each other, in shapes that structured clone copies cheaply. The
+ * thread's files import types alone from other packages: loading their code there would double the time to start.
+ */
 import type { StoredSession } from "@roomcast/hub";
-import type { Refusal } from "@roomcast/protocol";
+import type { ErrorCode } from "@roomcast/protocol";
 
 export interface WriterSettings {
   readonly file: string;
   readonly durability: "process" | "disk";
   readonly historyEvents: number;
   readonly historyDays: number;
+  /** Ended sessions are forgotten after this. */
+  readonly resumeWindowMs: number;
+  /** A page of a read ends at this much data. */
+  readonly maxPageBytes: number;
   /** Wall clock at the start, ms since 1970. */
   readonly now: number;
   readonly gate: SharedArrayBuffer | undefined;
@@ -65,10 +72,13 @@ export const OUTCOME = { appended: 0, duplicate: 1, refused: 2 } as const;
 /** Of each draft: an OUTCOME, offset, time, incarnation of the room. */
 export const CELLS_PER_OUTCOME = 4;
 
+/** Why nothing of a group was written. */
+export type Failure = Extract<ErrorCode, "storage_full" | "storage_unavailable">;
+
 export interface Answer {
   readonly kind: "answer";
   /** Nothing of the group was written; `outcomes` and `saved` are then empty. */
-  readonly failure: Refusal | undefined;
+  readonly failure: Failure | undefined;
   /** CELLS_PER_OUTCOME numbers per draft. */
   readonly outcomes: Float64Array;
   /** Per session write: false when that one could not be stored. */

@@ -27,8 +27,9 @@ export class WriterThread {
     const first = await new Promise<FromWriter>((resolve, reject) => {
       worker.once("message", resolve);
       worker.once("error", reject);
+      worker.once("exit", () => reject(new Error("the writer of the store ended before it began")));
     });
-    worker.removeAllListeners("error");
+    worker.removeAllListeners("error").removeAllListeners("exit");
     switch (first.kind) {
       case "opened":
         return ok(new WriterThread(worker, first));
