@@ -1,0 +1,123 @@
+import type { Down } from "@roomcast/protocol";
+import { describe, expect, test } from "vitest";
+
+import { Batch } from "./batch.ts";
+import type { Format } from "./connection.ts";
+
+/** One character a message, and it counts what it is asked for. */
+class Letters implements Format {
+  readonly name = "letters";
+  encoded = 0;
+  joined = 0;
+
+  encode(message: Down): Uint8Array {
+    this.encoded += 1;
+    return Uint8Array.of((message as { room: string }).room.charCodeAt(0));
+  }
+
+  join(frames: readonly Uint8Array[]): Uint8Array {
+    this.joined += 1;
+    return Uint8Array.from(frames.flatMap((frame) => [...frame]));
+  }
+}
+
+const letter = (room: string): Down => ({ type: "left", room, reason: "left" });
+const text = (frames: Uint8Array | undefined): string | undefined => frames && String.fromCharCode(...frames);
+
+function filled(letters: string, formats: Format[]): Batch<{ format: Format }> {
+  const batch = new Batch<{ format: Format }>();
+  for (const each of letters) batch.push(letter(each), formats);
+  return batch;
+}
+
+describe("batch", () => {
+  test("R-ENCODE-ONCE: each message is encoded once per format, joined once, and the buffer is the same for all", () => {
+    const [a, b] = [new Letters(), new Letters()];
+    const framesFor = filled("xyz", [a, b]).take();
+    const members = [a, a, a, b].map((format) => ({ format }));
+    const [first, second, third, fourth] = members.map(framesFor);
+    expect(text(first)).toBe("xyz");
+    expect(second).toBe(first);
+    expect(third).toBe(first);
+    expect(text(fourth)).toBe("xyz");
+    expect([a.encoded, a.joined, b.encoded, b.joined]).toEqual([3, 1, 3, 1]);
+  });
+
+  test("R-ENCODE-ONCE: a single frame is not even joined", () => {
+    const format = new Letters();
+    expect(text(filled("x", [format]).take()({ format }))).toBe("x");
+    expect(format.joined).toBe(0);
+  });
+
+  test("R-ACK-ORDER: what is inserted for one member stands where it was inserted, and the others do not see it", () => {
+    const format = new Letters();
+    const [ann, ben] = [{ format }, { format }];
+    const batch = filled("a", [format]);
+    batch.insert(ann, letter("1"));
+    batch.insert(ann, letter("2"));
+    batch.push(letter("b"), [format]);
+    batch.insert(ann, letter("3"));
+    const framesFor = batch.take();
+    expect(text(framesFor(ann))).toBe("a12b3");
+    expect(text(framesFor(ben))).toBe("ab");
+    expect(format.encoded).toBe(5);
+  });
+
+  test("R-ECHO: one member gets something else, or nothing, in the place of what was pushed last", () => {
+    const format = new Letters();
+    const [ann, ben, cid] = [{ format }, { format }, { format }];
+    const batch = filled("ab", [format]);
+    batch.replaceLast(ann, letter("1"));
+    batch.replaceLast(ben, null);
+    batch.push(letter("c"), [format]);
+    batch.replaceLast(ben, null);
+    batch.insert(ann, letter("2"));
+    const framesFor = batch.take();
+    expect(text(framesFor(ann))).toBe("a1c2");
+    expect(text(framesFor(ben))).toBe("a");
+    expect(text(framesFor(cid))).toBe("abc");
+  });
+
+  test("R-ECHO: who is left with nothing gets no write at all", () => {
+    const format = new Letters();
+    const ann = { format };
+    const batch = filled("a", [format]);
+    batch.replaceLast(ann, null);
+    expect(batch.take()(ann)).toBeUndefined();
+  });
+
+  test("R-ECHO: an ack may both stand behind one event and in the place of the next", () => {
+    const format = new Letters();
+    const ann = { format };
+    const batch = filled("a", [format]);
+    batch.insert(ann, letter("1"));
+    batch.push(letter("b"), [format]);
+    batch.replaceLast(ann, letter("2"));
+    expect(text(batch.take()(ann))).toBe("a12");
+  });
+
+  test("R-BATCH: is empty once taken, and what was taken stays what it was", () => {
+    const format = new Letters();
+    const batch = filled("ab", [format]);
+    expect([batch.empty, batch.bytes]).toEqual([false, 2]);
+    const framesFor = batch.take();
+    expect([batch.empty, batch.bytes]).toEqual([true, 0]);
+    batch.push(letter("c"), [format]);
+    batch.insert({ format }, letter("1"));
+    expect(text(framesFor({ format }))).toBe("ab");
+    expect(text(batch.take()({ format }))).toBe("c");
+  });
+
+  test("R-BATCH: a format that throws leaves no format one frame ahead of the others", () => {
+    const good = new Letters();
+    const bad = Object.assign(new Letters(), {
+      encode: () => {
+        throw new Error("no");
+      },
+    });
+    const batch = filled("a", [good]);
+    expect(() => batch.push(letter("b"), [good, bad])).toThrow("no");
+    batch.push(letter("c"), [good]);
+    expect(text(batch.take()({ format: good }))).toBe("ac");
+  });
+});

@@ -1,0 +1,59 @@
+/** Owns the three ways that an admitted event goes: to one member, to who is there now, or through the log to all. */
+import {
+  type Ack,
+  err,
+  type From,
+  type JsonText,
+  ok,
+  type Refusal,
+  refusal,
+  type Result,
+} from "@roomcast/protocol";
+
+import type { Engine } from "./engine.ts";
+
+/** What became of a publish, whoever made it. */
+export type Receipt = Omit<Ack, "type" | "room"> & { readonly room: string };
+
+export interface AdmittedEvent {
+  readonly room: string;
+  readonly event: string;
+  readonly data: JsonText;
+  readonly id: string;
+  readonly from: From;
+  readonly kept: boolean;
+  /** To this member alone, and then not kept. */
+  readonly to?: string;
+}
+
+/** @param settle is called once; when the event went to all, right behind its fan-out. */
+export function deliver(
+  { clock, rooms, sessions, appending }: Engine,
+  { kept, to, ...event }: AdmittedEvent,
+  settle: (outcome: Result<Receipt, Refusal>) => void,
+): void {
+  const { id, room } = event;
+  const time = clock.now();
+  if (to !== undefined) {
+    const target = sessions.find(to)?.subscriptions.get(room);
+    if (target === undefined) {
+      settle(err(refusal("unknown_member")));
+      return;
+    }
+    const delivered = target.live;
+    if (delivered) target.room.tell(target, { type: "event", ...event, time });
+    settle(ok({ id, room, time, delivered }));
+  } else if (kept) {
+    appending.append({ ...event, time }, (outcome) => {
+      if (!outcome.ok) {
+        settle(outcome);
+        return;
+      }
+      const { position, duplicate } = outcome.value;
+      settle(ok({ id, room, position, time: outcome.value.time, ...(duplicate && { duplicate }) }));
+    });
+  } else {
+    rooms.find(room)?.broadcast({ type: "event", ...event, time });
+    settle(ok({ id, room, time }));
+  }
+}

@@ -1,0 +1,43 @@
+/** Owns "one at a time, in order": what comes behind something that takes its time waits, so that nothing overtakes it. */
+import { isPromise, type MaybePromise } from "./maybe-promise.ts";
+
+export class Lane<Item> {
+  readonly #handle: (item: Item) => MaybePromise<void>;
+  readonly #waiting: Item[] = [];
+  #busy = false;
+
+  /** @param handle MUST NOT throw, and what it returns MUST NOT reject. */
+  constructor(handle: (item: Item) => MaybePromise<void>) {
+    this.#handle = handle;
+  }
+
+  /** How many wait. */
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  take(item: Item): void {
+    if (this.#busy) {
+      this.#waiting.push(item);
+      return;
+    }
+    this.#busy = true;
+    const handled = this.#handle(item);
+    // What was handled at once may have brought in the next.
+    if (isPromise(handled) || this.#waiting.length > 0) void this.#goOn(handled);
+    else this.#busy = false;
+  }
+
+  /** Nothing that waits is handled any more. */
+  clear(): void {
+    this.#waiting.length = 0;
+  }
+
+  async #goOn(first: MaybePromise<void>): Promise<void> {
+    await first;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      await this.#handle(next);
+    }
+    this.#busy = false;
+  }
+}

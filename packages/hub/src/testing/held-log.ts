@@ -1,0 +1,103 @@
+/**
+ * Owns a log whose answers the test holds back: appends stand before their commit, and reads before their delivery, for
+ * as long as the test wants. What it wraps stays the authority over order and duplicates.
+ */
+import { err, type GapReason, type Refusal, type Result } from "@roomcast/protocol";
+
+import type { Draft, Durability, KeptEvent, Page, ReadRange, RoomLog, Settle } from "../room-log.ts";
+
+interface HeldAppend {
+  readonly draft: Draft;
+  readonly settle: Settle;
+}
+
+export class HeldLog implements RoomLog {
+  readonly #log: RoomLog;
+  readonly #appends: HeldAppend[] = [];
+  readonly #reads: (() => void)[] = [];
+  #holdsAppends = false;
+  #holdsReads = false;
+
+  constructor(log: RoomLog) {
+    this.#log = log;
+  }
+
+  get durability(): Durability {
+    return this.#log.durability;
+  }
+
+  /** Appends that wait for their commit. */
+  get appends(): number {
+    return this.#appends.length;
+  }
+
+  /** Reads that were made and wait for their delivery. */
+  get reads(): number {
+    return this.#reads.length;
+  }
+
+  holdAppends(): void {
+    this.#holdsAppends = true;
+  }
+
+  holdReads(): void {
+    this.#holdsReads = true;
+  }
+
+  /** Commits the oldest so many of the appends that wait; without a number all of them, and holds no more. */
+  commit(count?: number): void {
+    if (count === undefined) this.#holdsAppends = false;
+    for (const { draft, settle } of this.#appends.splice(0, count ?? this.#appends.length)) {
+      this.#log.append(draft, settle);
+    }
+  }
+
+  /** Refuses all appends that wait: one that is refused takes with it what was given behind it. */
+  refuseAppends(reason: Refusal): void {
+    for (const { settle } of this.#appends.splice(0)) settle(err(reason));
+  }
+
+  /** Delivers the read that waits at `index`, with what it saw when it was made. */
+  deliverRead(index = 0): void {
+    for (const deliver of this.#reads.splice(index, 1)) deliver();
+  }
+
+  /** Delivers all reads that wait, and holds no more. */
+  deliverReads(): void {
+    this.#holdsReads = false;
+    for (const deliver of this.#reads.splice(0)) deliver();
+  }
+
+  append(draft: Draft, settle: Settle): void {
+    if (this.#holdsAppends || this.#appends.length > 0) this.#appends.push({ draft, settle });
+    else this.#log.append(draft, settle);
+  }
+
+  async read(room: string, range: ReadRange): Promise<Result<Page, Refusal>> {
+    const delivered = this.#holdsReads && new Promise<void>((resolve) => this.#reads.push(resolve));
+    const page = await this.#log.read(room, range);
+    await delivered;
+    return page;
+  }
+
+  subscribe(room: string): Promise<void> {
+    return this.#log.subscribe(room);
+  }
+
+  unsubscribe(room: string): void {
+    this.#log.unsubscribe(room);
+  }
+
+  whyChanged(epoch: string, now: string): GapReason {
+    return this.#log.whyChanged(epoch, now);
+  }
+
+  onAppended(listener: (event: KeptEvent) => void): void {
+    this.#log.onAppended(listener);
+  }
+
+  async close(): Promise<void> {
+    this.commit();
+    await this.#log.close();
+  }
+}
