@@ -6,15 +6,16 @@ import type { Clock, StoredSession } from "@roomcast/hub";
 import { type Refusal, refusal } from "@roomcast/protocol";
 
 import {
-  type Answer,
-  CELLS_PER_OUTCOME,
-  type DraftCells,
-  type Group,
-  OUTCOME,
-  type PageCells,
-  type ReadRequest,
-  type SessionWrite,
-} from "./writer-messages.ts";
+  type Asked,
+  groupOf,
+  isNothing,
+  nothing,
+  type Placed,
+  refuseAll,
+  replyAll,
+  type Reply,
+} from "./asked.ts";
+import type { Answer, DraftCells, Group, PageCells, ReadRequest } from "./writer-messages.ts";
 
 /** More drafts, session writes or reads waiting than this, and the next is refused. */
 const MAX_WAITING = 10_000;
@@ -26,37 +27,9 @@ const MAX_GROUP_DRAFTS = 1_024;
 /** Acks of a group wait for its reads. */
 const MAX_GROUP_READS = 64;
 
-export interface Placed {
-  readonly offset: number;
-  readonly time: number;
-  readonly incarnation: number;
-  readonly duplicate: boolean;
-}
+const OVERLOADED = refusal("overloaded", "the store has too much to do; repeat later", RETRY_AFTER_MS);
+const UNAVAILABLE = refusal("storage_unavailable");
 
-/** One of these, exactly once, per thing asked. */
-interface Asked<Request, Reply> {
-  readonly request: Request;
-  readonly reply: (reply: Reply) => void;
-}
-
-type AskedDraft = Asked<DraftCells, Placed | Refusal>;
-type AskedWrite = Asked<SessionWrite, Refusal | undefined>;
-type AskedRead = Asked<ReadRequest, PageCells | Refusal>;
-type AskedFind = Asked<string, StoredSession | undefined>;
-
-interface Waiting {
-  readonly drafts: AskedDraft[];
-  readonly sessions: AskedWrite[];
-  readonly reads: AskedRead[];
-  readonly finds: AskedFind[];
-}
-
-const nothing = (): Waiting => ({ drafts: [], sessions: [], reads: [], finds: [] });
-const isNothing = ({ drafts, sessions, reads, finds }: Waiting): boolean =>
-  drafts.length + sessions.length + reads.length + finds.length === 0;
-
-const requestsOf = <Request>(asked: readonly Asked<Request, never>[]): Request[] =>
-  asked.map(({ request }) => request);
 const bytesOf = (draft: DraftCells): number => draft[2].length;
 
 export class GroupQueue {
@@ -65,8 +38,9 @@ export class GroupQueue {
   #waiting = nothing();
   #waitingBytes = 0;
   /** What the writer has; undefined while it has nothing. */
-  #given: Waiting | undefined;
+  #given: Asked | undefined;
   #sendIsSet = false;
+  /** Why nothing is taken any more. */
   #ended: Refusal | undefined;
   #onIdle: (() => void) | undefined;
 
@@ -75,19 +49,29 @@ export class GroupQueue {
     this.#send = send;
   }
 
-  append(draft: DraftCells, reply: AskedDraft["reply"]): void {
-    const refused = this.#refusalFor(this.#waiting.drafts, this.#waitingBytes);
-    if (refused !== undefined) return reply(refused);
-    this.#waitingBytes += bytesOf(draft);
-    this.#waiting.drafts.push({ request: draft, reply });
-    this.#setSend();
+  append(draft: DraftCells, reply: Reply<Placed | Refusal>): void {
+    const { drafts } = this.#waiting;
+    const refused =
+      this.#refusal(drafts.length) ?? (this.#waitingBytes < MAX_WAITING_BYTES ? undefined : OVERLOADED);
+    if (refused === undefined) {
+      this.#waitingBytes += bytesOf(draft);
+      drafts.push({ request: draft, reply });
+      this.#setSend();
+    } else {
+      // At once, never later: what the same publisher sends next must not be taken in between.
+      reply(refused);
+    }
   }
 
-  save(session: StoredSession, reply: AskedWrite["reply"]): void {
-    const refused = this.#refusalFor(this.#waiting.sessions);
-    if (refused !== undefined) return reply(refused);
-    this.#waiting.sessions.push({ request: { kind: "save", session }, reply });
-    this.#setSend();
+  save(session: StoredSession, reply: Reply<Refusal | undefined>): void {
+    const { sessions } = this.#waiting;
+    const refused = this.#refusal(sessions.length);
+    if (refused === undefined) {
+      sessions.push({ request: { kind: "save", session }, reply });
+      this.#setSend();
+    } else {
+      reply(refused);
+    }
   }
 
   remove(clientId: string): void {
@@ -96,17 +80,24 @@ export class GroupQueue {
     this.#setSend();
   }
 
-  read(request: ReadRequest, reply: AskedRead["reply"]): void {
-    const refused = this.#refusalFor(this.#waiting.reads);
-    if (refused !== undefined) return reply(refused);
-    this.#waiting.reads.push({ request, reply });
-    this.#setSend();
+  read(request: ReadRequest, reply: Reply<PageCells | Refusal>): void {
+    const { reads } = this.#waiting;
+    const refused = this.#refusal(reads.length);
+    if (refused === undefined) {
+      reads.push({ request, reply });
+      this.#setSend();
+    } else {
+      reply(refused);
+    }
   }
 
-  find(clientId: string, reply: AskedFind["reply"]): void {
-    if (this.#ended !== undefined) return reply(undefined);
-    this.#waiting.finds.push({ request: clientId, reply });
-    this.#setSend();
+  find(clientId: string, reply: Reply<StoredSession | undefined>): void {
+    if (this.#ended === undefined) {
+      this.#waiting.finds.push({ request: clientId, reply });
+      this.#setSend();
+    } else {
+      reply(undefined);
+    }
   }
 
   /** The writer's answer to the group that it has. */
@@ -117,12 +108,12 @@ export class GroupQueue {
     if (answer.failure === undefined) this.#sendGroup();
     // What was asked behind a group that failed must not overtake it: the same publisher's next event would.
     else this.#moveWrites(given);
-    settle(given, answer);
-    if (this.#given === undefined) this.#setSend();
+    replyAll(given, answer);
+    this.#setSend();
     this.#tellIdle();
   }
 
-  /** Refuses everything from now on; resolves when all that was asked before has its answer. */
+  /** Takes nothing any more; resolves when all that was asked before has its reply. */
   async drain(): Promise<void> {
     this.#ended ??= refusal("storage_unavailable", "the store is closed");
     if (this.#isIdle) return;
@@ -133,12 +124,12 @@ export class GroupQueue {
 
   /** The writer answers no more. What it had may be committed or not; the rest is not. */
   abandon(): void {
-    this.#ended = refusal("storage_unavailable");
+    this.#ended = UNAVAILABLE;
     const [given, waiting] = [this.#given ?? nothing(), this.#waiting];
     this.#given = undefined;
     this.#waiting = nothing();
     refuseAll(given, refusal("internal"));
-    refuseAll(waiting, refusal("storage_unavailable"));
+    refuseAll(waiting, UNAVAILABLE);
     this.#tellIdle();
   }
 
@@ -150,14 +141,8 @@ export class GroupQueue {
     if (this.#isIdle) this.#onIdle?.();
   }
 
-  #refusalFor(waiting: readonly unknown[], bytes = 0): Refusal | undefined {
-    if (this.#ended !== undefined) return this.#ended;
-    if (waiting.length < MAX_WAITING && bytes < MAX_WAITING_BYTES) return undefined;
-    return refusal(
-      "overloaded",
-      "the store has too much to write; repeat later under the same id",
-      RETRY_AFTER_MS,
-    );
+  #refusal(waiting: number): Refusal | undefined {
+    return this.#ended ?? (waiting < MAX_WAITING ? undefined : OVERLOADED);
   }
 
   #setSend(): void {
@@ -172,56 +157,21 @@ export class GroupQueue {
   #sendGroup(): void {
     if (isNothing(this.#waiting)) return;
     const { drafts, sessions, reads, finds } = this.#waiting;
-    // Session writes and finds go whole: a find must not overtake the removal that was asked before it.
-    const given: Waiting = {
+    const given: Asked = {
       drafts: drafts.splice(0, MAX_GROUP_DRAFTS),
+      // These go whole: a find must not overtake the removal that was asked before it.
       sessions: sessions.splice(0),
       reads: reads.splice(0, MAX_GROUP_READS),
       finds: finds.splice(0),
     };
     for (const { request } of given.drafts) this.#waitingBytes -= bytesOf(request);
     this.#given = given;
-    this.#send({
-      kind: "group",
-      drafts: requestsOf(given.drafts),
-      sessions: requestsOf(given.sessions),
-      reads: requestsOf(given.reads),
-      finds: requestsOf(given.finds),
-    });
+    this.#send(groupOf(given));
   }
 
-  #moveWrites(failed: Waiting): void {
+  #moveWrites(failed: Asked): void {
     failed.drafts.push(...this.#waiting.drafts.splice(0));
     failed.sessions.push(...this.#waiting.sessions.splice(0));
     this.#waitingBytes = 0;
   }
-}
-
-function settle({ drafts, sessions, reads, finds }: Waiting, answer: Answer): void {
-  const { outcomes } = answer;
-  const failure = answer.failure && refusal(answer.failure);
-  for (const [index, { reply }] of drafts.entries())
-    reply(failure ?? placedAt(outcomes, index * CELLS_PER_OUTCOME));
-  for (const [index, { reply }] of sessions.entries()) {
-    reply(failure ?? (answer.saved[index] === true ? undefined : refusal("internal")));
-  }
-  for (const [index, { reply }] of reads.entries())
-    reply(answer.pages[index] ?? refusal("storage_unavailable"));
-  for (const [index, { reply }] of finds.entries()) reply(answer.found[index]);
-}
-
-function placedAt(outcomes: Float64Array, at: number): Placed | Refusal {
-  const [kind = OUTCOME.refused, offset = 0, time = 0, incarnation = 0] = outcomes.subarray(
-    at,
-    at + CELLS_PER_OUTCOME,
-  );
-  if (kind === OUTCOME.refused) return refusal("internal", "this event could not be stored");
-  return { offset, time, incarnation, duplicate: kind === OUTCOME.duplicate };
-}
-
-function refuseAll({ drafts, sessions, reads, finds }: Waiting, reason: Refusal): void {
-  for (const { reply } of drafts) reply(reason);
-  for (const { reply } of sessions) reply(reason);
-  for (const { reply } of reads) reply(reason);
-  for (const { reply } of finds) reply(undefined);
 }

@@ -8,10 +8,10 @@ export function openFile(file: string): DatabaseSync {
 
 /** Older Nodes warn of this module on every start: that one line is left out, any other warning is not. */
 function loadDriver(): typeof import("node:sqlite") {
-  const emitWarning = process.emitWarning;
+  const emitWarning = process.emitWarning.bind(process);
   const emitOthers = (warning: string | Error, ...rest: unknown[]): void => {
     if (!String(warning).startsWith("SQLite is an experimental feature")) {
-      Reflect.apply(emitWarning, process, [warning, ...rest]);
+      Reflect.apply(emitWarning, undefined, [warning, ...rest]);
     }
   };
   process.emitWarning = emitOthers;

@@ -3,7 +3,7 @@ import type { Draft, Durability, KeptEvent, Page, ReadRange, RoomLog, Settle } f
 import { err, type GapReason, JsonText, ok, type Refusal, type Result } from "@roomcast/protocol";
 
 import type { GroupQueue } from "./group-queue.ts";
-import type { KeptCells } from "./writer-messages.ts";
+import type { KeptCells, PageCells } from "./writer-messages.ts";
 
 interface SqliteLogParts {
   readonly queue: GroupQueue;
@@ -36,7 +36,10 @@ export class SqliteLog implements RoomLog {
     const { room, event, data, id, from, time } = draft;
     const { clientId, user, name } = from;
     this.#queue.append([room, event, data.text, id, clientId, user, name, time], (placed) => {
-      if ("code" in placed) return settle(err(placed));
+      if ("code" in placed) {
+        settle(err(placed));
+        return;
+      }
       const { offset, duplicate } = placed;
       const epoch = this.#epochOf(placed.incarnation);
       if (!duplicate) this.#listener({ room, event, data, id, from, time, epoch, offset });
@@ -47,10 +50,7 @@ export class SqliteLog implements RoomLog {
   async read(room: string, { after, before, limit }: ReadRange): Promise<Result<Page, Refusal>> {
     return new Promise((resolve) => {
       this.#queue.read({ room, after, before, limit }, (page) => {
-        if ("code" in page) return resolve(err(page));
-        const epoch = this.#epochOf(page.incarnation);
-        const events = page.events.map((cells) => keptEvent(room, epoch, cells));
-        resolve(ok({ epoch, floor: page.floor, top: page.top, events, more: page.more }));
+        resolve("code" in page ? err(page) : ok(this.#pageOf(room, page)));
       });
     });
   }
@@ -72,6 +72,11 @@ export class SqliteLog implements RoomLog {
 
   async close(): Promise<void> {
     await this.#close();
+  }
+
+  #pageOf(room: string, { incarnation, floor, top, events, more }: PageCells): Page {
+    const epoch = this.#epochOf(incarnation);
+    return { epoch, floor, top, events: events.map((cells) => keptEvent(room, epoch, cells)), more };
   }
 
   #epochOf(incarnation: number): string {

@@ -55,11 +55,14 @@ export class WriterThread {
     this.#worker.on("message", (message: FromWriter) => {
       switch (message.kind) {
         case "answer":
-          return onAnswer(message);
+          onAnswer(message);
+          break;
         case "fatal":
-          return end(message.sentence);
+          end(message.sentence);
+          break;
         case "closed":
-          return end();
+          end();
+          break;
         case "opened":
         case "refused":
           throw new Error(`the writer said ${message.kind} twice`);

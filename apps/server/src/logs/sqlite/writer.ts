@@ -32,10 +32,12 @@ function serve(writer: StoreWriter): void {
     switch (message.kind) {
       case "group":
         tell(writer.commit(message));
-        return setChores();
+        setChores();
+        break;
       case "tick":
         writer.tick(message.now);
-        return setChores();
+        setChores();
+        break;
       case "close":
         writer.close();
         tell({ kind: "closed" });

@@ -1,0 +1,98 @@
+/**
+ * What every room log must pass, whatever it is made of: each MUST of room-log.ts as a test. Where a log outlives its
+ * process, also what must be there afterwards. Must not know any log.
+ */
+import { afterEach, describe, expect, test } from "vitest";
+
+import type { RoomLog } from "../room-log.ts";
+import { append, appendAll, draftOf, read } from "./log-calls.ts";
+import { checkAgainstModel } from "./log-model.ts";
+import { appendRules } from "./room-log-append-rules.ts";
+import { readRules } from "./room-log-read-rules.ts";
+import { survivalRules } from "./room-log-survival-rules.ts";
+
+export interface RoomLogSuite {
+  /**
+   * Opens a log with nothing in it, whose wall clock stands at SUITE_TIME, and that keeps `historyEvents` per room; some
+   * more until it has found time to trim.
+   */
+  readonly open: (historyEvents: number) => Promise<RoomLog>;
+  /** Only of a log that outlives its process: ends it as said, and opens what it has left. */
+  readonly reopen?: (log: RoomLog, after: "close" | "kill") => Promise<RoomLog>;
+  /** Of the random run; printed with its name, and the same seed gives the same run. */
+  readonly seed: number;
+}
+
+export type OpenLog = (historyEvents?: number) => Promise<RoomLog>;
+
+const HISTORY_EVENTS = 1_000;
+
+export function describeRoomLog(name: string, { open, reopen, seed }: RoomLogSuite): void {
+  describe(`${name} as a room log`, () => {
+    const opened: RoomLog[] = [];
+    const toBeClosed = async (opening: Promise<RoomLog>): Promise<RoomLog> => {
+      const log = await opening;
+      opened.push(log);
+      return log;
+    };
+    const openLog: OpenLog = (historyEvents = HISTORY_EVENTS) => toBeClosed(open(historyEvents));
+
+    afterEach(async () => {
+      for (const log of opened.splice(0)) await log.close();
+    });
+
+    appendRules(openLog);
+    readRules(openLog);
+    if (reopen !== undefined) survivalRules(openLog, (log, after) => toBeClosed(reopen(log, after)));
+
+    test("L-SUBSCRIBE: subscribing is harmless when repeated, and no event is heard twice", async () => {
+      const log = await openLog();
+      const heard: number[] = [];
+      log.onAppended(({ offset }) => heard.push(offset));
+      await log.subscribe("general");
+      await log.subscribe("general");
+      await append(log, draftOf("general", "a"));
+      log.unsubscribe("general");
+      log.unsubscribe("general");
+      await log.subscribe("general");
+      await append(log, draftOf("general", "b"));
+      expect(heard).toEqual([1, 2]);
+    });
+
+    test("L-WHY: an epoch that the log does not know was that of another life of the room", async () => {
+      const log = await openLog();
+      const { epoch } = await read(log, "general", { limit: 0 });
+      for (const other of ["", ".", "x.1", `${epoch}1`])
+        expect(log.whyChanged(other, epoch)).toBe("recreated");
+    });
+
+    test("L-FLOOR: trimming keeps what was asked for, leaves no hole and forgets no identity", async () => {
+      const log = await openLog(100);
+      const first = draftOf("general", "id-0");
+      const drafts = [
+        first,
+        ...Array.from({ length: 499 }, (_, index) => draftOf("general", `id-${index + 1}`)),
+      ];
+      await appendAll(log, drafts);
+      let page = await read(log, "general", { after: 0, limit: 300 });
+      // Trimming may come after the ack, but needs no more appends.
+      while (page.top - page.floor > 200) page = await read(log, "general", { after: 0, limit: 300 });
+      const { floor } = page;
+      expect(page).toMatchObject({ top: 500, more: false });
+      expect(500 - floor).toBeGreaterThanOrEqual(100);
+      expect(page.events.map(({ id }) => id)).toEqual(drafts.slice(floor).map(({ id }) => id));
+      expect(page.events[0]?.offset).toBe(floor + 1);
+      expect(await read(log, "general", { before: floor + 1, limit: 9 })).toMatchObject({
+        events: [],
+        more: false,
+      });
+      expect(await append(log, first)).toMatchObject({ position: { offset: 1 }, duplicate: true });
+      expect(await append(log, draftOf("general", "next"))).toMatchObject({ position: { offset: 501 } });
+    });
+
+    test(`L-MODEL: a random run gives what a model of a log gives (SEED=${seed})`, async () => {
+      const log = await openLog();
+      await checkAgainstModel(log, seed);
+    });
+  });
+}
