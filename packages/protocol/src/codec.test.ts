@@ -94,17 +94,17 @@ describe("P-FRAME-6 bounds of application values", () => {
   });
 });
 
-describe("P-FRAME-3 errors say where the fault lies", () => {
+describe("P-FRAME-9 errors say where the fault lies", () => {
   test("the path, and no more than 200 characters of a value", () => {
     const decoded = decodeUp(`{"type":"join","id":"1","room":"general","history":"${"x".repeat(60_000)}"}`);
-    expect(decoded).toMatchObject({ ok: false, error: { code: "bad_message", id: "1" } });
+    expect(decoded).toMatchObject({ ok: false, error: { code: "bad_message", id: "1", room: "general" } });
     if (decoded.ok) return;
     expect(decoded.error.message).toMatch(/^join\.history: /);
     expect(decoded.error.message).toHaveLength(200);
   });
 });
 
-describe(`JSON text is forwarded as it is (seed ${SEED})`, () => {
+describe(`P-FRAME-10 data goes on as it came (seed ${SEED})`, () => {
   const random = randomOf(SEED);
   const event = (data: unknown): EventMessage => ({
     type: "event",

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { boundsViolation } from "./bounds.ts";
 import { type Down, downSchemas } from "./down.ts";
 import { type ErrorCode, ERROR_CODES, type Refusal, refusal } from "./error-codes.ts";
-import { idSchema, RESERVED_EVENTS } from "./ids.ts";
+import { idSchema, RESERVED_EVENTS, roomSchema } from "./ids.ts";
 import { parseJson } from "./json.ts";
 import { isJsonObject } from "./json-object.ts";
 import { JsonText } from "./json-text.ts";
@@ -14,8 +14,9 @@ import { type Up, upSchemas } from "./up.ts";
 
 /** Why a frame could not be taken as a message. */
 export interface DecodeFailure extends Refusal {
-  /** Of the request, where one could be read. */
+  /** Of the request, where they could be read. */
   readonly id?: string;
+  readonly room?: string;
   /** The frame held no JSON object at all; such frames are counted against the peer. */
   readonly notAnObject?: true;
 }
@@ -56,7 +57,7 @@ export function checkUp(value: object): Decoded<Up> {
   const checked = check(UP, value);
   if (!checked.ok) return checked;
   const fault = faultOf(checked.value);
-  return fault === undefined ? checked : err(withId(fault, value));
+  return fault === undefined ? checked : err(withRequest(fault, value));
 }
 
 export const encodeUp = (message: Up): string => JSON.stringify(message);
@@ -99,16 +100,17 @@ function parseObject(text: string): Decoded<object> {
 
 function check<Message>(schemas: Map<string, Schema<Message>>, value: object): Decoded<Message> {
   const type = "type" in value ? value.type : undefined;
-  if (typeof type !== "string") return err(withId(refusal("bad_message", "type: expected a string"), value));
+  if (typeof type !== "string")
+    return err(withRequest(refusal("bad_message", "type: expected a string"), value));
   const schema = schemas.get(type);
-  if (schema === undefined) return err(withId(refusal("unknown_type"), value));
+  if (schema === undefined) return err(withRequest(refusal("unknown_type"), value));
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return ok(result.output);
   const [issue] = result.issues;
   const keys = issue.path?.map((item) => item.key) ?? [];
   const code = CODE_OF_FIELD.get(keys.findLast((key) => CODE_OF_FIELD.has(key))) ?? "bad_message";
   const why = code === "bad_room" || code === "bad_event" ? ERROR_CODES[code].meaning : issue.message;
-  return err(withId(refusal(code, `${[type, ...keys].join(".")}: ${why}`), value));
+  return err(withRequest(refusal(code, `${[type, ...keys].join(".")}: ${why}`), value));
 }
 
 /** What the schemas do not say: reserved names, fields that exclude each other, the bounds of an application's values. */
@@ -140,7 +142,10 @@ function boundsFault(field: string, value: unknown): Refusal | undefined {
   return violation === undefined ? undefined : refusal("invalid_data", `${field}: ${violation}`);
 }
 
-function withId(reason: Refusal, value: object): DecodeFailure {
-  const id = "id" in value ? value.id : undefined;
-  return v.is(idSchema, id) ? { ...reason, id } : reason;
+function withRequest(
+  reason: Refusal,
+  value: { readonly id?: unknown; readonly room?: unknown },
+): DecodeFailure {
+  const { id, room } = value;
+  return { ...reason, ...(v.is(idSchema, id) && { id }), ...(v.is(roomSchema, room) && { room }) };
 }
