@@ -6,6 +6,7 @@ import { decodeDown, type Down, encodeUp, SUBPROTOCOL, type Up, type Welcome } f
 
 import { initial, step } from "./machine.ts";
 import type { Ports, Socket, Timer } from "./ports.ts";
+import { print } from "./prepare.ts";
 import type { Effect, Event, State, TimerName } from "./states.ts";
 import { type Attempt, sameStatus, type Status, statusOf } from "./status.ts";
 
@@ -168,7 +169,11 @@ export class Driver {
     const ask = this.#token;
     void (async () => ask())().then(
       (token) => {
-        if (fetch === this.#fetches) this.dispatch({ type: "token", token });
+        if (fetch !== this.#fetches) return;
+        // A hello that no server can read would be answered by silence.
+        const checked = print({ type: "refresh", token });
+        if (checked.ok) this.dispatch({ type: "token", token });
+        else this.dispatch({ type: "tokenFailed", message: checked.error.message });
       },
       (error: unknown) => {
         const message = error instanceof Error ? error.message : "the token function failed";

@@ -1,34 +1,473 @@
-/** The client as an application uses it, from connect to leave. */
-import { expect, test } from "vitest";
+/** The client and its connection, as an application sees them. */
+import { MAX_HELLO_BYTES, PONG_TIMEOUT_MS } from "@roomcast/protocol";
+import { describe, expect, test } from "vitest";
 
-import { ack, at, event, joined } from "./testing/messages.ts";
-import { settled, World } from "./testing/world.ts";
+import type { Attempt, Status } from "./status.ts";
+import { ack, at, event, joined, page, refused, welcome } from "./testing/messages.ts";
+import { settled, turns, World } from "./testing/world.ts";
+import { ABANDONED, OPEN_TIMEOUT_MS, STABLE_MS, TOKEN_TIMEOUT_MS, WAKE_TIMEOUT_MS } from "./transitions.ts";
 
-test("C8 D20 a client joins, gets the history, publishes, and hears the ack", async () => {
-  const world = new World();
-  const room = world.client.room("general", { history: 10 });
-  const heard: unknown[] = [];
-  room.on("message", ({ data, offset, epoch, replayed }) => heard.push({ data, offset, epoch, replayed }));
-  const result = room.publish("message", { text: "hello" }, { id: "mine" });
-  expect(world.client.status).toEqual({ state: "connecting" });
+const HEARTBEAT_MS = welcome().heartbeatMs;
 
-  const socket = world.greet({}, ({ room: name }) => joined(name, { position: at(2), events: [event(2)] }));
-  expect(socket.sent[0]).toEqual({ type: "hello", protocol: 1, join: [{ room: "general", history: 10 }] });
-  expect(world.client.status).toEqual({ state: "connected", checking: false, draining: false });
-  expect(room.status).toEqual({ state: "joined" });
-  expect(socket.last("publish")).toEqual({
-    type: "publish",
-    id: "mine",
-    room: "general",
-    event: "message",
-    data: { text: "hello" },
+/** A connected world without rooms, and what its client has said since. */
+function connected(options: ConstructorParameters<typeof World>[0] = {}) {
+  const world = new World(options);
+  world.greet();
+  const statuses: Status[] = [];
+  const attempts: Attempt[] = [];
+  world.client.onStatus((status) => statuses.push(status));
+  world.client.onAttempt((attempt) => attempts.push(attempt));
+  return { world, client: world.client, statuses, attempts };
+}
+
+describe("connecting", () => {
+  test("A3 A6 the welcome tells who one is", () => {
+    const { client } = connected({ name: "Ada", token: "secret" });
+    expect(client).toMatchObject({ clientId: "me", user: "guest:me", server: { name: "fake" } });
   });
 
-  socket.say(event(3, { id: "mine", data: { text: "hello" } }), ack("mine", 3));
-  expect(await settled(result)).toEqual({ ok: true, id: "mine", time: 1, duplicate: false, position: at(3) });
-  expect(heard).toEqual([
-    { data: { text: "#2" }, offset: 2, epoch: "e1", replayed: true },
-    { data: { text: "hello" }, offset: 3, epoch: "e1", replayed: false },
-  ]);
-  expect(world.errors).toEqual([]);
+  test("hello brings name, token, and the rooms that are wanted; none means none", () => {
+    const { world } = connected({ name: "Ada", token: "secret" });
+    expect(world.socket.url).toBe("ws://test/v1/ws");
+    expect(world.socket.sent[0]).toEqual({
+      type: "hello",
+      protocol: 1,
+      token: "secret",
+      name: "Ada",
+      join: [],
+    });
+  });
+
+  test("A12 A15 every attempt is known as opened or failed, and the status says how it stands", () => {
+    const world = new World();
+    const attempts: Attempt[] = [];
+    const states: string[] = [world.client.status.state];
+    world.client.onAttempt((attempt) => attempts.push(attempt));
+    world.client.onStatus(({ state }) => states.push(state));
+    world.socket.end(1006);
+    world.returnToNetwork().open();
+    world.socket.end(4408, "no hello");
+    world.returnToNetwork();
+    world.greet();
+    expect(attempts).toEqual([
+      {
+        attempt: 1,
+        outcome: "failed",
+        reason: { cause: "closed", code: 1006, message: "the connection was lost" },
+      },
+      { attempt: 2, outcome: "failed", reason: { cause: "closed", code: 4408, message: "no hello" } },
+      { attempt: 3, outcome: "opened" },
+    ]);
+    expect(states[0]).toBe("connecting");
+    expect(states.at(-1)).toBe("connected");
+    expect(new Set(states.slice(1, -1))).toEqual(new Set(["reconnecting"]));
+  });
+
+  test.each([
+    ["a socket that never opens", (_: World) => {}],
+    ["a server that never says welcome", (world: World) => world.socket.open()],
+  ])("A14 %s is given up in time", (_, begin) => {
+    const world = new World();
+    begin(world);
+    world.clock.pass(OPEN_TIMEOUT_MS);
+    expect(world.client.status).toMatchObject({
+      state: "reconnecting",
+      attempt: 2,
+      reason: { cause: "timeout" },
+    });
+    expect(world.socket.ended).toMatchObject({ by: "client", code: ABANDONED });
+  });
+
+  test("C-JITTER the status tells when the next attempt comes, and it comes then", () => {
+    const { world, client } = connected();
+    world.clock.pass(STABLE_MS);
+    world.chance = 0.999;
+    world.socket.end(1006);
+    const { status } = client;
+    expect(status).toMatchObject({ state: "reconnecting", attempt: 1, retryAt: world.clock.now() + 499 });
+    world.clock.pass(498);
+    expect(world.network.sockets).toHaveLength(1);
+    world.clock.pass(1);
+    expect(world.network.sockets).toHaveLength(2);
+    expect(client.status).toMatchObject({ state: "reconnecting", attempt: 1, retryAt: null });
+  });
+
+  test("a URL, a name or a token that cannot be one is a bug, found at once", () => {
+    expect(() => new World({ name: "x".repeat(65) })).toThrow(TypeError);
+    expect(() => new World({ token: "x".repeat(9000) })).toThrow(TypeError);
+    expect(() => new World({ token: "" })).toThrow(TypeError);
+  });
+});
+
+describe("resuming", () => {
+  test("A14 a lost connection comes back with the resume token of the last welcome", () => {
+    const { world, client } = connected();
+    world.socket.end(1006);
+    world.returnToNetwork();
+    world.greet({ resumed: true, resume: "resume-2" });
+    expect(world.socket.last("hello")).toMatchObject({ resume: "resume-1" });
+    expect(client.clientId).toBe("me");
+    world.socket.end(1012);
+    world.returnToNetwork().open();
+    expect(world.socket.last("hello")).toMatchObject({ resume: "resume-2" });
+  });
+
+  test("A14 a server that does not know the session gives a new one, and rooms go on from where they were", () => {
+    const { world, client } = connected();
+    const heard: (number | undefined)[] = [];
+    client.room("general").on("message", ({ offset }) => heard.push(offset));
+    world.socket.say(
+      joined("general", { id: world.socket.last("join").id, position: at(2), events: [event(1), event(2)] }),
+    );
+    world.socket.end(1006);
+    world.returnToNetwork();
+    world.greet({ resumed: false, clientId: "new", user: "guest:new" }, ({ room }) =>
+      joined(room, { position: at(3), recovered: true, events: [event(3)] }),
+    );
+    expect(world.socket.last("hello").join).toEqual([{ room: "general", since: at(2) }]);
+    expect(client).toMatchObject({ clientId: "new", user: "guest:new" });
+    expect(heard).toEqual([1, 2, 3]);
+  });
+
+  test("4413 a slow consumer resumes what it has handled", () => {
+    const { world, client } = connected();
+    const room = client.room("general");
+    world.socket.say(joined("general", { position: at(5) }), event(6));
+    world.socket.end(4413, "slow");
+    expect(client.status).toMatchObject({ state: "reconnecting", reason: { code: 4413 } });
+    world.returnToNetwork();
+    world.greet({ resumed: true });
+    expect(world.socket.last("hello").join).toEqual([{ room: "general", since: at(6) }]);
+    expect(room.status).toEqual({ state: "joined" });
+  });
+
+  test("C-HELLO a hello holds as many rooms as the server takes, the others follow by join", () => {
+    const { world, client } = connected();
+    const names = Array.from({ length: 300 }, (_, index) => `room-${index}-${"x".repeat(100)}`);
+    for (const name of names) client.room(name);
+    expect(world.socket.all("join")).toHaveLength(300);
+    world.socket.end();
+    world.returnToNetwork();
+    world.greet({ resumed: true });
+    const hello = world.socket.last("hello");
+    expect(JSON.stringify(hello).length).toBeLessThanOrEqual(MAX_HELLO_BYTES);
+    expect([...(hello.join ?? []), ...world.socket.all("join")].map(({ room }) => room)).toEqual(names);
+  });
+
+  test("a room that is wanted while hello is on its way is joined after the welcome", () => {
+    const world = new World();
+    world.socket.open();
+    const room = world.client.room("late");
+    world.socket.say(welcome());
+    expect(world.socket.last("join")).toMatchObject({ room: "late" });
+    world.socket.say(joined("late", { id: world.socket.last("join").id }));
+    expect(room.status).toEqual({ state: "joined" });
+  });
+});
+
+describe("an end that is final", () => {
+  test.each([
+    [4501, "unauthorised"],
+    [4503, "forbidden"],
+    [4505, "protocol not supported"],
+    [4506, "kicked"],
+    [4509, "superseded"],
+  ])("A11 C-FINAL %i %s: no attempt follows, until the application connects again", (code, reason) => {
+    const { world, client, statuses } = connected();
+    world.socket.end(code, reason);
+    expect(statuses).toEqual([
+      { state: "disconnected", final: true, reason: { cause: "closed", code, message: reason } },
+    ]);
+    world.wake();
+    client.retryNow();
+    world.clock.pass(3_600_000);
+    expect(world.network.sockets).toHaveLength(1);
+    expect([world.clock.pending, world.watchers]).toEqual([0, 0]);
+    client.connect();
+    world.greet();
+    expect(client.status.state).toBe("connected");
+    expect("resume" in world.socket.last("hello"), "kicked and superseded sessions are not").toBe(
+      code < 4506,
+    );
+  });
+
+  test("A13 disconnect closes with 1000, and stays; connect comes back to the same rooms and resumes", () => {
+    const { world, client, statuses } = connected();
+    client.room("general");
+    world.socket.say(joined("general", { position: at(5) }));
+    const first = world.socket;
+    client.disconnect();
+    expect(first.ended).toMatchObject({ by: "client", code: 1000 });
+    expect(statuses).toEqual([
+      { state: "disconnected", final: false, reason: expect.objectContaining({ cause: "requested" }) },
+    ]);
+    expect([world.clock.pending, world.watchers]).toEqual([0, 0]);
+    client.connect();
+    expect(client.status).toEqual({ state: "connecting" });
+    world.greet({ resumed: true });
+    expect(world.socket.last("hello")).toMatchObject({
+      resume: "resume-1",
+      join: [{ room: "general", since: at(5) }],
+    });
+  });
+
+  test("A13 disconnect while waiting or opening leaves nothing behind", () => {
+    const { world, client } = connected();
+    world.socket.end();
+    client.disconnect();
+    expect([world.clock.pending, world.watchers]).toEqual([0, 0]);
+    client.connect();
+    client.disconnect();
+    expect([world.clock.pending, world.watchers]).toEqual([0, 0]);
+    expect(world.network.alive).toEqual([]);
+  });
+});
+
+describe("C-TOKEN tokens", () => {
+  test("the function is asked before every attempt", async () => {
+    let asked = 0;
+    const world = new World({ token: async () => `token-${++asked}` });
+    expect(world.network.sockets).toEqual([]);
+    await turns();
+    world.greet();
+    expect(world.socket.last("hello")).toMatchObject({ token: "token-1" });
+    world.socket.end();
+    world.clock.pass(1000);
+    await turns();
+    world.greet();
+    expect(world.socket.last("hello")).toMatchObject({ token: "token-2" });
+  });
+
+  test("4401 asks once more; a token that is refused again is the end", async () => {
+    let asked = 0;
+    const world = new World({ token: () => `token-${++asked}` });
+    await turns();
+    world.greet();
+    world.socket.end(4401, "expired");
+    expect(world.client.status).toMatchObject({ state: "reconnecting", reason: { code: 4401 } });
+    world.clock.pass(1000);
+    await turns();
+    world.socket.open();
+    world.socket.end(4401, "expired");
+    expect(asked).toBe(2);
+    expect(world.client.status).toMatchObject({ state: "disconnected", final: true, reason: { code: 4401 } });
+  });
+
+  test("4401 with a token that was given as text is the end; refresh and connect begin anew", async () => {
+    const { world, client } = connected({ token: "old" });
+    world.socket.end(4401);
+    expect(client.status).toMatchObject({ state: "disconnected", final: true });
+    expect(await client.refresh("new")).toEqual({ ok: true, value: undefined });
+    client.connect();
+    world.greet({ resumed: true });
+    expect(world.socket.last("hello")).toMatchObject({ token: "new", resume: "resume-1" });
+  });
+
+  test("a function that throws, rejects or never answers is a failed attempt; a late answer is nobody's", async () => {
+    const late = Promise.withResolvers<string>();
+    const answers = [
+      () => {
+        throw new Error("no login");
+      },
+      () => Promise.reject(new Error("no network")),
+      () => late.promise,
+      () => "good",
+    ];
+    const world = new World({ token: () => answers.shift()!() });
+    await turns();
+    expect(world.client.status).toMatchObject({ reason: { cause: "token", message: "no login" } });
+    world.client.retryNow();
+    await turns();
+    expect(world.client.status).toMatchObject({ reason: { cause: "token", message: "no network" } });
+    world.client.retryNow();
+    await turns();
+    world.clock.pass(TOKEN_TIMEOUT_MS);
+    expect(world.client.status).toMatchObject({ retryAt: expect.any(Number), reason: { cause: "token" } });
+    world.client.retryNow();
+    late.resolve("late");
+    await turns();
+    expect(world.network.sockets).toHaveLength(1);
+    world.greet();
+    expect(world.socket.last("hello")).toMatchObject({ token: "good" });
+  });
+
+  test("a function that gives no token at all is a failed attempt too", async () => {
+    const world = new World({ token: () => "" });
+    await turns();
+    expect(world.client.status).toMatchObject({ state: "reconnecting", reason: { cause: "token" } });
+  });
+
+  test("refresh gives the server a new token in place", async () => {
+    const { world, client } = connected({ token: "old" });
+    const done = client.refresh("new");
+    const { id, token } = world.socket.last("refresh");
+    expect(token).toBe("new");
+    world.socket.say({ type: "ack", id: id!, time: 1 });
+    expect(await done).toEqual({ ok: true, value: undefined });
+    const again = client.refresh("worse");
+    world.socket.say(refused({ id: world.socket.last("refresh").id!, code: "unauthorised", retry: "no" }));
+    expect(await again).toMatchObject({ ok: false, error: { code: "unauthorised", retry: "no" } });
+    expect(await client.refresh("")).toMatchObject({ ok: false });
+  });
+});
+
+describe("C-DRAIN a server that goes", () => {
+  test("announces it; acks still count, nothing new is sent, and the return is at the time it asked for", async () => {
+    const { world, client } = connected();
+    const room = client.room("general");
+    world.socket.say(joined("general"));
+    const before = room.publish("message", "before", { id: "before" });
+    world.socket.say({ type: "drain", reconnectAfterMs: 1500 });
+    expect(client.status).toEqual({ state: "connected", checking: false, draining: true });
+    const after = room.publish("message", "after", { id: "after" });
+    world.socket.say(ack("before", 1));
+    expect(await before).toMatchObject({ ok: true });
+    expect(world.socket.all("publish").map(({ id }) => id)).toEqual(["before"]);
+    world.socket.end(1012, "restart");
+    expect(client.status).toMatchObject({
+      state: "reconnecting",
+      retryAt: world.clock.now() + 1500,
+      reason: { cause: "drain", code: 1012 },
+    });
+    world.returnToNetwork();
+    world.greet({ resumed: true });
+    expect(world.socket.last("publish")).toMatchObject({ id: "after" });
+    world.socket.say(ack("after", 2));
+    expect(await after).toMatchObject({ ok: true });
+  });
+
+  test("a server that announces it and then hangs is left behind", () => {
+    const { world, client } = connected();
+    world.socket.say({ type: "drain", reconnectAfterMs: 0 });
+    world.clock.pass(HEARTBEAT_MS);
+    expect(client.status).toMatchObject({ state: "reconnecting", reason: { cause: "silence" } });
+  });
+});
+
+describe("C-LIVENESS never connected on a dead socket", () => {
+  test("A9 a socket on which nothing comes is asked, and dropped when it does not answer", () => {
+    const { world, client } = connected();
+    const dead = world.socket;
+    const pings = () => dead.all("ping").length;
+    dead.say({ type: "pong", time: 1 });
+    expect(pings(), "the first tells the round-trip time").toBe(1);
+    world.clock.pass(HEARTBEAT_MS - 1);
+    expect(pings()).toBe(1);
+    world.clock.pass(1);
+    expect(pings()).toBe(2);
+    world.clock.pass(PONG_TIMEOUT_MS - 1);
+    expect(client.status.state).toBe("connected");
+    world.clock.pass(1);
+    expect(client.status).toMatchObject({ state: "reconnecting", reason: { cause: "silence" } });
+    expect(dead.ended).toMatchObject({ by: "client", code: ABANDONED });
+  });
+
+  test("anything that comes is a sign of life, and puts the question off", () => {
+    const { world, client } = connected();
+    client.room("general");
+    world.socket.say(joined("general"));
+    for (let offset = 1; offset <= 20; offset += 1) {
+      world.clock.pass(HEARTBEAT_MS - 1);
+      world.socket.say(event(offset));
+    }
+    expect(world.socket.all("ping")).toHaveLength(1);
+    world.clock.pass(HEARTBEAT_MS);
+    expect(world.socket.all("ping")).toHaveLength(2);
+    world.socket.say(event(21));
+    world.clock.pass(PONG_TIMEOUT_MS);
+    expect(client.status.state).toBe("connected");
+  });
+
+  test("it does not flicker: a question and its answer change no status", () => {
+    const { world, statuses } = connected();
+    for (let round = 0; round < 10; round += 1) {
+      world.clock.pass(HEARTBEAT_MS);
+      world.socket.say({ type: "pong", time: 1 });
+    }
+    expect(statuses).toEqual([]);
+  });
+
+  test("when the network returns or the tab is shown, the socket is asked at once, and must answer sooner", () => {
+    const { world, client } = connected();
+    world.wake();
+    expect(client.status).toMatchObject({ state: "connected", checking: true });
+    world.socket.say({ type: "pong", time: 1 });
+    expect(client.status).toMatchObject({ state: "connected", checking: false });
+    world.wake();
+    world.wake();
+    world.clock.pass(WAKE_TIMEOUT_MS);
+    expect(client.status).toMatchObject({ state: "reconnecting", reason: { cause: "silence" } });
+  });
+
+  test("C-WAKE while waiting, a wake or retryNow is the next attempt", () => {
+    const { world, client } = connected();
+    world.socket.end();
+    world.wake();
+    expect(world.network.sockets).toHaveLength(2);
+    world.socket.end();
+    client.retryNow();
+    expect(world.network.sockets).toHaveLength(3);
+  });
+
+  test("the round-trip time is that of the last ping", () => {
+    const { world, client } = connected();
+    expect(client.rttMs).toBeUndefined();
+    world.clock.pass(40);
+    world.socket.say({ type: "pong", time: 1 });
+    expect(client.rttMs).toBe(40);
+    world.socket.say({ type: "pong", time: 1 });
+    expect(client.rttMs, "nobody asked for that one").toBe(40);
+  });
+});
+
+describe("what a server may say", () => {
+  test("C-TOLERANT unknown types and fields are ignored; broken ones are reported, and the connection lives", () => {
+    const { world, client } = connected();
+    world.socket.sayText('{"type":"tomorrow","x":1}');
+    world.socket.sayText(JSON.stringify({ ...welcome(), more: true }));
+    expect(world.errors).toEqual([]);
+    world.socket.sayText("not JSON");
+    world.socket.sayText('{"type":"joined"}');
+    world.socket.say(refused({ code: "bad_message", message: "what?", retry: "no" }));
+    expect(world.errors.map(String)).toEqual([
+      "Error: the frame is not JSON",
+      expect.stringContaining("joined"),
+      "Error: bad_message: what?",
+    ]);
+    expect(client.status.state).toBe("connected");
+  });
+
+  test("answers to nobody are ignored", () => {
+    const { world } = connected();
+    world.socket.say(ack("nobody", 1), page("nobody"), refused({ id: "nobody" }), event(1));
+    world.socket.say({ type: "left", room: "nowhere", reason: "kicked" });
+    world.socket.say({ type: "presence", room: "nowhere", count: 1 });
+    expect(world.errors).toEqual([]);
+  });
+
+  test("C-HANDLERS a listener that throws is reported, and the others hear all the same", () => {
+    const { world, client } = connected();
+    const heard: string[] = [];
+    client.onStatus(() => {
+      throw new Error("mine");
+    });
+    client.onStatus(({ state }) => heard.push(state));
+    world.socket.end();
+    expect(heard).toEqual(["reconnecting"]);
+    expect(world.errors.map(String)).toEqual(["Error: mine"]);
+  });
+
+  test("a listener may disconnect, connect and leave as it likes", async () => {
+    const { world, client, statuses } = connected();
+    const off = client.onStatus(({ state }) => {
+      if (state === "reconnecting") client.disconnect();
+      if (state === "disconnected") client.connect();
+    });
+    world.socket.end();
+    off();
+    off();
+    expect(statuses.map(({ state }) => state)).toEqual(["reconnecting", "disconnected", "connecting"]);
+    expect(world.network.alive).toHaveLength(1);
+    expect(await settled(Promise.resolve("no promise is left behind"))).toBeDefined();
+  });
 });

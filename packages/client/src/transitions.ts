@@ -33,7 +33,7 @@ export const DRAIN_CAP_MS = 60_000;
 /** What this client closes a socket with that it takes for dead: not 1000, which would leave the rooms at once. */
 export const ABANDONED = 4000;
 
-export const REQUESTED: Reason = { cause: "requested", message: "not connected" };
+export const REQUESTED: Reason = { cause: "requested", message: "disconnected by the application" };
 
 type Attempting = Authorising | Opening | Greeting;
 type Connected = Ready | Probing | Draining;
