@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { clientIdSchema, eventSchema, roomSchema } from "../ids.ts";
 import { offsetSchema } from "../position.ts";
 
-export const fromSchema = v.object({
+const fromSchema = v.object({
   /** null when a plain HTTP request or the application itself published. */
   clientId: v.nullable(clientIdSchema),
   user: v.string(),

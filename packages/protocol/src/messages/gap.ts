@@ -7,7 +7,7 @@ import { offsetSchema, positionSchema } from "../position.ts";
 
 export const GAP_REASONS = ["trimmed", "recreated", "store_lost_tail", "failover"] as const;
 
-export const gapSpanEntries = {
+const gapSpanEntries = {
   reason: openListSchema(GAP_REASONS),
   /** First and last missing offset; null where unknown. */
   from: v.nullable(offsetSchema),
