@@ -1,9 +1,8 @@
 /** Owns a server's life: it listens, it ends without losing anything. Must not know adapters or logs, only how to end them. */
 import type { Hub } from "@roomcast/hub";
-import type { Contract } from "@roomcast/protocol";
+import type { Contract, Events } from "@roomcast/protocol";
 import { once } from "node:events";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 
 import { attach, type Share } from "./attachment.ts";
@@ -27,7 +26,7 @@ export interface ServerParts {
   readonly closeStore: () => Promise<void>;
 }
 
-export class RoomcastServer<C extends Contract = Contract> {
+export class RoomcastServer<C extends Contract = Events> {
   readonly hub: Hub;
   readonly rooms: RoomHandles<C>;
   readonly http: Server;
@@ -43,12 +42,13 @@ export class RoomcastServer<C extends Contract = Contract> {
     this.#detach = attach(parts.http, parts.share);
   }
 
-  /** Where it is reached from this machine; undefined until it listens on a port. */
-  get url(): string | undefined {
-    const address = this.http.address();
-    if (address === null || typeof address === "string") return undefined;
+  /** Where it is reached from this machine, once it listens. */
+  get url(): string {
+    const { port, host } = this.#parts;
+    const bound = this.http.address();
+    const at = bound === null || typeof bound === "string" ? { port, address: host } : bound;
     const scheme = "setSecureContext" in this.http ? "https" : "http";
-    return `${scheme}://${reachable(address)}:${address.port}`;
+    return `${scheme}://${reachable(at.address)}:${at.port}`;
   }
 
   /** For an app of yours that has routes, like Express: takes what is Roomcast's, and leaves the rest to `next`. */
@@ -104,11 +104,10 @@ function ended(http: Server): Promise<void> {
   });
 }
 
-/** One listens on every address, but one visits a single one. */
-function reachable({ address, family }: AddressInfo): string {
-  if (address === "0.0.0.0") return "127.0.0.1";
-  if (address === "::") return "[::1]";
-  return family === "IPv6" ? `[${address}]` : address;
+/** One listens on every address, but visits a single one. */
+function reachable(address: string): string {
+  const visited = { "0.0.0.0": "127.0.0.1", "::": "::1" }[address] ?? address;
+  return visited.includes(":") ? `[${visited}]` : visited;
 }
 
 function whyNot({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
@@ -119,6 +118,7 @@ function whyNot({ code, message }: NodeJS.ErrnoException, host: string, port: nu
       return `Port ${port} on ${host} needs more rights than this process has: set PORT to one above 1023.`;
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
+    case "EAI_AGAIN":
       return `${host} is no address of this machine: set HOST to one, or to 0.0.0.0 for all.`;
     default:
       return `The server cannot listen on port ${port} of ${host}: ${message}.`;

@@ -9,14 +9,14 @@ import {
   type RoomLog,
   type Telemetry,
 } from "@roomcast/hub";
-import { type Contract, events as bundledEvents, type Events, refusal } from "@roomcast/protocol";
+import { type Contract, events as bundledEvents, type Events } from "@roomcast/protocol";
 import { readFileSync } from "node:fs";
-import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
+import type { Server } from "node:http";
 import { join } from "node:path";
 import type { Logger } from "pino";
 
-import { refused, send } from "./adapters/http/answer.ts";
 import { HttpAdapter } from "./adapters/http/http-adapter.ts";
+import { ownHttpServer } from "./adapters/http/own-http-server.ts";
 import { type WebApp, webApp } from "./adapters/http/web-app.ts";
 import { Origins } from "./adapters/origins.ts";
 import { WsAdapter } from "./adapters/ws/ws-adapter.ts";
@@ -31,10 +31,6 @@ import { RoomcastServer } from "./roomcast-server.ts";
 import { LogTelemetry } from "./telemetry/log-telemetry.ts";
 import { openLogger } from "./telemetry/logger.ts";
 
-/** From the first byte of a request to the last of its headers. Looked at every CHECK_INTERVAL_MS. */
-const HEADERS_TIMEOUT_MS = 4_500;
-const CHECK_INTERVAL_MS = 500;
-const REQUEST_TIMEOUT_MS = 15_000;
 /** A store that is slower is not ready. */
 const READ_TIMEOUT_MS = 1_000;
 const NODE_ID_LENGTH = 8;
@@ -95,7 +91,7 @@ export async function createServer<const C extends Contract = Events>(
   const web = options.web ?? (options.server === undefined && WEB_FOLDER);
   return new RoomcastServer<C>({
     ...{ hub, log, port: settings.port, host: settings.host },
-    http: options.server ?? ownServer(ws),
+    http: options.server ?? ownHttpServer((request) => ws.claims(request)),
     ownsHttp: options.server === undefined,
     share: shareOf(ws, http, web === false ? undefined : webApp(web, devUrl())),
     closeSockets: () => ws.close(),
@@ -113,19 +109,6 @@ function hubSettings(settings: Settings, random: Random): Partial<HubSettings> {
   const { defaultRoom, helloTimeoutMs, heartbeatMs, messagesPerSecond, roomsPerSession } = settings;
   const server = { name: "roomcast", version, node: random.id().slice(0, NODE_ID_LENGTH) };
   return { server, defaultRoom, helloTimeoutMs, heartbeatMs, messagesPerSecond, roomsPerSession };
-}
-
-function ownServer(ws: WsAdapter): Server {
-  const options = {
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionsCheckingInterval: CHECK_INTERVAL_MS,
-    // An upgrade to anything else (curl offers h2c) is answered as the plain request that it also is.
-    shouldUpgradeCallback: (request: IncomingMessage) => ws.claims(request),
-  };
-  return createHttpServer(options, (_request, response) => {
-    send(response, refused(refusal("not_found")));
-  });
 }
 
 function shareOf(ws: WsAdapter, http: HttpAdapter, web: WebApp | undefined): Share {

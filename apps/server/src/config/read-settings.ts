@@ -60,7 +60,16 @@ export function readSettings(
     }
   }
   for (const { entry, flag, text } of flags.given) take(entry, `${flag} (${entry[1].variable})`, text);
-  return { settings: values as unknown as Settings, faults, warnings };
+  const settings = values as unknown as Settings;
+  return { settings, faults: [...faults, ...contradictions(settings)], warnings };
+}
+
+/** What is wrong about settings that are right one by one. */
+function contradictions({ jwtSecret, jwksUrl, jwtIssuer, jwtAudience }: Settings): string[] {
+  if (jwtSecret !== undefined || jwksUrl !== undefined) return [];
+  if (jwtIssuer === undefined && jwtAudience === undefined) return [];
+  const given = (jwtIssuer === undefined ? SETTINGS.jwtAudience : SETTINGS.jwtIssuer).variable;
+  return [`${given} needs ROOMCAST_JWT_SECRET or ROOMCAST_JWKS_URL beside it, by which a token is checked.`];
 }
 
 interface Flags {

@@ -9,7 +9,7 @@ export interface Setting<Value = unknown> {
   readonly fallback: NoInfer<Value>;
   /** How the default reads in a list, where its own text does not say enough. */
   readonly fallbackText?: string | undefined;
-  /** Its value is in no message and no log. */
+  /** What is given may hold a secret, so it is in no message. */
   readonly secret?: boolean | undefined;
   /** An error completes the sentence "PORT must be …". */
   readonly parse: (text: string) => Result<Value, string>;
@@ -36,7 +36,9 @@ export const oneOf =
   <const Choice extends string>(...choices: readonly Choice[]) =>
   (text: string): Result<Choice, string> => {
     const choice = choices.find((each) => each === text);
-    return choice === undefined ? err(choices.join(" or ")) : ok(choice);
+    return choice === undefined
+      ? err(`${choices.slice(0, -1).join(", ")} or ${choices.at(-1) ?? ""}`)
+      : ok(choice);
   };
 
 export const anyText = (text: string): Result<string, string> => ok(text);

@@ -36,6 +36,7 @@ export const SETTINGS = {
   store: setting({
     variable: "ROOMCAST_STORE",
     fallback: "sqlite",
+    secret: true,
     parse: store,
     meaning: "`sqlite`, or `memory`, which forgets everything when the process ends",
   }),

@@ -1,0 +1,81 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import { BareSocket } from "../../../test/bare-socket.ts";
+import { ownHttpServer } from "./own-http-server.ts";
+
+const SHORT = { headersTimeout: 40, requestTimeout: 80, connectionsCheckingInterval: 10 };
+
+let server: Server;
+let port: number;
+beforeEach(async () => {
+  server = ownHttpServer(() => false, SHORT);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  ({ port } = server.address() as AddressInfo);
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+describe("the server's own http server", () => {
+  it.each([
+    ["nothing", ""],
+    ["half a request line", "GET /v1/ws"],
+    ["headers without an end", "GET /v1/ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"],
+  ])("T3: a connection that says %s is ended, TCP and all", async (_, said) => {
+    const socket = await BareSocket.connect(port);
+    socket.write(said);
+    await socket.ended();
+    expect(await counted(server)).toBe(0);
+  });
+
+  it("T3: 200 of them are gone", async () => {
+    const sockets = await Promise.all(Array.from({ length: 200 }, () => BareSocket.connect(port, true)));
+    for (const socket of sockets) socket.write("GET / HTTP/1.1\r\n");
+    await Promise.all(sockets.map((socket) => socket.ended()));
+    expect(await counted(server)).toBe(0);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it.each([
+    ["a flood of headers", `GET / HTTP/1.1\r\nHost: x\r\n${"X-Filler: y\r\n".repeat(3_000)}\r\n`, 431],
+    ["a line that is no request", "\0\0\0\r\n\r\n", 400],
+    ["two lengths", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400],
+  ])("T4: %s gets its status, and the server lives", async (_, said, status) => {
+    const socket = await BareSocket.connect(port);
+    socket.write(said);
+    expect(await socket.head()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    await socket.ended();
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
+  });
+
+  it("T11: a header named __proto__ is a header", async () => {
+    const socket = await BareSocket.connect(port);
+    socket.write("GET / HTTP/1.1\r\nHost: x\r\n__proto__: polluted\r\nConnection: close\r\n\r\n");
+    expect(await socket.head()).toMatch(/^HTTP\/1\.1 404 /);
+    await socket.ended();
+  });
+
+  it("H-7: what is nowhere is not_found, and an upgrade to it is answered as the request that it also is", async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/nowhere`);
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ error: { code: "not_found", retry: "no" } });
+    server.on("upgrade", () => {});
+    const socket = await BareSocket.connect(port);
+    expect(await socket.handshake({ Upgrade: "h2c", Connection: "Upgrade, close" })).toMatch(
+      /^HTTP\/1\.1 404 /,
+    );
+  });
+});
+
+const counted = (of: Server): Promise<number> =>
+  new Promise((resolve, reject) => {
+    of.getConnections((error, count) => {
+      if (error) reject(error);
+      else resolve(count);
+    });
+  });

@@ -1,0 +1,32 @@
+/** Owns the http server that Roomcast makes for itself: its deadlines, and what it answers where nothing is. */
+import { refusal } from "@roomcast/protocol";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+
+import { refused, send } from "./answer.ts";
+
+/** Durations in ms. */
+export interface HttpDeadlines {
+  /** From the connection, or the first byte of a request, to the last of its headers. Default 4.5 s, which makes 5 s with the interval. */
+  readonly headersTimeout: number;
+  /** From the first byte of a request to its last. Default 15 s. */
+  readonly requestTimeout: number;
+  /** How often Node looks whether one has passed. Default 0.5 s. */
+  readonly connectionsCheckingInterval: number;
+}
+
+const DEADLINES: HttpDeadlines = {
+  headersTimeout: 4_500,
+  requestTimeout: 15_000,
+  connectionsCheckingInterval: 500,
+};
+
+/** @param upgrades tells which upgrades there are; others (curl offers h2c) are answered as the plain requests that they also are. */
+export function ownHttpServer(
+  upgrades: (request: IncomingMessage) => boolean,
+  deadlines: Partial<HttpDeadlines> = {},
+): Server {
+  const options = { ...DEADLINES, ...deadlines, shouldUpgradeCallback: upgrades };
+  return createServer(options, (_request, response) => {
+    send(response, refused(refusal("not_found")));
+  });
+}

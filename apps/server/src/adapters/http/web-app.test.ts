@@ -1,0 +1,100 @@
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { webApp } from "./web-app.ts";
+
+const DEV_URL = "http://127.0.0.1:5173";
+const HTML = { accept: "text/html,*/*" };
+
+const folder = mkdtempSync(join(tmpdir(), "roomcast-web-"));
+const servers: Server[] = [];
+
+async function serve(from: string): Promise<string> {
+  const app = webApp(from, DEV_URL);
+  const server = createServer((request, response) => {
+    app(request, response, () => response.writeHead(404).end("next"));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  servers.push(server);
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+beforeAll(() => {
+  mkdirSync(join(folder, "assets"));
+  writeFileSync(join(folder, "index.html"), "<title>the page</title>");
+  writeFileSync(join(folder, "assets/main-abc123.js"), "run()");
+  writeFileSync(join(folder, "favicon.svg"), "<svg/>");
+});
+afterAll(() => {
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+  rmSync(folder, { recursive: true });
+});
+
+describe("the built web app", () => {
+  let url: string;
+  beforeAll(async () => {
+    url = await serve(folder);
+  });
+
+  it.each(["/", "/r/general", "/r/v1.2", "/r/a:b?m=5"])("D5: %s is the page", async (path) => {
+    const response = await fetch(url + path, { headers: HTML });
+    expect(await response.text()).toBe("<title>the page</title>");
+    expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(response.headers.get("cache-control")).toBe("no-cache");
+  });
+
+  it("D5: files are themselves; the ones with a hash in their name are kept for good, the others asked for again", async () => {
+    const hashed = await fetch(`${url}/assets/main-abc123.js`);
+    expect(await hashed.text()).toBe("run()");
+    expect(hashed.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+    const icon = await fetch(`${url}/favicon.svg`);
+    expect(icon.headers.get("cache-control")).toContain("max-age=0");
+    const again = await fetch(`${url}/favicon.svg`, {
+      headers: { "if-none-match": icon.headers.get("etag") ?? "" },
+    });
+    expect(again.status).toBe(304);
+  });
+
+  it.each(["/else", "/assets/none.js", "/r/general/../../package.json", "/..%2f..%2fetc/passwd", "/r"])(
+    "D5: %s is nothing of it",
+    async (path) => {
+      expect(await (await fetch(url + path)).text()).toBe("next");
+    },
+  );
+
+  it("D5: what is no GET of a page is left to others", async () => {
+    expect(await (await fetch(`${url}/`, { method: "POST" })).text()).toBe("next");
+    expect(await (await fetch(`${url}/r/general`, { headers: { accept: "application/json" } })).text()).toBe(
+      "next",
+    );
+  });
+
+  it("T30: every answer runs scripts and styles of this origin alone, and is framed by nobody", async () => {
+    for (const path of ["/", "/assets/main-abc123.js"]) {
+      const { headers } = await fetch(url + path);
+      const policy = headers.get("content-security-policy") ?? "";
+      expect(policy).toContain("default-src 'self'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toContain("unsafe");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("referrer-policy")).toBe("no-referrer");
+    }
+  });
+});
+
+describe("without a build", () => {
+  it("D5: the page says where the web app is while it is developed", async () => {
+    const url = await serve(join(folder, "not-there"));
+    expect(await (await fetch(`${url}/`)).text()).toContain(`<a href="${DEV_URL}">`);
+    expect((await fetch(`${url}/assets/main.js`)).status).toBe(404);
+  });
+});

@@ -1,0 +1,98 @@
+import type { IncomingMessage } from "node:http";
+import { describe, expect, it } from "vitest";
+
+import { Origins } from "./origins.ts";
+
+interface Asked {
+  readonly origin?: string;
+  readonly host?: string;
+  readonly url?: string;
+  readonly address?: string;
+  readonly authorization?: string;
+  readonly forwardedFor?: string;
+}
+
+function request({
+  origin,
+  host = "chat.example",
+  url = "/",
+  address = "203.0.113.9",
+  authorization,
+  forwardedFor,
+}: Asked): IncomingMessage {
+  const headers = { origin, host, authorization, "x-forwarded-for": forwardedFor };
+  return { url, headers, socket: { remoteAddress: address } } as unknown as IncomingMessage;
+}
+
+describe("without a list", () => {
+  const origins = new Origins();
+
+  it.each([
+    { origin: "https://chat.example" },
+    { origin: "http://chat.example" },
+    { origin: "http://chat.example:8080", host: "chat.example:8080" },
+    { origin: "https://chat.example", host: "CHAT.example:443" },
+    { origin: "http://chat.example", host: "other.example", url: "http://chat.example/v1/ws" },
+    { origin: "http://localhost" },
+    { origin: "http://localhost:5173" },
+    { origin: "https://127.0.0.1:8443" },
+    { origin: "http://127.9.9.9" },
+    { origin: "http://[::1]:3000" },
+  ])("T1: $origin may speak to $host", (asked) => {
+    expect(origins.allows(request(asked))).toBe(true);
+    expect(origins.allowsSocket(request(asked))).toBe(true);
+  });
+
+  it.each([
+    { origin: "https://evil.example" },
+    { origin: "https://chat.example.evil.example" },
+    { origin: "https://evilchat.example" },
+    { origin: "https://chat.example:8443" },
+    { origin: "http://chat.example", host: "" },
+    { origin: "null" },
+    { origin: "" },
+    { origin: "file://" },
+    { origin: "chat.example" },
+    { origin: "https://chat.example/" },
+    { origin: "https://chat.example/path" },
+    { origin: "https://user@chat.example" },
+    { origin: "HTTPS://CHAT.EXAMPLE" },
+    { origin: "chrome-extension://chat.example" },
+    { origin: "http://localhost.evil.example" },
+    { origin: "http://127.0.0.1.evil.example" },
+    { origin: "https://a.example, https://chat.example" },
+  ])("T1: $origin may not speak to $host", (asked) => {
+    expect(origins.allows(request(asked))).toBe(false);
+    expect(origins.allowsSocket(request({ ...asked, address: "127.0.0.1", authorization: "Bearer x" }))).toBe(
+      false,
+    );
+  });
+
+  it("T1: no Origin opens a socket only with a bearer token or from this machine", () => {
+    expect(origins.allowsSocket(request({}))).toBe(false);
+    expect(origins.allowsSocket(request({ authorization: "Bearer abc.def" }))).toBe(true);
+    expect(origins.allowsSocket(request({ authorization: "Basic abc" }))).toBe(false);
+    for (const address of ["127.0.0.1", "::1", "::ffff:127.0.0.1"]) {
+      expect(origins.allowsSocket(request({ address }))).toBe(true);
+      expect(origins.allowsSocket(request({ address, forwardedFor: "203.0.113.9" }))).toBe(false);
+    }
+  });
+});
+
+describe("with a list", () => {
+  const origins = new Origins(["https://app.example", "http://localhost:8080"]);
+
+  it("D12 T1: it is exact, and takes the place of everything else", () => {
+    expect(origins.allows(request({ origin: "https://app.example" }))).toBe(true);
+    expect(origins.allows(request({ origin: "http://localhost:8080" }))).toBe(true);
+    for (const origin of [
+      "http://app.example",
+      "https://app.example:444",
+      "https://chat.example",
+      "http://localhost:5173",
+      "null",
+    ]) {
+      expect(origins.allows(request({ origin }))).toBe(false);
+    }
+  });
+});

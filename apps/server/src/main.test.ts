@@ -1,0 +1,214 @@
+/** The program as an operator meets it: in a process of its own, started from its source. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+
+import { BareSocket } from "../test/bare-socket.ts";
+
+const MAIN = join(import.meta.dirname, "main.ts");
+const scratch = mkdtempSync(join(tmpdir(), "roomcast-main-"));
+let folders = 0;
+
+const programs: Program[] = [];
+afterEach(async () => {
+  await Promise.all(programs.splice(0).map((program) => program.kill()));
+});
+afterAll(() => {
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+class Program {
+  readonly dataDir: string;
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  said = "";
+  stderr = "";
+  #heard: () => void = () => {};
+
+  constructor(env: Readonly<Record<string, string>> = {}, args: readonly string[] = []) {
+    this.dataDir = env["ROOMCAST_DATA_DIR"] ?? join(scratch, `data-${(folders += 1)}`);
+    const { PATH = "", HOME = "" } = process.env;
+    const settings = { PORT: "0", HOST: "127.0.0.1", ROOMCAST_DATA_DIR: this.dataDir, ...env };
+    this.#child = spawn(process.execPath, ["--conditions=@roomcast/source", MAIN, ...args], {
+      env: { PATH, HOME, ...settings },
+    });
+    this.#child.stdout?.on("data", (chunk: Buffer) => {
+      this.said += chunk.toString();
+      this.#heard();
+    });
+    this.#child.stderr?.on("data", (chunk: Buffer) => (this.stderr += chunk.toString()));
+    this.#exited = once(this.#child, "close").then(() => {
+      this.#heard();
+    });
+    programs.push(this);
+  }
+
+  get code(): number | null {
+    return this.#child.exitCode;
+  }
+
+  get log(): Record<string, unknown>[] {
+    return this.said
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** Resolves when it has logged that it listens. @returns its URL. */
+  async listening(): Promise<string> {
+    const line = await this.logged("listening");
+    return String(line["url"]);
+  }
+
+  async logged(msg: string): Promise<Record<string, unknown>> {
+    for (;;) {
+      const line = this.log.find((each) => each["msg"] === msg);
+      if (line !== undefined) return line;
+      if (this.code !== null) throw new Error(`it has ended: ${this.said}${this.stderr}`);
+      await new Promise<void>((resolve) => (this.#heard = resolve));
+    }
+  }
+
+  async ended(): Promise<number | null> {
+    await this.#exited;
+    return this.code;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#exited;
+  }
+}
+
+/** Runs until it ends by itself. @returns the one sentence that it has left. */
+async function sentenceOf(
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Promise<string> {
+  const program = new Program(env, args);
+  expect(await program.ended()).toBe(1);
+  expect(program.stderr.trimEnd().split("\n")).toHaveLength(1);
+  return program.stderr.trimEnd();
+}
+
+describe("a start that fails", () => {
+  it("W-8: a port in use", async () => {
+    const taken = createServer();
+    taken.listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    expect(await sentenceOf({ PORT: String(port) })).toBe(
+      `Port ${port} on 127.0.0.1 is in use: end what listens there, or set PORT to another.`,
+    );
+    taken.close();
+  });
+
+  it("W-8: a data folder that cannot be made", async () => {
+    const file = join(scratch, "a-file");
+    writeFileSync(file, "");
+    expect(await sentenceOf({ ROOMCAST_DATA_DIR: join(file, "data") })).toContain(file);
+  });
+
+  it("W-8: a second server on the same folder, and the first goes on", async () => {
+    const first = new Program();
+    const url = await first.listening();
+    expect(await sentenceOf({ ROOMCAST_DATA_DIR: first.dataDir })).toContain(first.dataDir);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+
+  it("W-8: a wrong setting", async () => {
+    expect(await sentenceOf({ PORT: "seventy" })).toBe(
+      'PORT must be a whole number from 0 to 65535, not "seventy".',
+    );
+    expect(await sentenceOf({}, ["--prot", "1"])).toContain("--prot is no setting");
+  });
+
+  it("W-8: several wrong settings are all said", async () => {
+    const program = new Program({ PORT: "x", ROOMCAST_LOG: "loud" });
+    expect(await program.ended()).toBe(1);
+    expect(program.stderr.trimEnd().split("\n")).toHaveLength(2);
+  });
+});
+
+describe("a start", () => {
+  it("W-12 W-9: the first lines say that the door is open, and what looks like a setting and is none", async () => {
+    const program = new Program({ ROOMCAST_PORT: "1" });
+    await program.listening();
+    expect(program.log.map(({ msg }) => msg)).toEqual([
+      "ROOMCAST_PORT is no setting; the nearest is ROOMCAST_STORE.",
+      expect.stringContaining("The door is open"),
+      "listening",
+    ]);
+  });
+
+  it("W-10: --help lists the settings and starts nothing", async () => {
+    const program = new Program({}, ["--help"]);
+    expect(await program.ended()).toBe(0);
+    expect(program.said).toContain("--data-dir, ROOMCAST_DATA_DIR");
+  });
+
+  it("A2 A4 T2: the log names the client that came and went, and holds no token", async () => {
+    const program = new Program();
+    const port = Number(new URL(await program.listening()).port);
+    const socket = await BareSocket.open(port, { Authorization: "Bearer secret-token-1" });
+    socket.say({ type: "hello", protocol: 1, name: "Ada\n", token: "secret-token-2" });
+    const { clientId, resume } = await socket.message();
+    socket.destroy();
+    expect(await program.logged("client closed")).toMatchObject({
+      clientId,
+      name: "Ada\\u{a}",
+      code: 1006,
+      by: "client",
+    });
+    await fetch(`http://127.0.0.1:${port}/v1/rooms?token=secret-token-3`);
+    program.signal("SIGTERM");
+    await program.ended();
+    for (const secret of ["secret-token", String(resume)])
+      expect(program.said + program.stderr).not.toContain(secret);
+  });
+});
+
+describe("an end", () => {
+  it.each(["SIGTERM", "SIGINT"] as const)(
+    "W-14: %s drains: clients are told, and it ends with 0",
+    async (signal) => {
+      const program = new Program();
+      const socket = await BareSocket.open(Number(new URL(await program.listening()).port));
+      socket.say({ type: "hello", protocol: 1 });
+      await socket.message();
+      program.signal(signal);
+      expect(await socket.closeFrame()).toMatchObject({ code: 1012 });
+      socket.destroy();
+      expect(await program.ended()).toBe(0);
+    },
+  );
+
+  it("W-14: a second signal ends it at once", async () => {
+    const program = new Program();
+    const socket = await BareSocket.open(Number(new URL(await program.listening()).port), {}, true);
+    socket.say({ type: "hello", protocol: 1 });
+    await socket.message();
+    program.signal("SIGTERM");
+    // The peer answers no close, so the drain would wait for its deadline.
+    expect(await socket.closeFrame()).toMatchObject({ code: 1012 });
+    program.signal("SIGINT");
+    expect(await program.ended()).toBe(130);
+  });
+
+  it("W-14: a data folder that was drained opens again", async () => {
+    const first = new Program();
+    await first.listening();
+    first.signal("SIGTERM");
+    expect(await first.ended()).toBe(0);
+    const second = new Program({ ROOMCAST_DATA_DIR: first.dataDir });
+    expect((await fetch(`${await second.listening()}/readyz`)).status).toBe(200);
+  });
+});
