@@ -21,7 +21,7 @@ class Development {
   readonly #dataDir = mkdtempSync(join(tmpdir(), "roomcast-dev-"));
 
   constructor(settings: Record<string, string>) {
-    this.child = spawn("pnpm", ["dev"], {
+    this.child = spawn("pnpm", ["run", "dev"], {
       cwd: ROOT,
       // A group of its own, as a terminal gives it.
       detached: true,
