@@ -126,10 +126,17 @@ async function readOnce(
 }
 
 /** Whether what was held goes on exactly where the snapshot ends. */
-function meets({ epoch, top }: Page, held: readonly Held[] | null): boolean {
-  const next = held?.find((each) => each.epoch !== epoch || each.offset > top);
-  return next === undefined || (next.epoch === epoch && next.offset === top + 1);
+function meets(page: Page, held: readonly Held[] | null): boolean {
+  if (held === null) return true;
+  const newest = held.at(-1);
+  // Held of an earlier life of the room, it is nothing to a snapshot of the present one; the other way round, it is all.
+  if (newest !== undefined && newest.epoch !== page.epoch) return false;
+  const [next] = beyond(page, held);
+  return next === undefined || next.offset === page.top + 1;
 }
+
+const beyond = ({ epoch, top }: Page, held: readonly Held[]): Held[] =>
+  held.filter((each) => each.epoch === epoch && each.offset > top);
 
 function goLive(exchange: Exchange, target: Target, subscription: Subscription, snapshot: Snapshot): void {
   const { engine, peer, session } = exchange;
@@ -152,9 +159,8 @@ function goLive(exchange: Exchange, target: Target, subscription: Subscription, 
     ...(page.more && { more: true as const }),
     ...(gap && { gap }),
   });
-  for (const { offset, message } of held) {
-    if (message.type === "ack" || offset > page.top) peer.send(message);
-  }
+  const live = new Set(beyond(page, held));
+  for (const each of held) if (each.message.type === "ack" || live.has(each)) peer.send(each.message);
   engine.telemetry.record({ kind: "room_joined", room: room.name, clientId, count: room.presence.count });
 }
 

@@ -33,7 +33,7 @@ describe("lane", () => {
 
   test("R-ONE-AT-A-TIME: what is handed in from within waits for what it came from", async () => {
     const done: string[] = [];
-    const lane: Lane<string> = new Lane((item) => {
+    const lane = new Lane<string>((item) => {
       if (item === "outer") lane.take("inner");
       done.push(item);
     });

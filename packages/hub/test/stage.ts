@@ -156,6 +156,13 @@ export class Stage {
     await this.settle();
   }
 
+  /** Drains the hub, turn by turn, however many that takes. */
+  async drain(): Promise<void> {
+    let drained = false;
+    void this.hub.drain().then(() => (drained = true));
+    for (let turn = 0; turn < 100 && !drained; turn += 1) await this.settle();
+  }
+
   /** Nothing that the test did not expect went wrong inside. */
   faults(): TelemetryEvent[] {
     return this.told.filter(({ kind }) => kind === "fault");
