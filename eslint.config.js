@@ -81,6 +81,8 @@ export default defineConfig(
 
       // A message is one arm of a union and a port is an interface: which one a shape is, its use decides.
       "@typescript-eslint/consistent-type-definitions": "off",
+      // `{ [field: string]: unknown }` says what the key is.
+      "@typescript-eslint/consistent-indexed-object-style": "off",
       // A hook answers something or nothing, and nothing must not have to be spelled out.
       "@typescript-eslint/no-invalid-void-type": "off",
       // A port asks for a promise; its in-memory implementation has nothing to await.
