@@ -23,7 +23,8 @@ export class WriterThread {
   static async start(settings: WriterSettings): Promise<Result<WriterThread, string>> {
     // The thread's file has the extension of this one: .ts as source, .js as built.
     const file = new URL(`./writer${extname(import.meta.url)}`, import.meta.url);
-    const worker = new Worker(file, { workerData: settings, name: "roomcast-writer" });
+    // An empty environment: `node --watch` would make the thread post messages of its own.
+    const worker = new Worker(file, { workerData: settings, name: "roomcast-writer", env: {} });
     const first = await new Promise<FromWriter>((resolve, reject) => {
       worker.once("message", resolve);
       worker.once("error", reject);
