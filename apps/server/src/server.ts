@@ -42,7 +42,7 @@ export interface ServerOptions<C extends Contract = Events> extends Partial<Sett
   /** What events there are. Default: the bundled contract, which is open to others. */
   readonly contract?: C;
   /** An application's own logic, by event name: it may refuse, change or answer what somebody publishes. */
-  readonly handlers?: Handlers<C>;
+  readonly handlers?: Handlers<NoInfer<C>>;
   /** Who may do what. Default: the token and guest settings. */
   readonly policy?: Policy;
   /** Default: the log. */
