@@ -82,7 +82,12 @@ export class BareClient {
   }
 
   /** Publishes and waits for the answer. */
-  async publish(room: string, event: string, data: unknown, more: Record<string, unknown> = {}): Promise<Of<"ack">> {
+  async publish(
+    room: string,
+    event: string,
+    data: unknown,
+    more: Record<string, unknown> = {},
+  ): Promise<Of<"ack">> {
     const id = typeof more["id"] === "string" ? more["id"] : crypto.randomUUID();
     this.say({ type: "publish", id, room, event, data, ...more });
     return this.hear("ack", (ack) => ack.id === id);

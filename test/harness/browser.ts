@@ -10,13 +10,19 @@ const FLAGS = [
 export async function launch(): Promise<Browser> {
   const executablePath = process.env["ROOMCAST_CHROMIUM"];
   if (executablePath === undefined) {
-    throw new Error("ROOMCAST_CHROMIUM names no browser: run the tests by `pnpm test`, which finds or installs one");
+    throw new Error(
+      "ROOMCAST_CHROMIUM names no browser: run the tests by `pnpm test`, which finds or installs one",
+    );
   }
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
 /** A person with a browser profile of their own, in a room. */
-export async function visit(browser: Browser, url: string, name: string): Promise<{ context: BrowserContext; page: Page }> {
+export async function visit(
+  browser: Browser,
+  url: string,
+  name: string,
+): Promise<{ context: BrowserContext; page: Page }> {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(url);

@@ -68,7 +68,8 @@ export class ServerProcess {
     child.stdout.on("data", listen);
     child.stderr.on("data", listen);
     await until("the server is ready", async () => {
-      if (child.exitCode !== null) throw new Error(`the server exited with ${child.exitCode}: ${this.#output}`);
+      if (child.exitCode !== null)
+        throw new Error(`the server exited with ${child.exitCode}: ${this.#output}`);
       return fetch(`${this.http}/readyz`).then(
         (answer) => answer.ok,
         () => false,
@@ -94,7 +95,8 @@ export class ServerProcess {
 
   async #end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null)
+      return child?.exitCode ?? null;
     const exited = once(child, "exit");
     child.kill(signal);
     await exited;

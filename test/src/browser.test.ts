@@ -56,7 +56,8 @@ describe("in a browser", () => {
     await stream(person).getByText(text, { exact: true }).first().waitFor();
   }
 
-  const times = (person: Person, text: string): Promise<number> => stream(person).getByText(text, { exact: true }).count();
+  const times = (person: Person, text: string): Promise<number> =>
+    stream(person).getByText(text, { exact: true }).count();
 
   const WORDS = { open: "Connected", closed: "Disconnected" } as const;
 
@@ -136,7 +137,9 @@ describe("in a browser", () => {
     await Promise.all([dot(ada, "open"), dot(bob, "open")]);
     for (const person of [ada, bob]) {
       await sees(person, "meanwhile 20");
-      const shown = await stream(person).getByText(/^(before|meanwhile \d+)$/).allTextContents();
+      const shown = await stream(person)
+        .getByText(/^(before|meanwhile \d+)$/)
+        .allTextContents();
       expect(shown).toEqual(["before", ...meanwhile]);
     }
     await say(ada, "after");

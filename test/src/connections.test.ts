@@ -45,10 +45,16 @@ describe("connections", () => {
       await BareClient.join(server.ws, { join: room }),
     ];
     leaves.say({ type: "leave", id: "l", room: "A5" });
-    const left = await stays.hear("presence", ({ left }) => left?.some(({ clientId }) => clientId === leaves.id) ?? false);
+    const left = await stays.hear(
+      "presence",
+      ({ left }) => left?.some(({ clientId }) => clientId === leaves.id) ?? false,
+    );
     expect(left.left).toEqual([{ clientId: leaves.id, reason: "left" }]);
     await vanishes.close(1000);
-    const closed = await stays.hear("presence", (p) => p.left?.some(({ clientId }) => clientId === vanishes.id) ?? false);
+    const closed = await stays.hear(
+      "presence",
+      (p) => p.left?.some(({ clientId }) => clientId === vanishes.id) ?? false,
+    );
     expect(closed.left).toEqual([{ clientId: vanishes.id, reason: "closed" }]);
     expect(closed.count).toBe(1);
     await stays.close();
@@ -73,7 +79,10 @@ describe("connections", () => {
       return ((await answer.json()) as { count: number }).count;
     };
     const join = [{ room: "A9" }];
-    const [first, second] = [await BareClient.join(server.ws, { join }), await BareClient.join(server.ws, { join })];
+    const [first, second] = [
+      await BareClient.join(server.ws, { join }),
+      await BareClient.join(server.ws, { join }),
+    ];
     expect(await count()).toBe(2);
     await first.close(1000);
     await until("the first is gone", async () => (await count()) === 1);
@@ -88,7 +97,9 @@ describe("connections", () => {
     client.socket.close(4321, "my own reason");
     await client.closed();
     await until("the log tells of it", () => linesAbout(client.id).length >= 2);
-    const about = JSON.stringify(server.log.filter((line) => JSON.stringify(line).includes(client.id)).at(-1));
+    const about = JSON.stringify(
+      server.log.filter((line) => JSON.stringify(line).includes(client.id)).at(-1),
+    );
     expect(about).toContain("4321");
     expect(about).toContain("my own reason");
     const second = await BareClient.join(server.ws);

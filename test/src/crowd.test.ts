@@ -17,7 +17,9 @@ describe("a crowd", () => {
   it("C3 C6: 1,000 connections join one room, one message reaches all, and a join costs the last what it cost the first", async () => {
     const crowd: BareClient[] = [];
     while (crowd.length < MEMBERS) {
-      const more = Array.from({ length: AT_ONCE }, () => BareClient.join(server.ws, { join: [{ room: "crowd" }] }));
+      const more = Array.from({ length: AT_ONCE }, () =>
+        BareClient.join(server.ws, { join: [{ room: "crowd" }] }),
+      );
       crowd.push(...(await Promise.all(more)));
     }
     const last = crowd.at(-1) as BareClient;

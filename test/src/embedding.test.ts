@@ -1,5 +1,6 @@
 /** Rows B10, B11, D6, D7, D8: Roomcast as a library, in an http server that has routes and sockets of its own. */
 import { answer, change, createServer, type RoomcastServer, refuse } from "@roomcast/server";
+import type { Events } from "@roomcast/protocol";
 import { createServer as createHttpServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,7 +11,7 @@ import { until } from "../harness/until.ts";
 
 describe("embedding", () => {
   let http: Server;
-  let roomcast: RoomcastServer;
+  let roomcast: RoomcastServer<Events>;
   let other: WebSocketServer;
   let origin: string;
 
@@ -28,9 +29,10 @@ describe("embedding", () => {
       socket.send("not Roomcast");
     });
     http.on("upgrade", (request, socket, head) => {
-      if (request.url === "/other") other.handleUpgrade(request, socket, head, (ws) => other.emit("connection", ws, request));
+      if (request.url === "/other")
+        other.handleUpgrade(request, socket, head, (ws) => other.emit("connection", ws, request));
     });
-    roomcast = (await createServer({
+    roomcast = await createServer({
       server: http,
       store: "memory",
       log: "silent",
@@ -41,7 +43,7 @@ describe("embedding", () => {
           if (data.text.startsWith("loud ")) return change({ ...data, text: data.text.toUpperCase() });
         },
       },
-    })) as RoomcastServer;
+    });
     await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
     origin = `127.0.0.1:${(http.address() as AddressInfo).port}`;
   });
@@ -52,7 +54,8 @@ describe("embedding", () => {
     await new Promise((resolve) => http.close(resolve));
   });
 
-  const join = (room: string): Promise<BareClient> => BareClient.join(`ws://${origin}/v1/ws`, { join: [{ room }] });
+  const join = (room: string): Promise<BareClient> =>
+    BareClient.join(`ws://${origin}/v1/ws`, { join: [{ room }] });
 
   it("D6: its own routes, Roomcast's and the sockets share one port", async () => {
     expect(await (await fetch(`http://${origin}/mine`)).text()).toBe("my own page");
@@ -64,7 +67,9 @@ describe("embedding", () => {
 
   it("D7: another WebSocketServer on another path takes its own upgrades, and only those", async () => {
     const socket = new WebSocket(`ws://${origin}/other`);
-    const [said] = await new Promise<[Buffer]>((resolve) => socket.once("message", (data: Buffer) => resolve([data])));
+    const [said] = await new Promise<[Buffer]>((resolve) =>
+      socket.once("message", (data: Buffer) => resolve([data])),
+    );
     expect(said.toString()).toBe("not Roomcast");
     socket.close();
     const client = await join("D7");
@@ -84,7 +89,11 @@ describe("embedding", () => {
   it("B10 B11: an application's handler refuses, changes and answers, and knows no transport", async () => {
     const [ada, bob] = [await join("B10"), await join("B10")];
     ada.say({ type: "publish", id: "bad", room: "B10", event: "message", data: { text: "bad" } });
-    expect(await ada.hear("error")).toMatchObject({ id: "bad", code: "forbidden", message: "not in this house" });
+    expect(await ada.hear("error")).toMatchObject({
+      id: "bad",
+      code: "forbidden",
+      message: "not in this house",
+    });
     const answered = await ada.publish("B10", "message", { text: "whoami" });
     expect(answered.answer).toEqual({ you: `guest:${ada.id}` });
     expect(answered.position).toBeUndefined();

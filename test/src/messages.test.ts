@@ -15,7 +15,8 @@ describe("messages and rooms", () => {
   const newRoom = (): string => `room-${(made += 1)}`;
   const people = async (room: string, count: number): Promise<BareClient[]> =>
     Promise.all(Array.from({ length: count }, () => BareClient.join(server.ws, { join: [{ room }] })));
-  const end = (clients: BareClient[]): Promise<unknown> => Promise.all(clients.map((client) => client.close()));
+  const end = (clients: BareClient[]): Promise<unknown> =>
+    Promise.all(clients.map((client) => client.close()));
 
   it("B1: an answer goes to the sender alone", async () => {
     const [ada, bob] = (await people(newRoom(), 2)) as [BareClient, BareClient];
@@ -33,7 +34,13 @@ describe("messages and rooms", () => {
     const ack = await (all[0] as BareClient).publish(room, "message", { text: "to all" });
     for (const client of all) {
       const event = await client.hear("event");
-      expect(event).toMatchObject({ room, event: "message", data: { text: "to all" }, id: ack.id, offset: 1 });
+      expect(event).toMatchObject({
+        room,
+        event: "message",
+        data: { text: "to all" },
+        id: ack.id,
+        offset: 1,
+      });
       expect(event.from).toEqual({ clientId: all[0]?.id, user: `guest:${all[0]?.id ?? ""}`, name: "" });
       expect(event.time).toBeGreaterThanOrEqual(before - 1);
       expect(event.time).toBe(ack.time);
@@ -152,8 +159,14 @@ describe("messages and rooms", () => {
     const room = newRoom();
     const [ada] = (await people(room, 1)) as [BareClient];
     const bob = await BareClient.join(server.ws, { name: "Bob", join: [{ room, state: { mood: "new" } }] });
-    const told = await ada.hear("presence", ({ joined }) => joined?.some(({ clientId }) => clientId === bob.id) ?? false);
-    expect(told.joined?.find(({ clientId }) => clientId === bob.id)).toMatchObject({ name: "Bob", state: { mood: "new" } });
+    const told = await ada.hear(
+      "presence",
+      ({ joined }) => joined?.some(({ clientId }) => clientId === bob.id) ?? false,
+    );
+    expect(told.joined?.find(({ clientId }) => clientId === bob.id)).toMatchObject({
+      name: "Bob",
+      state: { mood: "new" },
+    });
     expect(told.count).toBe(2);
     await end([ada, bob]);
   });
@@ -175,7 +188,9 @@ describe("messages and rooms", () => {
     const [joined] = late.all("joined");
     expect(joined?.events.map(({ data }) => data)).toEqual([{ text: "two" }, { text: "three" }]);
     expect(joined?.position).toEqual(position);
-    const back = await BareClient.join(server.ws, { join: [{ room, since: { epoch: position?.epoch ?? "", offset: 1 } }] });
+    const back = await BareClient.join(server.ws, {
+      join: [{ room, since: { epoch: position?.epoch ?? "", offset: 1 } }],
+    });
     expect(back.all("joined")[0]).toMatchObject({ recovered: true, events: [{ offset: 2 }, { offset: 3 }] });
     await end([late, back]);
   });

@@ -49,13 +49,19 @@ describe("the packages outside the workspace", () => {
 
   beforeAll(async () => {
     server = await ServerProcess.start();
-    for (const each of PACKAGES) await run("pnpm", ["pack", "--pack-destination", folder], { cwd: join(ROOT, each) });
+    for (const each of PACKAGES)
+      await run("pnpm", ["pack", "--pack-destination", folder], { cwd: join(ROOT, each) });
     const tarballs = readdirSync(folder).filter((file) => file.endsWith(".tgz"));
     const dependencies = Object.fromEntries(
       tarballs.map((file) => [file.replace(/^roomcast-(\w+)-.*$/, "@roomcast/$1"), `file:./${file}`]),
     );
     expect(Object.keys(dependencies).sort()).toEqual(["@roomcast/client", "@roomcast/protocol"]);
-    const manifest = { name: "outside", private: true, type: "module", dependencies: { ...dependencies, valibot: "1" } };
+    const manifest = {
+      name: "outside",
+      private: true,
+      type: "module",
+      dependencies: { ...dependencies, valibot: "1" },
+    };
     writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG));
     writeFileSync(join(folder, "program.ts"), PROGRAM);
@@ -70,7 +76,11 @@ describe("the packages outside the workspace", () => {
 
   it("a minimal program on the packed packages type-checks and talks to the server", async () => {
     const typeRoots = join(ROOT, "test/node_modules/@types");
-    await run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "--typeRoots", typeRoots], inFolder);
+    await run(
+      process.execPath,
+      [join(ROOT, "node_modules/typescript/bin/tsc"), "--typeRoots", typeRoots],
+      inFolder,
+    );
     const { stdout } = await run(process.execPath, ["program.ts", server.http], inFolder);
     expect(stdout).toBe("from outside 1\n");
   });

@@ -78,7 +78,11 @@ describe("the SDK", () => {
     client.retryNow();
     expect((await sent).map((result) => result.ok && result.position?.offset)).toEqual([1, 2, 3]);
     const page = await room.history({});
-    expect(page.ok && page.value.events.map(({ data }) => data)).toEqual([{ text: "a" }, { text: "b" }, { text: "c" }]);
+    expect(page.ok && page.value.events.map(({ data }) => data)).toEqual([
+      { text: "a" },
+      { text: "b" },
+      { text: "c" },
+    ]);
     client.disconnect();
   });
 });

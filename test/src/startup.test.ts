@@ -19,9 +19,16 @@ afterAll(() => {
 });
 
 /** Runs the server until it exits by itself. */
-async function run(env: Record<string, string>, args: string[] = []): Promise<{ code: number | null; said: string }> {
+async function run(
+  env: Record<string, string>,
+  args: string[] = [],
+): Promise<{ code: number | null; said: string }> {
   const { PATH = "", HOME = "" } = process.env;
-  const settings = { PORT: String(await freePort()), HOST: "127.0.0.1", ROOMCAST_DATA_DIR: join(scratch, crypto.randomUUID()) };
+  const settings = {
+    PORT: String(await freePort()),
+    HOST: "127.0.0.1",
+    ROOMCAST_DATA_DIR: join(scratch, crypto.randomUUID()),
+  };
   const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH, HOME, ...settings, ...env } });
   let said = "";
   child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
