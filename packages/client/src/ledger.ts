@@ -204,10 +204,10 @@ export class Ledger {
   }
 
   #deliver(event: EventMessage, epoch: string | undefined, replayed: boolean): void {
-    if (this.#seen.has(event)) return;
-    this.#sink.deliver(event, epoch, replayed);
+    const known = this.#seen.has(event);
+    if (!known) this.#sink.deliver(event, epoch, replayed);
     this.#seen.add(event);
-    if (replayed) this.#catchUp = { ...this.#catchUp, replayed: this.#catchUp.replayed + 1 };
+    if (replayed && !known) this.#catchUp = { ...this.#catchUp, replayed: this.#catchUp.replayed + 1 };
   }
 
   #live({ reason, from, to, position }: Gap): boolean {

@@ -358,6 +358,13 @@ describe("publishing", () => {
     expect(world.socket.all("join")).toEqual([]);
   });
 
+  test("S1 an ack that is quicker than the event it is for does not stand for it", () => {
+    const { room, socket, told } = inRoom();
+    void room.publish("message", "x", { id: "x" });
+    socket.say(ack("x", 1), event(1, { id: "x" }), event(2));
+    expect(told()).toEqual(["1", "2"]);
+  });
+
   test("B4 to one member: no position, and whether it was handed over", async () => {
     const { room, socket, told } = inRoom();
     const result = room.publish("message", "psst", { id: "x", to: "other" });

@@ -6,8 +6,9 @@ export const SEEN_EVENTS = 1000;
 type Named = Pick<EventMessage, "id"> & { readonly from: { readonly user: string } };
 
 export class Seen {
-  /** In the order of arrival. */
-  #keys = new Set<string>();
+  /** Of this epoch, in the order of arrival. */
+  readonly #keys = new Set<string>();
+  /** Of those before. A long replay of known events must not forget as it goes. */
   #former = new Set<string>();
 
   has(event: Named): boolean {
@@ -15,19 +16,19 @@ export class Seen {
     return this.#keys.has(key) || this.#former.has(key);
   }
 
-  /** A new epoch: what it hands out must not push out what came before, or a long replay would forget as it goes. */
-  beginEpoch(): void {
-    this.#former = this.#keys;
-    this.#keys = new Set();
+  /** Also of one that is known: it was met again, and goes to the end of the line. */
+  add(event: Named): void {
+    const key = keyOf(event);
+    this.#keys.delete(key);
+    this.#keys.add(key);
+    if (this.#keys.size <= SEEN_EVENTS) return;
+    const [oldest = ""] = this.#keys;
+    this.#keys.delete(oldest);
   }
 
-  add(event: Named): void {
-    this.#keys.add(keyOf(event));
-    if (this.#keys.size <= SEEN_EVENTS) return;
-    for (const oldest of this.#keys) {
-      this.#keys.delete(oldest);
-      return;
-    }
+  beginEpoch(): void {
+    this.#former = new Set([...this.#former, ...this.#keys].slice(-SEEN_EVENTS));
+    this.#keys.clear();
   }
 }
 
