@@ -2,7 +2,6 @@
 import type { LeftReason } from "@roomcast/protocol";
 
 export interface Change {
-  readonly user: string;
   readonly name: string;
   readonly kind: "joined" | "left";
   /** Of a leave: why the server says so. */
@@ -11,18 +10,20 @@ export interface Change {
 
 /** What came of one person: where they stood at first, and where they stand now. */
 interface Course {
-  readonly name: string;
   readonly first: Change["kind"];
   readonly last: Change["kind"];
   readonly reason?: LeftReason;
 }
 
-/** By user, in the order of their first change. */
+/**
+ * By name, in the order of their first change: a name is all that a reader has to tell people apart, and a guest who
+ * reloads the page is another user of the same name.
+ */
 export type Activity = ReadonlyMap<string, Course>;
 
-export function withChange(activity: Activity, { user, name, kind, reason }: Change): Activity {
-  const first = activity.get(user)?.first ?? kind;
-  return new Map(activity).set(user, { name, first, last: kind, ...(reason !== undefined && { reason }) });
+export function withChange(activity: Activity, { name, kind, reason }: Change): Activity {
+  const first = activity.get(name)?.first ?? kind;
+  return new Map(activity).set(name, { first, last: kind, ...(reason !== undefined && { reason }) });
 }
 
 const MAX_NAMES = 3;
@@ -32,27 +33,21 @@ type Telling = readonly [fits: (course: Course) => boolean, one: string, many: s
 /** In the order in which they are told; a person's course is told by the first that fits. */
 const tellings: readonly Telling[] = [
   [(c) => c.last === "joined" && c.first === "joined", "joined", "joined"],
-  [(c) => c.last === "joined", "was away and is back", "were away and are back"],
+  [(c) => c.last === "joined", "left and joined again", "left and joined again"],
   [(c) => c.reason === "kicked" || c.reason === "forbidden", "was removed", "were removed"],
-  [(c) => c.first === "joined", "came and went", "came and went"],
-  [(c) => c.reason === "timeout", "lost the connection", "lost the connection"],
+  [(c) => c.first === "joined", "joined and left", "joined and left"],
+  [(c) => c.reason === "timeout", "left, connection lost", "left, connection lost"],
   [() => true, "left", "left"],
 ];
 
 /** “Ada, Bo and 3 others joined · Cy left”. */
 export function describeActivity(activity: Activity): string {
-  const told = new Set<Course>();
+  const untold = new Map(activity);
   const parts: string[] = [];
   for (const [fits, one, many] of tellings) {
-    const courses = [...activity.values()].filter((course) => !told.has(course) && fits(course));
-    if (courses.length === 0) continue;
-    for (const course of courses) told.add(course);
-    parts.push(
-      `${listNames(
-        courses.map(({ name }) => name),
-        MAX_NAMES,
-      )} ${courses.length > 1 ? many : one}`,
-    );
+    const names = [...untold].filter(([, course]) => fits(course)).map(([name]) => name);
+    for (const name of names) untold.delete(name);
+    if (names.length > 0) parts.push(`${listNames(names, MAX_NAMES)} ${names.length > 1 ? many : one}`);
   }
   return parts.join(" · ");
 }

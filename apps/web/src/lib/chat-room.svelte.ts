@@ -1,12 +1,14 @@
 /** Owns one room as the screen shows it: its stream and its people. Knows the SDK's room, and no DOM. */
 import type { AnyRoomEvent, Client, PresenceChange, Room, RoomEvent, RoomStatus } from "@roomcast/client";
-import type { Events } from "@roomcast/protocol";
+import { type Events, MAX_LISTED_MEMBERS } from "@roomcast/protocol";
 import { createSubscriber } from "svelte/reactivity";
 
+import type { Change } from "./activity.ts";
+import { Attendance, RETURN_MS } from "./attendance.ts";
 import { Composer } from "./composer.svelte.ts";
 import { type MessageEntry, messageKey } from "./entry.ts";
 import { Outgoing } from "./outgoing.svelte.ts";
-import { displayName, peopleOf } from "./person.ts";
+import { peopleOf } from "./person.ts";
 import { rowsOf } from "./rows.ts";
 import type { Self } from "./self.ts";
 import { Timeline } from "./timeline.ts";
@@ -31,6 +33,7 @@ export class ChatRoom {
   readonly #self: Self;
   readonly #isLookedAt: (room: ChatRoom) => boolean;
   readonly #timeline = new Timeline();
+  readonly #attendance = new Attendance();
   readonly #watchStatus: () => void;
   readonly #watchPresence: () => void;
   /** Counts changes of the timeline, which is no reactive thing itself. */
@@ -41,6 +44,7 @@ export class ChatRoom {
   #isLoadingOlder = $state(false);
   #couldNotLoadOlder = $state(false);
   #hasJoined = $state(false);
+  #returnTimer: ReturnType<typeof setTimeout> | undefined;
   /** Since the connection was lost; marked: something was missed, and the stream says so. */
   #absence: "none" | "unmarked" | "marked" = "none";
 
@@ -64,16 +68,22 @@ export class ChatRoom {
     return rowsOf([...this.#timeline.entries, ...onTheWay]);
   });
 
+  /** In a crowded room nobody but oneself. */
   readonly people = $derived.by(() => {
     this.#watchPresence();
-    return peopleOf(this.#room.members, this.#self.user);
+    const people = peopleOf(this.#room.members, this.#self.user);
+    return this.#isCrowded ? people.filter(({ isYou }) => isYou) : people;
   });
 
-  /** Members whom a crowded room counts and does not list. */
-  readonly unlisted = $derived.by(() => {
+  /** People here; where nobody is listed, tabs. */
+  get count(): number {
     this.#watchPresence();
-    return Math.max(0, this.#room.count - this.#room.members.length);
-  });
+    return this.#isCrowded ? this.#room.count : this.people.length;
+  }
+
+  get #isCrowded(): boolean {
+    return this.#room.count > MAX_LISTED_MEMBERS;
+  }
 
   get status(): RoomStatus {
     this.#watchStatus();
@@ -128,6 +138,7 @@ export class ChatRoom {
   }
 
   leave(): void {
+    clearTimeout(this.#returnTimer);
     this.#room.leave();
   }
 
@@ -184,21 +195,30 @@ export class ChatRoom {
     this.#hasOlder = true;
   }
 
-  #presenceChanged({ joined, left, snapshot }: PresenceChange): void {
-    if (snapshot) return;
-    const joinedIds = new Set(joined.map(({ clientId }) => clientId));
-    const isElsewhere = (user: string): boolean =>
-      this.#room.members.some((member) => member.user === user && !joinedIds.has(member.clientId));
-    for (const { member, reason } of left) {
-      if (isElsewhere(member.user) || this.#self.is(member)) continue;
-      this.typists.stopped(member.user);
-      this.#timeline.addChange({ user: member.user, name: displayName(member), kind: "left", reason });
+  #presenceChanged({ left, snapshot }: PresenceChange): void {
+    for (const { member } of left) this.typists.stopped(member.user);
+    const people = peopleOf(this.#room.members, this.#self.user);
+    if (this.#isCrowded) {
+      this.#attendance.unlisted();
+    } else if (snapshot) {
+      this.#tell(this.#attendance.listed(people));
+      clearTimeout(this.#returnTimer);
+      this.#returnTimer = setTimeout(() => this.#tellWhoStayedAway(), RETURN_MS);
+    } else {
+      const reasons = new Map(left.map(({ member, reason }) => [member.user, reason]));
+      this.#tell(this.#attendance.changed(people, reasons));
     }
-    for (const member of joined) {
-      if (isElsewhere(member.user) || this.#self.is(member)) continue;
-      this.#timeline.addChange({ user: member.user, name: displayName(member), kind: "joined" });
+  }
+
+  #tellWhoStayedAway(): void {
+    if (this.#room.status.state === "joined" && !this.#isCrowded) {
+      this.#tell(this.#attendance.settled(peopleOf(this.#room.members, this.#self.user)));
     }
-    this.#changes += 1;
+  }
+
+  #tell(changes: readonly Change[]): void {
+    for (const change of changes) this.#timeline.addChange(change, Date.now());
+    if (changes.length > 0) this.#changes += 1;
   }
 
   #noteOldest({ offset }: AnyRoomEvent<Events>): void {

@@ -36,6 +36,8 @@ export interface MessageEntry {
 export interface ActivityEntry {
   readonly kind: "activity";
   readonly key: string;
+  /** ms since 1970, of the first change, by this machine's clock. */
+  readonly time: number;
   readonly activity: Activity;
 }
 

@@ -8,7 +8,8 @@ const dateFormat = new Intl.DateTimeFormat(undefined, { year: "numeric", month: 
 export const clockTime = (time: number): string => clockFormat.format(time);
 export const fullTime = (time: number): string => fullFormat.format(time);
 
-const startOfDay = (time: number): number => new Date(time).setHours(0, 0, 0, 0);
+/** Local midnight, ms since 1970. */
+export const startOfDay = (time: number): number => new Date(time).setHours(0, 0, 0, 0);
 
 /** “Today”, “Yesterday”, “Tuesday, June 2”, and with the year where it is another one. */
 export function dayName(time: number, now: number): string {

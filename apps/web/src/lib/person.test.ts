@@ -42,8 +42,9 @@ describe("people", () => {
     expect(initials(name)).toBe(expected);
   });
 
-  it("a user keeps their colour", () => {
-    expect(hueOf("ada")).toBe(hueOf("ada"));
-    expect(hueOf("ada")).not.toBe(hueOf("bo"));
+  it("keep their colour, guests by their name", () => {
+    expect(hueOf({ user: "ada", name: "Ada" })).toBe(hueOf({ user: "ada", name: "Countess" }));
+    expect(hueOf({ user: "guest:1", name: "Ada" })).toBe(hueOf({ user: "guest:2", name: "Ada" }));
+    expect(hueOf({ user: "guest:1", name: "Ada" })).not.toBe(hueOf({ user: "guest:1", name: "Bo" }));
   });
 });

@@ -47,10 +47,11 @@ export function initials(name: string): string {
   );
 }
 
-/** One of twelve, in degrees; the same for the same user everywhere. */
-export function hueOf(user: string): number {
+/** One of twelve, in degrees; the same for the same person everywhere. A guest is another user on each visit. */
+export function hueOf({ user, name }: Pick<From, "user" | "name">): number {
+  const known = user.startsWith("guest:") ? name : user;
   let hash = 2166136261;
-  for (let at = 0; at < user.length; at += 1) hash = Math.imul(hash ^ user.charCodeAt(at), 16777619);
+  for (let at = 0; at < known.length; at += 1) hash = Math.imul(hash ^ known.charCodeAt(at), 16777619);
   return ((hash >>> 0) % 12) * 30 + 15;
 }
 

@@ -23,7 +23,7 @@ const message = (
   ...more,
 });
 
-const utcDay = (time: number): string => String(Math.floor(time / DAY));
+const utcDay = (time: number): number => Math.floor(time / DAY) * DAY;
 const told = (...entries: Entry[]): string[] =>
   rowsOf(entries, utcDay).map((row) =>
     row.kind === "message" ? `${row.isHead ? "+" : ""}${row.key}` : row.kind,
@@ -59,9 +59,10 @@ describe("rows", () => {
     ).toEqual(["day", "+a", "+b"]);
   });
 
-  it("a message that the server has not stamped yet opens no new day", () => {
+  it("days go forward only, whatever the clocks say", () => {
+    const joined = { kind: "activity", key: "j", time: DAY, activity: new Map() } as const;
     expect(
-      told(message("a", "ada", DAY - 1), message("b", "bo", DAY, { delivery: { state: "sending" } })),
-    ).toEqual(["day", "+a", "+b"]);
+      told(message("a", "ada", DAY - 2), joined, message("b", "ada", DAY - 1), message("c", "ada", DAY)),
+    ).toEqual(["day", "+a", "day", "activity", "+b", "c"]);
   });
 });

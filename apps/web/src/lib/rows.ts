@@ -1,10 +1,11 @@
 /** Owns how entries become rows to look at: day dividers, and consecutive messages of one author under one head. */
+import { startOfDay } from "./format.ts";
 import type { ActivityEntry, AwayEntry, Entry, GapEntry, MessageEntry } from "./entry.ts";
 
 export interface DayRow {
   readonly kind: "day";
   readonly key: string;
-  /** Of the first message of that day. */
+  /** When it began. */
   readonly time: number;
 }
 
@@ -21,23 +22,23 @@ export type Row = DayRow | MessageRow | ActivityEntry | GapEntry | AwayEntry;
 /** Two messages further apart than this are two runs. */
 const RUN_MS = 5 * 60_000;
 
-/** @param dayOf names the day of a time in the reader's own time zone. */
-export function rowsOf(entries: readonly Entry[], dayOf: (time: number) => string = localDay): Row[] {
+/** @param dayOf gives the beginning of a time's day, in the reader's own time zone. */
+export function rowsOf(entries: readonly Entry[], dayOf: (time: number) => number = startOfDay): Row[] {
   const rows: Row[] = [];
-  let day: string | undefined;
+  let day = -Infinity;
   let above: MessageEntry | undefined;
   for (const entry of entries) {
+    const entryDay = "time" in entry ? dayOf(entry.time) : day;
+    // Never back to a day that is over: what the server has not stamped has this machine's time, and clocks differ.
+    if (entryDay > day) {
+      rows.push({ kind: "day", key: `day ${entryDay}`, time: entryDay });
+      day = entryDay;
+      above = undefined;
+    }
     if (entry.kind !== "message") {
       rows.push(entry);
       above = undefined;
       continue;
-    }
-    const today = dayOf(entry.time);
-    // Clocks differ: a message of one's own that is not stamped yet opens no day behind the one that the server is in.
-    if (today !== day && (day === undefined || entry.delivery.state === "sent")) {
-      rows.push({ kind: "day", key: `day ${today} before ${entry.key}`, time: entry.time });
-      day = today;
-      above = undefined;
     }
     rows.push({
       kind: "message",
@@ -57,11 +58,6 @@ function isOneRun(above: MessageEntry, entry: MessageEntry): boolean {
     above.direct?.to === entry.direct?.to &&
     Math.abs(entry.time - above.time) < RUN_MS
   );
-}
-
-export function localDay(time: number): string {
-  const date = new Date(time);
-  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
 }
 
 /** How many messages stand below a row; none where it is not there (it is older than what is shown). */

@@ -13,12 +13,15 @@ export class Session {
   readonly #self: Self;
   readonly #rooms = new SvelteMap<string, ChatRoom>();
   #current = $state.raw<ChatRoom>();
+  #wasConnected = false;
 
   constructor(name: string) {
     this.#client = connect("", { contract: events, name });
     this.#self = new Self(this.#client, name);
     this.connection = new Connection(this.#client);
     document.addEventListener("visibilitychange", this.#onVisibility);
+    addEventListener("pagehide", this.#onHide);
+    addEventListener("pageshow", this.#onShow);
   }
 
   /** Undefined until the server has said who one is. */
@@ -37,6 +40,12 @@ export class Session {
     let unread = 0;
     for (const room of this.#rooms.values()) unread += room.unread;
     return unread;
+  }
+
+  /** Undefined for a room that this tab is not in. */
+  countIn(room: string): number | undefined {
+    const chat = this.#rooms.get(room);
+    return chat?.hasJoined === true ? chat.count : undefined;
   }
 
   unreadIn(room: string): number {
@@ -65,11 +74,24 @@ export class Session {
 
   end(): void {
     document.removeEventListener("visibilitychange", this.#onVisibility);
+    removeEventListener("pagehide", this.#onHide);
+    removeEventListener("pageshow", this.#onShow);
     this.#client.disconnect();
   }
 
   readonly #onVisibility = (): void => {
     if (document.visibilityState === "visible") this.#current?.seen();
+  };
+
+  /** A closed tab has left: the others see it now, and not when its place has expired. */
+  readonly #onHide = (): void => {
+    this.#wasConnected = this.connection.status.state !== "disconnected";
+    this.#client.disconnect();
+  };
+
+  /** Out of the browser's back/forward cache. */
+  readonly #onShow = ({ persisted }: PageTransitionEvent): void => {
+    if (persisted && this.#wasConnected) this.#client.connect();
   };
 
   #isLookedAt(room: ChatRoom): boolean {

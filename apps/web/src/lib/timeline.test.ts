@@ -44,10 +44,10 @@ describe("the stream of a room", () => {
 
   it("folds joins and leaves until the next message", () => {
     const timeline = new Timeline();
-    timeline.addChange({ user: "ada", name: "Ada", kind: "joined" });
-    timeline.addChange({ user: "bo", name: "Bo", kind: "joined" });
+    timeline.addChange({ name: "Ada", kind: "joined" }, 0);
+    timeline.addChange({ name: "Bo", kind: "joined" }, 0);
     timeline.append(message("a", 1));
-    timeline.addChange({ user: "bo", name: "Bo", kind: "left", reason: "left" });
+    timeline.addChange({ name: "Bo", kind: "left", reason: "left" }, 0);
     expect(told(timeline.entries)).toEqual(["activity", "a", "activity"]);
   });
 

@@ -35,14 +35,19 @@ export class Timeline {
   }
 
   /** Joins what happened since the last message to one entry. */
-  addChange(change: Change): void {
+  addChange(change: Change, now: number): void {
     const last = this.#entries.at(-1);
     if (last?.kind === "activity") {
       this.#entries[this.#entries.length - 1] = { ...last, activity: withChange(last.activity, change) };
       return;
     }
     const none: Activity = new Map();
-    this.#entries.push({ kind: "activity", key: this.#mark(), activity: withChange(none, change) });
+    this.#entries.push({
+      kind: "activity",
+      key: this.#mark(),
+      time: now,
+      activity: withChange(none, change),
+    });
   }
 
   addGap(gap: Omit<GapEntry, "kind" | "key">): void {
