@@ -1,6 +1,5 @@
 /** Rows B10, B11, D6, D7, D8: Roomcast as a library, in an http server that has routes and sockets of its own. */
 import { answer, change, createServer, type RoomcastServer, refuse } from "@roomcast/server";
-import type { Events } from "@roomcast/protocol";
 import { createServer as createHttpServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,7 +10,7 @@ import { until } from "../harness/until.ts";
 
 describe("embedding", () => {
   let http: Server;
-  let roomcast: RoomcastServer<Events>;
+  let roomcast: RoomcastServer;
   let other: WebSocketServer;
   let origin: string;
 
