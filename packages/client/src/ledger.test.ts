@@ -212,7 +212,7 @@ describe("B3 echo: false", () => {
     const { subject, did, live } = ledger();
     live(5);
     subject.expectSilently("guest:me", "mine");
-    subject.ack(at(6));
+    subject.ack(at(6), "guest:me", "mine");
     subject.event(event(7));
     expect(did()).toEqual(["7"]);
     expect(subject.position).toEqual(at(7));
@@ -221,7 +221,7 @@ describe("B3 echo: false", () => {
   test("an ack behind a hole asks for the room again, as an event would", () => {
     const { subject, did, live } = ledger();
     live(5);
-    subject.ack(at(7));
+    subject.ack(at(7), "guest:me", "mine");
     expect(did()).toEqual(["rejoin"]);
     subject.joined(room({ position: at(7), recovered: true, events: events(6, 7) }));
     expect(did()).toEqual(["6r", "7r", "caught up 2 recovered"]);
@@ -235,15 +235,27 @@ describe("B3 echo: false", () => {
     subject.suspend();
     subject.joining();
     subject.joined(room({ position: at(7), recovered: true, events: [mine, event(7)] }));
-    subject.ack(at(6));
+    subject.ack(at(6), "guest:me", "mine");
     expect(did()).toEqual(["7r", "caught up 1 recovered"]);
     expect(subject.position).toEqual(at(7));
+  });
+
+  test("S2 however much is replayed before it comes", () => {
+    const { subject, did } = ledger(at(0));
+    const last = 2 * SEEN_EVENTS;
+    subject.expectSilently("guest:me", "mine");
+    subject.joining();
+    subject.joined(room({ position: at(last), recovered: true, events: events(1, last) }));
+    did();
+    subject.event(event(last + 1, { id: "mine", from: { clientId: "me", user: "guest:me", name: "" } }));
+    subject.event(event(last + 2));
+    expect(did()).toEqual([`${last + 2}`]);
   });
 
   test("the ack of a repetition may name another life of the room, and stands for nothing here", () => {
     const { subject, did, live } = ledger();
     live(5);
-    subject.ack(at(40, "e0"));
+    subject.ack(at(40, "e0"), "guest:me", "mine");
     subject.event(event(6));
     expect(did()).toEqual(["6"]);
   });

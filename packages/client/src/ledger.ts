@@ -5,7 +5,7 @@
 import type { EventMessage, Gap, GapSpan, History, Joined, Position } from "@roomcast/protocol";
 
 import type { JoinedRoom, RoomGap } from "./room.ts";
-import { Seen } from "./seen.ts";
+import { type Named, Seen } from "./seen.ts";
 
 /** More than this, held back while older pages are fetched, is let go and fetched as well. */
 export const MAX_HELD = 10_000;
@@ -26,7 +26,7 @@ export interface LedgerSink {
 type Item =
   | { readonly kind: "event"; readonly event: EventMessage }
   /** Stands for an event that the publisher itself does not get. */
-  | { readonly kind: "ack"; readonly position: Position }
+  | { readonly kind: "ack"; readonly position: Position; readonly of: Named }
   | { readonly kind: "gap"; readonly gap: Gap };
 
 export class Ledger {
@@ -70,7 +70,7 @@ export class Ledger {
 
   /** Not to be handed out when it comes: this client published it with `echo: false`. */
   expectSilently(user: string, id: string): void {
-    this.#seen.add({ id, from: { user } });
+    this.#seen.expect({ id, from: { user } });
   }
 
   joined(message: Joined): void {
@@ -102,8 +102,9 @@ export class Ledger {
     this.#accept({ kind: "event", event });
   }
 
-  ack(position: Position): void {
-    this.#accept({ kind: "ack", position });
+  /** Of what was expected silently. */
+  ack(position: Position, user: string, id: string): void {
+    this.#accept({ kind: "ack", position, of: { id, from: { user } } });
   }
 
   gap(gap: Gap): void {
@@ -179,9 +180,11 @@ export class Ledger {
       case "ack": {
         const { epoch, offset } = item.position;
         // A repeated publish may have been kept in another life of the room.
-        if (epoch !== this.#position?.epoch || offset <= this.#position.offset) return true;
-        if (!this.#bridge(offset)) return false;
-        this.#position = item.position;
+        if (epoch === this.#position?.epoch && offset > this.#position.offset) {
+          if (!this.#bridge(offset)) return false;
+          this.#position = item.position;
+        }
+        this.#seen.add(item.of);
         return true;
       }
       case "gap":

@@ -236,7 +236,10 @@ export class RoomSession {
   /** @returns whether it was for this room. */
   ack(message: Ack): boolean {
     const publish = this.outbox.acked(message);
-    if (publish?.echo === false && message.position !== undefined) this.#ledger.ack(message.position);
+    const user = this.#host.user();
+    if (publish?.echo === false && message.position !== undefined && user !== undefined) {
+      this.#ledger.ack(message.position, user, publish.id);
+    }
     return publish !== undefined;
   }
 
