@@ -158,9 +158,9 @@ export class Stage {
 
   /** Drains the hub, turn by turn, however many that takes. */
   async drain(): Promise<void> {
-    let drained = false;
-    void this.hub.drain().then(() => (drained = true));
-    for (let turn = 0; turn < 100 && !drained; turn += 1) await this.settle();
+    const hub = { drained: false };
+    void this.hub.drain().then(() => (hub.drained = true));
+    for (let turn = 0; turn < 100 && !hub.drained; turn += 1) await this.settle();
   }
 
   /** Nothing that the test did not expect went wrong inside. */

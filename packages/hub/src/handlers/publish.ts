@@ -34,7 +34,8 @@ export function publish(exchange: Exchange, message: Publish): MaybePromise<void
     if (session.subscriptions.get(room) !== subscription) peer.refuse(message, refusal("not_joined"));
     else if (!admitted.ok) peer.refuse(message, admitted.error);
     else if (admitted.value.kind === "answer") {
-      peer.send({ type: "ack", id, room, time: engine.clock.now(), answer: admitted.value.answer });
+      const { answer } = admitted.value;
+      subscription.room.tell(subscription, { type: "ack", id, room, time: engine.clock.now(), answer });
     } else {
       const { data: admittedData, kept } = admitted.value;
       send(exchange, message, {

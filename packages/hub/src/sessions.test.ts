@@ -1,0 +1,484 @@
+import { err, ok, refusal } from "@roomcast/protocol";
+import { describe, expect, test } from "vitest";
+
+import { newLog } from "../test/logs.ts";
+import { type Client, only, type Stage, stage, typesOf, valueOf } from "../test/stage.ts";
+import { MemorySessions } from "./memory-sessions.ts";
+import { OPEN_DOOR, type Policy } from "./policy.ts";
+import { ManualClock } from "./testing/manual-clock.ts";
+
+/** A token is the name of its user. */
+const NAMES: Policy = {
+  ...OPEN_DOOR,
+  authenticate: (token) => (token === "bad" ? err(refusal("unauthorised")) : ok({ user: token ?? null })),
+};
+
+interface Come {
+  readonly client: Client;
+  readonly clientId: string;
+  readonly resume: string;
+  readonly resumed: boolean;
+  readonly rooms: string[];
+}
+
+async function come(s: Stage, hello: object = {}): Promise<Come> {
+  const client = s.connect();
+  const { clientId, resume, resumed } = await client.hello(hello);
+  const rooms = client.took("joined").map(({ room }) => room);
+  return { client, clientId, resume, resumed, rooms };
+}
+
+describe("resume", () => {
+  test("R-RESUME: the session comes back with its clientId, its rooms and a new token, as whatever it ended", async () => {
+    for (const code of [1000, 1001, 1005, 1006, 1011, 4413]) {
+      const s = stage();
+      const first = await come(s, { join: [{ room: "b" }, { room: "a" }] });
+      await first.client.end(code);
+      const again = await come(s, { resume: first.resume });
+      expect(again).toMatchObject({ clientId: first.clientId, resumed: true, rooms: ["b", "a"] });
+      expect(again.resume).not.toBe(first.resume);
+    }
+  });
+
+  test("R-RESUME-ROTATE: a lost welcome costs nothing: the token is good until its successor is used", async () => {
+    const s = stage();
+    const first = await come(s);
+    await first.client.end();
+    for (let lost = 0; lost < 3; lost += 1) {
+      const again = await come(s, { resume: first.resume });
+      expect(again).toMatchObject({ clientId: first.clientId, resumed: true });
+      await again.client.end();
+    }
+    const second = await come(s, { resume: first.resume });
+    await second.client.end();
+    const third = await come(s, { resume: second.resume });
+    expect(third).toMatchObject({ clientId: first.clientId, resumed: true });
+    await third.client.end();
+    const spent = await come(s, { resume: first.resume });
+    expect(spent.resumed).toBe(false);
+    expect(spent.clientId).not.toBe(first.clientId);
+    const used = await come(s, { resume: second.resume });
+    expect(used).toMatchObject({ clientId: first.clientId, resumed: true });
+  });
+
+  test("R-RESUME-ROTATE: of all welcomes that one token got, only the newest one's token is good", async () => {
+    const s = stage();
+    const first = await come(s);
+    const lost = await come(s, { resume: first.resume });
+    const second = await come(s, { resume: first.resume });
+    expect((await come(s, { resume: lost.resume })).resumed).toBe(false);
+    expect((await come(s, { resume: second.resume })).resumed).toBe(true);
+  });
+
+  test("R-RESUME-BOUND, threat 14: a token that another user stole, a wrong secret or an unknown one make a new session", async () => {
+    const s = stage({ policy: NAMES });
+    const ann = await come(s, { token: "ann" });
+    const guest = await come(s);
+    await ann.client.end();
+    await guest.client.end();
+    const [id, secret] = ann.resume.split(".") as [string, string];
+    const claims = [
+      { token: "ben", resume: ann.resume },
+      { resume: ann.resume },
+      { token: "ann", resume: guest.resume },
+      { token: "ann", resume: `${id}.${"x".repeat(secret.length)}` },
+      { token: "ann", resume: `${id}.${secret.slice(0, -1)}` },
+      { token: "ann", resume: `${id}.` },
+      { token: "ann", resume: id },
+      { token: "ann", resume: secret },
+      { token: "ann", resume: `.${secret}` },
+      { token: "ann", resume: "." },
+      { token: "ann", resume: "no-dot-at-all" },
+      { token: "ann", resume: `__proto__.${secret}` },
+      { token: "ann", resume: `constructor.prototype` },
+    ];
+    for (const claim of claims) {
+      const thief = await come(s, claim);
+      expect(thief.resumed).toBe(false);
+      expect([ann.clientId, guest.clientId]).not.toContain(thief.clientId);
+    }
+    expect(await come(s, { token: "ann", resume: ann.resume })).toMatchObject({
+      clientId: ann.clientId,
+      resumed: true,
+    });
+    expect(s.faults()).toEqual([]);
+  });
+
+  test("R-FENCE: a newer socket of the session closes the older with 4509, and takes over its rooms", async () => {
+    const s = stage();
+    const other = await s.enter(["r"]);
+    const first = await come(s, { join: [{ room: "r" }] });
+    await s.pass(1000);
+    other.take();
+    first.client.take();
+    const second = await come(s, { resume: first.resume });
+    expect(first.client.connection.closed).toEqual({ name: "superseded", code: 4509 });
+    expect(second).toMatchObject({ clientId: first.clientId, resumed: true, rooms: ["r"] });
+    valueOf(await s.hub.publish({ room: "r", event: "message", data: { text: "x" } }));
+    await s.pass(20_000);
+    expect(typesOf(first.client.take())).toEqual([]);
+    expect(typesOf(second.client.take())).toEqual(["event"]);
+    expect(typesOf(other.take())).toEqual(["event"]);
+    expect(s.hub.counts()).toEqual({ connections: 2, sessions: 2, rooms: 1 });
+  });
+
+  test("R-FENCE: what the older socket still says is not heard, and what it was about to say neither", async () => {
+    const s = stage();
+    const first = await come(s, { join: [{ room: "r" }] });
+    const second = await come(s, { resume: first.resume });
+    first.client.say({ type: "publish", id: "1", room: "r", event: "message", data: { text: "x" } });
+    first.client.say({ type: "leave", id: "2", room: "r" });
+    await s.settle();
+    expect(second.client.take()).toEqual([]);
+    expect(valueOf(await s.hub.members(null, "r"))).toHaveLength(1);
+  });
+
+  test("R-FENCE: two sockets with one token, whose session both find in the store, share one session", async () => {
+    const clock = new ManualClock();
+    const s = stage({ clock });
+    const first = await come(s);
+    await first.client.end(1000);
+    expect(s.hub.counts().sessions).toBe(0);
+    const [a, b] = [s.connect(), s.connect()];
+    for (const one of [a, b]) one.say({ type: "hello", protocol: 1, resume: first.resume });
+    await s.settle();
+    expect(s.hub.counts().sessions).toBe(1);
+    expect(a.connection.closed?.name).toBe("superseded");
+    expect(only(b.seen(), "welcome")).toMatchObject([{ clientId: first.clientId, resumed: true }]);
+  });
+
+  test("R-RESUME-ROOMS: without `join` the rooms it was in, with `join` those alone, with an empty one none", async () => {
+    const s = stage();
+    const other = await s.enter(["a", "b"]);
+    const first = await come(s, { join: [{ room: "a" }, { room: "b" }] });
+    await s.pass(1000);
+    other.take();
+    await first.client.end();
+    const second = await come(s, { resume: first.resume, join: [{ room: "b" }, { room: "c" }] });
+    expect(second.rooms).toEqual(["b", "c"]);
+    await s.pass(1000);
+    expect(other.take()).toMatchObject([{ room: "a", left: [{ clientId: first.clientId, reason: "left" }] }]);
+    await second.client.end();
+    const third = await come(s, { resume: second.resume, join: [] });
+    expect(third).toMatchObject({ resumed: true, rooms: [] });
+    await s.pass(1000);
+    expect(other.take()).toMatchObject([{ room: "b", left: [{ clientId: first.clientId }] }]);
+    await third.client.end();
+    expect((await come(s, { resume: third.resume })).rooms).toEqual([]);
+  });
+
+  test("R-RESUME-ROOMS: rooms joined and left on the way are kept as they are, after a crash too", async () => {
+    const clock = new ManualClock();
+    const sessions = new MemorySessions(clock);
+    const log = newLog();
+    const s = stage({ clock, sessions, log });
+    const first = await come(s, { join: [{ room: "a" }, { room: "b" }] });
+    await first.client.ask({ type: "leave", id: "1", room: "a" });
+    await first.client.ask({ type: "join", id: "2", room: "c" });
+    const restarted = stage({ clock, sessions, log, seed: 2 });
+    const again = await come(restarted, { resume: first.resume });
+    expect(again).toMatchObject({ clientId: first.clientId, resumed: true, rooms: ["b", "c"] });
+  });
+
+  test("R-RESUME-SINCE, C8: a resume with positions gets what was missed, and nothing twice", async () => {
+    const s = stage();
+    const first = s.connect();
+    const { resume } = await first.hello({ join: [{ room: "r" }] });
+    const { position } = first.took("joined")[0]!;
+    const publish = async (text: string): Promise<void> => {
+      valueOf(await s.hub.publish({ room: "r", event: "message", data: { text } }));
+    };
+    await publish("1");
+    await s.settle();
+    expect(typesOf(first.take())).toEqual(["event"]);
+    await first.end();
+    await publish("2");
+    await publish("3");
+    const again = s.connect();
+    await again.hello({ resume, join: [{ room: "r", since: { ...position, offset: 1 } }] });
+    const [joined] = again.took("joined");
+    expect(joined).toMatchObject({ recovered: true, position: { offset: 3 } });
+    expect(joined!.events.map(({ offset }) => offset)).toEqual([2, 3]);
+  });
+
+  test("R-RESUME-WINDOW: for 2 minutes after the socket ended, and not after", async () => {
+    for (const code of [1000, 1006]) {
+      const s = stage();
+      const first = await come(s, { join: [{ room: "r" }] });
+      const second = await come(s, { join: [{ room: "r" }] });
+      await s.pass(600_000);
+      await first.client.end(code);
+      await second.client.end(code);
+      await s.pass(120_000);
+      expect(s.hub.counts().sessions).toBe(0);
+      expect(await come(s, { resume: first.resume })).toMatchObject({
+        clientId: first.clientId,
+        resumed: true,
+        rooms: ["r"],
+      });
+      await s.pass(1);
+      expect((await come(s, { resume: second.resume })).resumed).toBe(false);
+    }
+  });
+
+  test("R-RESUME-STORE: a session outlives the process, its socket or not, with token, user, name and rooms", async () => {
+    const clock = new ManualClock();
+    const sessions = new MemorySessions(clock);
+    const s = stage({ clock, sessions, policy: NAMES });
+    const living = await come(s, { token: "ann", name: "Ann", join: [{ room: "r" }] });
+    const ended = await come(s, { join: [{ room: "q" }] });
+    await ended.client.end();
+    const restarted = stage({ clock, sessions, policy: NAMES, seed: 2 });
+    expect((await come(restarted, { token: "ben", resume: living.resume })).resumed).toBe(false);
+    const again = await come(restarted, { token: "ann", resume: living.resume });
+    expect(again).toMatchObject({ clientId: living.clientId, resumed: true, rooms: ["r"] });
+    expect(valueOf(await restarted.hub.members(null, "r"))).toMatchObject([{ user: "ann", name: "Ann" }]);
+    expect(await come(restarted, { resume: ended.resume })).toMatchObject({
+      clientId: ended.clientId,
+      rooms: ["q"],
+    });
+  });
+
+  test("R-RESUME-NAME: a new name is taken and told, a missing one keeps the old, one that the token vouches for wins", async () => {
+    const s = stage({
+      policy: {
+        ...OPEN_DOOR,
+        authenticate: (token) => ok({ user: null, ...(token !== undefined && { name: token }) }),
+      },
+    });
+    const other = await s.enter(["r"]);
+    const first = await come(s, { name: "Ann", join: [{ room: "r" }] });
+    await s.pass(1000);
+    other.take();
+    const names = async (): Promise<string[]> => {
+      await s.pass(1000);
+      return only(other.take(), "presence")
+        .flatMap(({ updated }) => updated ?? [])
+        .map(({ name }) => name);
+    };
+    const second = await come(s, { resume: first.resume, name: "Anna" });
+    expect(await names()).toEqual(["Anna"]);
+    const third = await come(s, { resume: second.resume });
+    expect(await names()).toEqual([]);
+    await come(s, { resume: third.resume, name: "Root", token: "Anne" });
+    expect(await names()).toEqual(["Anne"]);
+  });
+
+  test("R-FORBIDDEN, threat 16: what a session may no longer enter is not entered on resume, and no ghost stays", async () => {
+    let closed = false;
+    const s = stage({
+      policy: {
+        ...OPEN_DOOR,
+        authorise: (_, { room }) => (closed && room === "a" ? refusal("forbidden") : undefined),
+      },
+    });
+    const other = await s.enter(["a"]);
+    const first = await come(s, { join: [{ room: "a" }, { room: "b" }] });
+    await s.pass(1000);
+    other.take();
+    await first.client.end();
+    closed = true;
+    const client = s.connect();
+    await client.hello({ resume: first.resume });
+    expect(client.take()).toMatchObject([
+      { type: "welcome", resumed: true },
+      { type: "error", room: "a", code: "forbidden" },
+      { type: "joined", room: "b" },
+    ]);
+    await s.pass(1000);
+    expect(other.take()).toMatchObject([{ left: [{ clientId: first.clientId, reason: "forbidden" }] }]);
+  });
+});
+
+describe("presence of a session", () => {
+  test("R-PRESENCE-GRACE, A5: a quick resume is silent; after 15 s the others are told timeout", async () => {
+    const s = stage();
+    const other = await s.enter(["r"]);
+    const first = await come(s, { join: [{ room: "r", state: { mood: "ok" } }] });
+    await s.pass(1000);
+    other.take();
+    await first.client.end(1001);
+    await s.pass(14_000);
+    const second = await come(s, { resume: first.resume });
+    await s.pass(30_000);
+    expect(other.take()).toEqual([]);
+    expect(valueOf(await s.hub.members(null, "r"))[1]).toMatchObject({ state: { mood: "ok" } });
+    await second.client.end(1006);
+    await s.pass(14_999);
+    expect(other.take()).toEqual([]);
+    expect(valueOf(await s.hub.members(null, "r"))).toHaveLength(2);
+    await s.pass(101);
+    expect(other.take()).toMatchObject([
+      { count: 1, left: [{ clientId: first.clientId, reason: "timeout" }] },
+    ]);
+  });
+
+  test("R-PRESENCE-GRACE, A5: 1000, or a close without a code, leaves at once as closed", async () => {
+    for (const code of [1000, 1005]) {
+      const s = stage();
+      const other = await s.enter(["r"]);
+      const first = await come(s, { join: [{ room: "r" }] });
+      await s.pass(1000);
+      other.take();
+      await first.client.end(code);
+      await s.pass(100);
+      expect(other.take()).toMatchObject([
+        { count: 1, left: [{ clientId: first.clientId, reason: "closed" }] },
+      ]);
+    }
+  });
+
+  test("A7: many sockets closing at once leave the others untouched", async () => {
+    const s = stage();
+    const stay = [await s.enter(["r"]), await s.enter(["r"])];
+    const go = await Promise.all(Array.from({ length: 40 }, () => s.enter(["r"])));
+    valueOf(await s.hub.publish({ room: "r", event: "message", data: { text: "1" } }));
+    for (const [index, client] of go.entries()) client.endNow([1000, 1001, 1006, 4999][index % 4]);
+    valueOf(await s.hub.publish({ room: "r", event: "message", data: { text: "2" } }));
+    await s.pass(20_000);
+    for (const client of stay) {
+      expect(client.closed).toBeUndefined();
+      expect(only(client.take(), "event").map(({ offset }) => offset)).toEqual([1, 2]);
+    }
+    expect(s.hub.counts()).toEqual({ connections: 2, sessions: 2, rooms: 1 });
+    expect(valueOf(await s.hub.members(null, "r"))).toHaveLength(2);
+  });
+
+  test("A1, A9: the end of a connection counts once, whoever tells it how often", async () => {
+    const s = stage();
+    const client = await s.enter(["r"]);
+    client.endNow(1006);
+    client.endNow(1000);
+    s.hub.kick(client.id);
+    await s.settle();
+    expect(s.told.filter(({ kind }) => kind === "client_closed")).toHaveLength(1);
+    expect(s.hub.counts().connections).toBe(0);
+  });
+
+  test("A1: a hub that closes a socket whose adapter tells the end at once ends it once", async () => {
+    const s = stage();
+    const client = await s.enter(["r"]);
+    const close = client.connection.close.bind(client.connection);
+    client.connection.close = (name) => {
+      close(name);
+      client.endNow(1006);
+    };
+    s.hub.kick(client.id);
+    expect(s.told.filter(({ kind }) => kind === "client_closed")).toMatchObject([
+      { code: 4506, by: "server" },
+    ]);
+  });
+});
+
+describe("kick", () => {
+  test("R-KICK, A5, A11: out of the server: closed with 4506, told as kicked, and not to be resumed", async () => {
+    const clock = new ManualClock();
+    const sessions = new MemorySessions(clock);
+    const s = stage({ clock, sessions });
+    const other = await s.enter(["r"]);
+    const first = await come(s, { join: [{ room: "r" }] });
+    await s.pass(1000);
+    other.take();
+    first.client.take();
+    valueOf(await s.hub.publish({ room: "r", event: "message", data: { text: "before" } }));
+    expect(s.hub.kick(first.clientId)).toBe(true);
+    expect(first.client.connection.closed).toEqual({ name: "kicked", code: 4506 });
+    expect(typesOf(first.client.take())).toEqual(["event"]);
+    await s.pass(100);
+    expect(other.take()).toMatchObject([
+      { type: "event" },
+      { left: [{ clientId: first.clientId, reason: "kicked" }] },
+    ]);
+    expect((await come(s, { resume: first.resume })).resumed).toBe(false);
+    expect(s.hub.kick(first.clientId)).toBe(false);
+    const restarted = stage({ clock, sessions, seed: 2 });
+    expect((await come(restarted, { resume: first.resume })).resumed).toBe(false);
+  });
+
+  test("R-KICK: also somebody who is only expected back, in the grace or after it", async () => {
+    const s = stage();
+    const early = await come(s);
+    const late = await come(s);
+    await late.client.end();
+    await s.pass(20_000);
+    await early.client.end();
+    expect(s.hub.kick(early.clientId)).toBe(true);
+    expect(s.hub.kick(late.clientId)).toBe(false);
+    for (const { resume } of [early, late]) expect((await come(s, { resume })).resumed).toBe(false);
+  });
+
+  test("R-KICK: out of one room: told left, the others kicked, and the session lives", async () => {
+    const s = stage();
+    const other = await s.enter(["r"]);
+    const first = await come(s, { join: [{ room: "r" }, { room: "q" }] });
+    await s.pass(1000);
+    other.take();
+    first.client.take();
+    expect(s.hub.kick(first.clientId, "nowhere")).toBe(false);
+    expect(s.hub.kick(first.clientId, "r")).toBe(true);
+    expect(first.client.take()).toEqual([{ type: "left", room: "r", reason: "kicked" }]);
+    valueOf(await s.hub.publish({ room: "r", event: "message", data: { text: "x" } }));
+    await s.pass(100);
+    expect(other.take()).toMatchObject([
+      { type: "event" },
+      { left: [{ clientId: first.clientId, reason: "kicked" }] },
+    ]);
+    expect(first.client.take()).toEqual([]);
+    await first.client.end();
+    expect((await come(s, { resume: first.resume })).rooms).toEqual(["q"]);
+  });
+
+  test("R-KICK: out of a room while its socket is away: the session still ends after its 2 minutes", async () => {
+    const s = stage();
+    const first = await come(s, { join: [{ room: "r" }, { room: "q" }] });
+    await first.client.end();
+    expect(s.hub.kick(first.clientId, "r")).toBe(true);
+    await s.pass(120_001);
+    expect((await come(s, { resume: first.resume })).resumed).toBe(false);
+  });
+});
+
+describe("expiry and refresh", () => {
+  const ticking = (s: { clock: ManualClock }): Policy => ({
+    ...OPEN_DOOR,
+    authenticate: (token) =>
+      token === undefined || token === "bad"
+        ? err(refusal("unauthorised"))
+        : ok({ user: token.split("+")[0]!, expiresAt: s.clock.now() + Number(token.split("+")[1]) }),
+  });
+
+  test("R-EXPIRY, threat 15: an expired token closes with 4401; with a new one the session comes back unnoticed", async () => {
+    const clock = new ManualClock();
+    const s = stage({ clock, policy: ticking({ clock }) });
+    const other = await s.enter(["r"], { token: "ben+9999999" });
+    const first = await come(s, { token: "ann+5000", join: [{ room: "r" }] });
+    await s.pass(1000);
+    other.take();
+    await s.pass(3999);
+    expect(first.client.closed).toBeUndefined();
+    await s.pass(1);
+    expect(first.client.connection.closed?.code).toBe(4401);
+    const again = await come(s, { token: "ann+5000", resume: first.resume });
+    expect(again.resumed).toBe(true);
+    await s.pass(2000);
+    expect(other.take()).toEqual([]);
+    await s.pass(3000 + 15_000 + 100);
+    expect(other.take()).toMatchObject([{ left: [{ clientId: first.clientId, reason: "expired" }] }]);
+  });
+
+  test("R-REFRESH, threat 15: a new token in place is acked and counts; a bad one or another user's is refused", async () => {
+    const clock = new ManualClock();
+    const s = stage({ clock, policy: ticking({ clock }) });
+    const { client } = await come(s, { token: "ann+5000" });
+    const refresh = (token: string): Promise<unknown> => client.ask({ type: "refresh", id: "t", token });
+    expect(await refresh("bad")).toMatchObject([{ type: "error", id: "t", code: "unauthorised" }]);
+    expect(await refresh("ben+5000")).toMatchObject([{ type: "error", id: "t", code: "unauthorised" }]);
+    await s.pass(4000);
+    client.take();
+    expect(await refresh("ann+5000")).toMatchObject([{ type: "ack", id: "t" }]);
+    await s.pass(4999);
+    expect(client.closed).toBeUndefined();
+    await s.pass(1);
+    expect(client.connection.closed?.code).toBe(4401);
+  });
+});
