@@ -38,6 +38,8 @@ export class Driver {
   #fetches = 0;
   #lastInboundAt = 0;
   #pingedAt: number | undefined;
+  /** What the server said against the hello: more than the reason of the close that follows. */
+  #refusal: string | undefined;
   #rttMs: number | undefined;
   readonly #events: Event[] = [];
   #running = false;
@@ -75,8 +77,12 @@ export class Driver {
     this.#events.push(event);
     if (this.#running) return;
     this.#running = true;
-    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) this.#handle(next);
-    this.#running = false;
+    try {
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift())
+        this.#handle(next);
+    } finally {
+      this.#running = false;
+    }
   }
 
   #handle(event: Event): void {
@@ -188,9 +194,10 @@ export class Driver {
       received: (text) => this.#received(text),
       closed: (code, reason) => {
         this.#socket = undefined;
-        this.dispatch({ type: "closed", code, reason });
+        this.dispatch({ type: "closed", code, reason: this.#refusal ?? reason });
       },
     });
+    this.#refusal = undefined;
     this.#socket = socket;
   }
 
@@ -217,10 +224,13 @@ export class Driver {
         if (this.#pingedAt !== undefined) this.#rttMs = this.#ports.clock.monotonicMs() - this.#pingedAt;
         this.#pingedAt = undefined;
         return;
+      case "error":
+        if (this.#state.name === "greeting") this.#refusal = message.message;
+        this.#owner.received(message);
+        return;
       case "joined":
       case "event":
       case "ack":
-      case "error":
       case "presence":
       case "gap":
       case "history":

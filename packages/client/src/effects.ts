@@ -4,11 +4,14 @@ import type { Clock, OpenSocket, Ports, Random } from "./ports.ts";
 /** What a socket needs of a WebSocket class; the platform's own has it, and so has the `ws` package's. */
 export type WebSocketClass = new (url: string, subprotocol: string) => WebSocket;
 
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 const clock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   after(delayMs, run) {
-    const timer = setTimeout(run, delayMs);
+    // A longer one would run at once.
+    const timer = setTimeout(run, Math.min(delayMs, MAX_TIMEOUT_MS));
     return { cancel: () => clearTimeout(timer) };
   },
 };

@@ -61,6 +61,11 @@ export class Outbox {
     return (this.#shown ??= [...this.#entries.values()].map(shown));
   }
 
+  /** Answers are on their way. */
+  get awaiting(): boolean {
+    return this.#inFlight > 0;
+  }
+
   /** What an earlier life of the program left goes before what this one has published meanwhile. */
   restore(publishes: readonly StoredPublish[]): void {
     const younger = [...this.#entries];

@@ -4,7 +4,7 @@
  */
 import {
   type Ack,
-  type Contract,
+  type ErrorMessage,
   type EventMessage,
   type Gap,
   type Joined,
@@ -17,7 +17,6 @@ import {
   refusal,
   type Result,
   type State,
-  type Up,
 } from "@roomcast/protocol";
 
 import { type Failure, failure, failureOf } from "./failure.ts";
@@ -25,31 +24,12 @@ import { Ledger } from "./ledger.ts";
 import { Members } from "./members.ts";
 import type { OpenContract } from "./open-contract.ts";
 import { Outbox, RETRY_MS } from "./outbox.ts";
-import type { OutboxStorage } from "./outbox-storage.ts";
-import type { Clock, Random, Timer } from "./ports.ts";
+import type { Timer } from "./ports.ts";
 import { preparePublish, print } from "./prepare.ts";
 import type { PublishOptions, PublishResult } from "./publish.ts";
-import type { Requests } from "./requests.ts";
 import type { HistoryPage, HistoryQuery, JoinedRoom, RoomEvent, RoomOptions, RoomStatus } from "./room.ts";
+import type { RoomHost } from "./room-host.ts";
 import { RoomSignals } from "./room-signals.ts";
-
-/** The client as its rooms see it. */
-export interface RoomHost {
-  readonly contract: Contract;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly requests: Requests;
-  readonly storage: OutboxStorage | undefined;
-  readonly report: (error: unknown) => void;
-  /** Who this client is on the socket that is there now; undefined without one. */
-  readonly user: () => string | undefined;
-  readonly send: (message: Up) => void;
-  readonly sendText: (frame: string) => void;
-  /** The room is over, and waits for the answers that are on their way. */
-  readonly retire: (room: RoomSession) => void;
-  /** No answer is to come any more. */
-  readonly forget: (room: RoomSession) => void;
-}
 
 export class RoomSession {
   readonly name: string;
@@ -147,15 +127,12 @@ export class RoomSession {
 
   leave(): void {
     if (this.over) return;
-    const asked = this.#asked;
     this.#end({ state: "left", reason: "left" });
-    if (asked) {
-      // Answers to what was published before come before this one.
-      const id = this.#host.requests.expect(() => this.suspend());
+    if (this.#asked) {
+      const id = this.#host.requests.expect(() => {});
       this.#host.send({ type: "leave", id, room: this.name });
-    } else {
-      this.suspend();
     }
+    this.#forgetWhenAnswered();
   }
 
   /** What a hello or a join asks for. */
@@ -215,7 +192,7 @@ export class RoomSession {
     if (this.over || !this.#asked) return;
     if (reason.retry === "no") {
       this.#end({ state: "refused", error: reason }, reason);
-      this.suspend();
+      this.#forgetWhenAnswered();
     } else {
       this.#joinLater(reason);
     }
@@ -240,14 +217,22 @@ export class RoomSession {
     if (publish?.echo === false && message.position !== undefined && user !== undefined) {
       this.#ledger.ack(message.position, user, publish.id);
     }
+    this.#forgetWhenAnswered();
     return publish !== undefined;
+  }
+
+  /** @returns whether it was for this room. */
+  publishRefused(message: ErrorMessage): boolean {
+    const refused = this.outbox.refused(message);
+    this.#forgetWhenAnswered();
+    return refused;
   }
 
   /** Taken out by the server. */
   left(reason: LeftReason): void {
     if (this.over) return;
     this.#end({ state: "left", reason });
-    this.suspend();
+    this.#forgetWhenAnswered();
   }
 
   /** Asks for the room, again perhaps. */
@@ -289,6 +274,11 @@ export class RoomSession {
     const id = this.#host.requests.expect((answer) => resolve(answer.ok ? ok(undefined) : answer));
     this.#host.send({ type: "presence", id, room: this.name, state });
     return promise;
+  }
+
+  /** Acks wait for their commit, and may come after `left`. */
+  #forgetWhenAnswered(): void {
+    if (this.over && !this.outbox.awaiting) this.suspend();
   }
 
   /** @param reason what later publishes are refused with. */

@@ -5,7 +5,14 @@ import { describe, expect, test } from "vitest";
 import type { Attempt, Status } from "./status.ts";
 import { ack, at, event, joined, page, refused, welcome } from "./testing/messages.ts";
 import { settled, turns, World } from "./testing/world.ts";
-import { ABANDONED, OPEN_TIMEOUT_MS, STABLE_MS, TOKEN_TIMEOUT_MS, WAKE_TIMEOUT_MS } from "./transitions.ts";
+import {
+  ABANDONED,
+  MIN_HEARTBEAT_MS,
+  OPEN_TIMEOUT_MS,
+  STABLE_MS,
+  TOKEN_TIMEOUT_MS,
+  WAKE_TIMEOUT_MS,
+} from "./transitions.ts";
 
 const HEARTBEAT_MS = welcome().heartbeatMs;
 
@@ -189,6 +196,18 @@ describe("an end that is final", () => {
     expect("resume" in world.socket.last("hello"), "kicked and superseded sessions are not").toBe(
       code < 4506,
     );
+  });
+
+  test("A11 what the server said against the hello is the reason", () => {
+    const world = new World({ token: "forged" });
+    world.socket.open();
+    world.socket.say(refused({ code: "unauthorised", message: "the signature is wrong", retry: "no" }));
+    world.socket.end(4501, "the token was refused");
+    expect(world.client.status).toMatchObject({
+      final: true,
+      reason: { code: 4501, message: "the signature is wrong" },
+    });
+    expect(world.errors).toEqual([]);
   });
 
   test("A13 disconnect closes with 1000, and stays; connect comes back to the same rooms and resumes", () => {
@@ -376,6 +395,14 @@ describe("C-LIVENESS never connected on a dead socket", () => {
     world.socket.say(event(21));
     world.clock.pass(PONG_TIMEOUT_MS);
     expect(client.status.state).toBe("connected");
+  });
+
+  test("a server that names no heartbeat is not asked without end", () => {
+    const world = new World();
+    world.greet({ heartbeatMs: 0 });
+    world.socket.say({ type: "pong", time: 1 });
+    world.clock.pass(MIN_HEARTBEAT_MS - 1);
+    expect(world.socket.all("ping")).toHaveLength(1);
   });
 
   test("it does not flicker: a question and its answer change no status", () => {

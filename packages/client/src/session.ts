@@ -26,7 +26,8 @@ import { print } from "./prepare.ts";
 import { Requests } from "./requests.ts";
 import type { Room, RoomOptions, Unsubscribe } from "./room.ts";
 import { RoomHandle } from "./room-handle.ts";
-import { type RoomHost, RoomSession } from "./room-session.ts";
+import type { RoomHost } from "./room-host.ts";
+import { RoomSession } from "./room-session.ts";
 import type { Attempt, Status } from "./status.ts";
 
 interface Entry<C extends Contract> {
@@ -206,7 +207,8 @@ export class Session<C extends Contract> implements Client<C> {
         if (!answered) this.#candidates(message.room).some((session) => session.ack(message));
         return;
       case "error":
-        if (answered || this.#candidates(message.room).some(({ outbox }) => outbox.refused(message))) return;
+        if (answered || this.#candidates(message.room).some((session) => session.publishRefused(message)))
+          return;
         if (message.id === undefined && room !== undefined) room.joinRefused(failureOf(message));
         else if (message.id === undefined && this.#online)
           this.#report(new Error(`${message.code}: ${message.message}`));

@@ -28,6 +28,8 @@ export const OPEN_TIMEOUT_MS = 10_000;
 export const STABLE_MS = 10_000;
 /** After a wake the user is looking: a dead socket must be found out soon. */
 export const WAKE_TIMEOUT_MS = 3_000;
+/** Whatever the server says, silence is no shorter. */
+export const MIN_HEARTBEAT_MS = 1_000;
 /** A server may not send its clients away for longer. */
 export const DRAIN_CAP_MS = 60_000;
 /** What this client closes a socket with that it takes for dead: not 1000, which would leave the rooms at once. */
@@ -70,23 +72,26 @@ export const greet = (state: Opening): Step => [
   ],
 ];
 
-export const welcomed = (state: Greeting, welcome: Welcome): Step => [
-  {
-    name: "ready",
-    trail: { ...state.trail, resume: welcome.resume, renewed: false },
-    heartbeatMs: welcome.heartbeatMs,
-    stable: false,
-  },
-  [
-    { type: "stopTimers" },
-    { type: "startTimer", timer: "stable", delayMs: STABLE_MS },
-    { type: "startTimer", timer: "silent", delayMs: welcome.heartbeatMs },
-    { type: "attempt", attempt: state.trail.failures + 1, outcome: "opened" },
-    { type: "beginSession", welcome },
-    // The first ping tells the round-trip time.
-    { type: "sendPing" },
-  ],
-];
+export function welcomed({ trail }: Greeting, welcome: Welcome): Step {
+  const heartbeatMs = Math.max(welcome.heartbeatMs, MIN_HEARTBEAT_MS);
+  return [
+    {
+      name: "ready",
+      trail: { ...trail, resume: welcome.resume, renewed: false },
+      heartbeatMs,
+      stable: false,
+    },
+    [
+      { type: "stopTimers" },
+      { type: "startTimer", timer: "stable", delayMs: STABLE_MS },
+      { type: "startTimer", timer: "silent", delayMs: heartbeatMs },
+      { type: "attempt", attempt: trail.failures + 1, outcome: "opened" },
+      { type: "beginSession", welcome },
+      // The first ping tells the round-trip time.
+      { type: "sendPing" },
+    ],
+  ];
+}
 
 export const probe = ({ trail, heartbeatMs, stable }: Ready | Probing, woken: boolean): Step => [
   { name: "probing", trail, heartbeatMs, stable, woken },

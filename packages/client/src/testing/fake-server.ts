@@ -7,7 +7,7 @@ import type { Down, EventMessage, GapReason, JoinTarget, Position, Publish, Up }
 import type { FakeSocket } from "./fake-socket.ts";
 import { joined, welcome } from "./messages.ts";
 
-export const PAGE_EVENTS = 3;
+const PAGE_EVENTS = 3;
 export const ROOM = "general";
 
 /** An event as it was appended, in whatever life of the room. */

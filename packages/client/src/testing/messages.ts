@@ -10,7 +10,7 @@ import type {
   Welcome,
 } from "@roomcast/protocol";
 
-export const EPOCH = "e1";
+const EPOCH = "e1";
 
 export const at = (offset: number, epoch = EPOCH): Position => ({ epoch, offset });
 
