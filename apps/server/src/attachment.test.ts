@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 
@@ -14,7 +14,7 @@ const share: Share = {
     response.end("ours");
     return true;
   },
-  upgrade(request, socket: Socket) {
+  upgrade(request, socket) {
     if (request.url?.startsWith("/ours") !== true) return false;
     socket.end("HTTP/1.1 418 Ours\r\nConnection: close\r\n\r\n");
     return true;

@@ -3,12 +3,12 @@
  * are its own before any other listener hears of them, and no other at all.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 export interface Share {
   /** @returns whether the request was taken. */
   request(request: IncomingMessage, response: ServerResponse): boolean;
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): boolean;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
 
 /**
@@ -22,7 +22,7 @@ export function attach(server: Server, share: Share): () => void {
   const taken = (event: string | symbol, values: unknown[]): boolean => {
     if (!attached) return false;
     if (event === "request") return share.request(...(values as [IncomingMessage, ServerResponse]));
-    if (event === "upgrade") return share.upgrade(...(values as [IncomingMessage, Socket, Buffer]));
+    if (event === "upgrade") return share.upgrade(...(values as [IncomingMessage, Duplex, Buffer]));
     return false;
   };
   server.emit = (event: string | symbol, ...values: unknown[]) =>
@@ -36,7 +36,7 @@ export function attach(server: Server, share: Share): () => void {
 }
 
 /** An upgrade that nobody else listens for would stay open, unanswered. */
-function refuseOrphan(this: Server, _request: IncomingMessage, socket: Socket): void {
+function refuseOrphan(this: Server, _request: IncomingMessage, socket: Duplex): void {
   if (this.listenerCount("upgrade") > 1) return;
   socket.on("error", () => {});
   socket.once("finish", () => {

@@ -64,7 +64,8 @@ const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../packag
 export async function createServer<const C extends Contract = Events>(
   options: ServerOptions<C> = {},
 ): Promise<RoomcastServer<C>> {
-  const settings: Settings = { ...DEFAULTS, ...options };
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const settings: Settings = { ...DEFAULTS, ...given };
   const log = options.logger ?? (await openLogger(settings.log));
   const clock = new NodeClock();
   const random = new NodeRandom();
@@ -80,13 +81,14 @@ export async function createServer<const C extends Contract = Events>(
   });
   const origins = new Origins(settings.origins);
   const { heartbeatMs, connectionsPerAddress } = settings;
-  const ws = new WsAdapter({ hub, policy, clock, origins, heartbeatMs, connectionsPerAddress });
+  const onFault = (error: unknown): void => {
+    telemetry.record({ kind: "fault", where: "adapter", error });
+  };
+  const ports = { hub, policy, clock, random, origins, onFault };
+  const ws = new WsAdapter({ ...ports, heartbeatMs, connectionsPerAddress });
   const http = new HttpAdapter({
-    ...{ hub, policy, clock, random, origins },
+    ...ports,
     ready: async () => !hub.draining && (await answers(store.log, settings.defaultRoom, clock)),
-    onFault: (error) => {
-      telemetry.record({ kind: "fault", where: "http", error });
-    },
   });
   const web = options.web ?? (options.server === undefined && WEB_FOLDER);
   return new RoomcastServer<C>({

@@ -1,17 +1,17 @@
 /** Owns what is heard on a socket, by listeners that all sockets share: closures of its own would cost memory for each. */
 import type { Clock } from "@roomcast/hub";
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 import type { SocketWatch } from "./socket-watch.ts";
 import type { ClientSocket, WsConnection } from "./ws-connection.ts";
 import { closeCodeOf } from "./ws-errors.ts";
 
 /** The TCP socket below, with the way to its connection. */
-interface Wire extends Socket {
+interface Wire extends Duplex {
   connection?: WsConnection;
 }
 
-export type Listen = (connection: WsConnection, ws: ClientSocket, tcp: Socket) => void;
+export type Listen = (connection: WsConnection, ws: ClientSocket, tcp: Duplex) => void;
 
 export function sharedListeners(
   clock: Clock,

@@ -1,14 +1,17 @@
 /** Owns the WebSockets of `/v1/ws`: who gets one, and what bounds it in size, time and number. Knows the hub by `accept` alone. */
-import type { Clock, Hub, Policy } from "@roomcast/hub";
+import type { Clock, Hub, Identity, Policy } from "@roomcast/hub";
 import {
   CLOSE_TIMEOUT_MS,
+  err,
   MAX_MESSAGE_BYTES,
   PONG_TIMEOUT_MS,
+  type Refusal,
   refusal,
+  type Result,
   SUBPROTOCOL,
 } from "@roomcast/protocol";
 import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { type Server, type ServerOptions, WebSocketServer } from "ws";
 
 import { bearerToken } from "../bearer.ts";
@@ -36,6 +39,8 @@ export interface WsAdapterOptions extends Partial<WatchTimes> {
   readonly heartbeatMs: number;
   /** 0: no limit. */
   readonly connectionsPerAddress: number;
+  /** The policy threw: a bug. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** What its types do not know yet. */
@@ -46,6 +51,7 @@ interface Ws823Options extends ServerOptions<typeof ClientSocket> {
 export class WsAdapter {
   readonly #hub: Pick<Hub, "accept">;
   readonly #policy: Pick<Policy, "authenticate">;
+  readonly #onFault: (error: unknown) => void;
   readonly #clock: Clock;
   readonly #origins: Origins;
   readonly #addresses: AddressLimit;
@@ -59,6 +65,7 @@ export class WsAdapter {
     const closeTimeoutMs = options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS;
     this.#hub = options.hub;
     this.#policy = options.policy;
+    this.#onFault = options.onFault;
     this.#clock = options.clock;
     this.#origins = options.origins;
     this.#addresses = new AddressLimit(options.connectionsPerAddress);
@@ -90,12 +97,12 @@ export class WsAdapter {
   }
 
   /** Of a request that it claims. */
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const token = bearerToken(request);
     const fault =
       handshakeFault(request, this.#origins) ??
       (token === null ? refusal("unauthorised") : undefined) ??
-      (this.#addresses.full(addressOf(socket))
+      (this.#addresses.full(addressOf(request.socket))
         ? refusal("too_many", "too many connections from one address")
         : undefined);
     if (fault !== undefined) refuseUpgrade(socket, fault);
@@ -113,14 +120,14 @@ export class WsAdapter {
   }
 
   /** Whoever brings a token with the request is told before the 101 when it is no good. */
-  async #vouch(request: IncomingMessage, socket: Socket, head: Buffer, token: string): Promise<void> {
+  async #vouch(request: IncomingMessage, socket: Duplex, head: Buffer, token: string): Promise<void> {
     // Until ws listens, a reset by the peer would be an error that nobody handles.
     const ignore = (): void => {};
     socket.on("error", ignore);
     const deadline = this.#clock.after(VOUCH_TIMEOUT_MS, () => {
       refuseUpgrade(socket, refusal("overloaded", "the token could not be checked in time"));
     });
-    const authenticated = await this.#policy.authenticate(token);
+    const authenticated = await this.#authenticated(token);
     deadline.cancel();
     if (socket.destroyed || socket.writableEnded) return;
     socket.off("error", ignore);
@@ -128,15 +135,24 @@ export class WsAdapter {
     else refuseUpgrade(socket, authenticated.error);
   }
 
-  #complete(request: IncomingMessage, socket: Socket, head: Buffer, token: string | undefined): void {
+  async #authenticated(token: string): Promise<Result<Identity, Refusal>> {
+    try {
+      return await this.#policy.authenticate(token);
+    } catch (error) {
+      this.#onFault(error);
+      return err(refusal("internal"));
+    }
+  }
+
+  #complete(request: IncomingMessage, socket: Duplex, head: Buffer, token: string | undefined): void {
+    const remote = addressOf(request.socket);
     this.#server.handleUpgrade(request, socket, head, (ws) => {
-      this.#open(ws, socket, token);
+      this.#open(new WsConnection(ws, socket, remote, token), ws, socket);
     });
   }
 
   /** Nothing here may hold on to the request: it would live as long as the socket. */
-  #open(ws: ClientSocket, socket: Socket, token: string | undefined): void {
-    const connection = new WsConnection(ws, socket, addressOf(socket), token);
+  #open(connection: WsConnection, ws: ClientSocket, socket: Duplex): void {
     this.#live += 1;
     this.#addresses.add(connection.remote);
     this.#watch.opened(connection);
