@@ -39,8 +39,8 @@ export interface WsAdapterOptions extends Partial<WatchTimes> {
   readonly heartbeatMs: number;
   /** 0: no limit. */
   readonly connectionsPerAddress: number;
-  /** The policy threw: a bug. */
-  readonly onFault: (error: unknown) => void;
+  /** The policy threw: a bug. Default: nobody is told. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 /** What its types do not know yet. */
@@ -65,7 +65,7 @@ export class WsAdapter {
     const closeTimeoutMs = options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS;
     this.#hub = options.hub;
     this.#policy = options.policy;
-    this.#onFault = options.onFault;
+    this.#onFault = options.onFault ?? (() => {});
     this.#clock = options.clock;
     this.#origins = options.origins;
     this.#addresses = new AddressLimit(options.connectionsPerAddress);
