@@ -42,7 +42,7 @@ async function serve(gate: FlushGate): Promise<number> {
   const limits = { heartbeatMs: HEARTBEAT_MS, connectionsPerAddress: 0 };
   const ws = new WsAdapter({ hub, policy, clock, origins: new Origins(DEFAULTS.origins), ...limits });
   const http = createServer().on("upgrade", (request, socket, head) => {
-    ws.upgrade(request, socket as never, head);
+    ws.upgrade(request, socket, head);
   });
   await once(http.listen(0, "127.0.0.1"), "listening");
   onTestFinished(async () => {
