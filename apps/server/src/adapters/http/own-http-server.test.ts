@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BareSocket } from "../../../test/bare-socket.ts";
 import { ownHttpServer } from "./own-http-server.ts";
 
-const SHORT = { headersTimeout: 40, requestTimeout: 80, connectionsCheckingInterval: 10 };
+const SHORT = { headersTimeout: 250, requestTimeout: 500, connectionsCheckingInterval: 50 };
 
 let server: Server;
 let port: number;
