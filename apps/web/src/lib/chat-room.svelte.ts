@@ -158,6 +158,7 @@ export class ChatRoom {
       this.#changes += 1;
     });
     room.onStatus(({ state }) => {
+      if (state !== "joined") this.typists.clear();
       if (state === "joining" && this.#hasJoined && this.#absence === "none") this.#absence = "unmarked";
     });
     room.onJoined(({ first }) => {

@@ -22,6 +22,12 @@ export class Typists {
     this.#typists = new Map(this.#typists).set(user, { name: displayName({ user, name }), timer });
   }
 
+  /** Nobody is heard of any more. */
+  clear(): void {
+    for (const { timer } of this.#typists.values()) clearTimeout(timer);
+    this.#typists = new Map();
+  }
+
   stopped(user: string): void {
     const typist = this.#typists.get(user);
     if (typist === undefined) return;
