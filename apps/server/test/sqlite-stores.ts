@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Clock } from "@roomcast/hub";
+import { SUITE_TIME } from "@roomcast/hub/testing";
 import { onTestFinished } from "vitest";
 
 import { openSqliteStore } from "../src/logs/sqlite/sqlite-store.ts";
@@ -35,11 +36,11 @@ export class StandingClock extends NodeClock {
   }
 }
 
-/** @throws when the store cannot be opened, and makes the test fail when it ends in a fatal way that no one expects. */
+/** At SUITE_TIME, unless told. @throws when the store cannot be opened, and makes the test fail when it ends in a fatal way that no one expects. */
 export async function openStore(options: Partial<SqliteStoreOptions> = {}): Promise<SqliteStore> {
   const opened = await openSqliteStore({
     dataDir: temporaryFolder(),
-    clock: new NodeClock(),
+    clock: new StandingClock(SUITE_TIME),
     onFatal: (sentence) => {
       throw new Error(sentence);
     },

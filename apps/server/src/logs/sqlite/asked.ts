@@ -63,6 +63,12 @@ export function replyAll({ drafts, sessions, reads, finds }: Asked, answer: Answ
   for (const [index, { reply }] of finds.entries()) reply(found[index]);
 }
 
+/** The rooms in which a draft was refused, where others were taken. */
+export function refusedRooms({ drafts }: Asked, { outcomes }: Answer): Set<string> {
+  const refused = drafts.filter((_, index) => outcomes[index * CELLS_PER_OUTCOME] === OUTCOME.refused);
+  return new Set(refused.map(({ request: [room] }) => room));
+}
+
 export function refuseAll({ drafts, sessions, reads, finds }: Asked, reason: Refusal): void {
   for (const { reply } of [...drafts, ...sessions, ...reads]) reply(reason);
   for (const { reply } of finds) reply(undefined);

@@ -16,11 +16,28 @@ const CACHE_KIB = 16 * 1024;
 /** `PRAGMA synchronous` of each durability, as a number and as SQLite reads it back. */
 const SYNCHRONOUS = { process: 1, disk: 2 } as const;
 
+/** Two servers that start at once can keep each other out; then one of them must come again before the other. */
+const LOCK_ATTEMPTS = 4;
+const MAX_LOCK_PAUSE_MS = 100;
+
 /** The error is one sentence for the operator. The database is at `disk` until `setDurability`. */
 export function openDatabase(file: string): Result<DatabaseSync, string> {
-  let database: DatabaseSync | undefined;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return openOnce(file);
+    } catch (error) {
+      if (attempt === LOCK_ATTEMPTS || resultCode(error) !== RESULT.busy) {
+        return { ok: false, error: openingFault(file, error) };
+      }
+      sleep(Math.random() * MAX_LOCK_PAUSE_MS);
+    }
+  }
+}
+
+/** Throws as node:sqlite does. */
+function openOnce(file: string): Result<DatabaseSync, string> {
+  const database = openFile(file);
   try {
-    database = openFile(file);
     // Exclusive before WAL: then there is no shared-memory file, and a second opener is refused by SQLite itself.
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
     const unusable = whyForeign(database) ?? setUp(database);
@@ -28,9 +45,14 @@ export function openDatabase(file: string): Result<DatabaseSync, string> {
     database.close();
     return { ok: false, error: `${file} ${unusable}` };
   } catch (error) {
-    database?.close();
-    return { ok: false, error: openingFault(file, error) };
+    database.close();
+    throw error;
   }
+}
+
+/** Blocks the thread, which has nothing else to do. */
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, ms);
 }
 
 /** Returns why the file cannot be used after all: what stands after its name. */

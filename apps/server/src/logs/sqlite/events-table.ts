@@ -23,6 +23,7 @@ export class EventsTable {
   readonly #upwards: StatementSync;
   readonly #downwards: StatementSync;
   readonly #firstYoung: StatementSync;
+  readonly #lastWithin: StatementSync;
   readonly #trim: StatementSync;
 
   constructor(database: DatabaseSync, maxPageBytes: number) {
@@ -32,6 +33,9 @@ export class EventsTable {
     this.#upwards = database.prepare(`SELECT ${COLUMNS} ${within} ORDER BY offset LIMIT ?`);
     this.#downwards = database.prepare(`SELECT ${COLUMNS} ${within} ORDER BY offset DESC LIMIT ?`);
     this.#firstYoung = database.prepare(`SELECT offset ${within} AND time >= ? ORDER BY offset LIMIT 1`);
+    this.#lastWithin = database.prepare(`
+      SELECT max(offset) AS last FROM
+        (SELECT offset, sum(octet_length(data)) OVER (ORDER BY offset) AS bytes ${within}) WHERE bytes <= ?`);
     this.#trim = database.prepare("DELETE FROM events WHERE room = ? AND offset <= ?");
   }
 
@@ -59,6 +63,11 @@ export class EventsTable {
   firstYoung(room: number, low: number, high: number, time: number): number | undefined {
     const offset = this.#firstYoung.get(room, low, high, time)?.["offset"];
     return offset === undefined ? undefined : Number(offset);
+  }
+
+  /** The last offset up to `high` with which the data from `low` on is `bytes` at most; `low` at least. */
+  lastWithin(room: number, low: number, high: number, bytes: number): number {
+    return Math.max(low, Number(this.#lastWithin.get(room, low, high, bytes)?.["last"] ?? low));
   }
 
   trim(room: number, upTo: number): void {

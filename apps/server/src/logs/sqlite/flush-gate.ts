@@ -1,17 +1,18 @@
 /**
- * Owns the test hook between "handed to the writer" and "committed": a gate that holds every flush while it is shut,
- * and a delay that makes every flush slow. Shared memory, since a blocked writer thread reads no messages.
+ * Owns the test hook between "handed to the writer" and "committed": a gate that holds every flush while it is shut, a
+ * delay that makes every flush slow, and faults. Shared memory, since a blocked writer thread reads no messages.
  */
 
 const SHUT = 0;
 const ARRIVALS = 1;
 const DELAY_MS = 2;
+const FAULT = 3;
 
 export class FlushGate {
   readonly #cells: Int32Array<SharedArrayBuffer>;
 
   /** @param memory of another gate, to be the same gate in another thread. */
-  constructor(memory = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)) {
+  constructor(memory = new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT)) {
     this.#cells = new Int32Array(memory);
   }
 
@@ -35,6 +36,11 @@ export class FlushGate {
     Atomics.store(this.#cells, DELAY_MS, delayMs);
   }
 
+  /** The next commit fails with this result code of SQLite. */
+  failNext(resultCode: number): void {
+    Atomics.store(this.#cells, FAULT, resultCode);
+  }
+
   /** How many groups have come as far as their commit. */
   get arrivals(): number {
     return Atomics.load(this.#cells, ARRIVALS);
@@ -48,13 +54,15 @@ export class FlushGate {
     }
   }
 
-  /** The writer's side, called right before a commit. Blocks its thread. */
+  /** The writer's side, called right before a commit. Blocks its thread. Throws as node:sqlite does. */
   pass(): void {
     Atomics.add(this.#cells, ARRIVALS, 1);
     Atomics.notify(this.#cells, ARRIVALS);
     Atomics.wait(this.#cells, SHUT, 1);
     const delayMs = Atomics.load(this.#cells, DELAY_MS);
-    // Nothing ever notifies the third cell: a wait on it is a sleep.
+    // Nothing ever notifies this cell: a wait on it is a sleep.
     if (delayMs > 0) Atomics.wait(this.#cells, DELAY_MS, delayMs, delayMs);
+    const errcode = Atomics.exchange(this.#cells, FAULT, 0);
+    if (errcode !== 0) throw Object.assign(new Error("a fault made by a test"), { errcode });
   }
 }

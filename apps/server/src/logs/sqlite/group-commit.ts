@@ -92,9 +92,13 @@ export class GroupCommit {
 
   #append(drafts: readonly DraftCells[], guard: Guard): Float64Array {
     const outcomes = new Float64Array(drafts.length * CELLS_PER_OUTCOME);
+    /** What comes behind a refused event of its room is refused too, else it would overtake it. */
+    const blocked = new Set<string>();
     for (const [index, draft] of drafts.entries()) {
       const at = index * CELLS_PER_OUTCOME;
-      if (!guard(() => this.#appendOne(draft, outcomes, at))) outcomes[at] = OUTCOME.refused;
+      if (!blocked.has(draft[0]) && guard(() => this.#appendOne(draft, outcomes, at))) continue;
+      blocked.add(draft[0]);
+      outcomes[at] = OUTCOME.refused;
     }
     return outcomes;
   }

@@ -12,6 +12,7 @@ import {
   nothing,
   type Placed,
   refuseAll,
+  refusedRooms,
   replyAll,
   type Reply,
 } from "./asked.ts";
@@ -28,6 +29,11 @@ const MAX_GROUP_DRAFTS = 1_024;
 const MAX_GROUP_READS = 64;
 
 const OVERLOADED = refusal("overloaded", "the store has too much to do; repeat later", RETRY_AFTER_MS);
+const OVERTAKING = refusal(
+  "overloaded",
+  "an earlier event of the room was refused; repeat after it",
+  RETRY_AFTER_MS,
+);
 const UNAVAILABLE = refusal("storage_unavailable");
 
 const bytesOf = (draft: DraftCells): number => draft[2].length;
@@ -105,10 +111,11 @@ export class GroupQueue {
     const given = this.#given;
     if (given === undefined) throw new Error("an answer to no group");
     this.#given = undefined;
+    const overtaking = this.#takeOvertaking(given, answer);
+    // The writer goes on while its answer is told, unless it has just failed.
     if (answer.failure === undefined) this.#sendGroup();
-    // What was asked behind a group that failed must not overtake it: the same publisher's next event would.
-    else this.#moveWrites(given);
     replyAll(given, answer);
+    refuseAll(overtaking, answer.failure === undefined ? OVERTAKING : refusal(answer.failure));
     this.#setSend();
     this.#tellIdle();
   }
@@ -169,9 +176,19 @@ export class GroupQueue {
     this.#send(groupOf(given));
   }
 
-  #moveWrites(failed: Asked): void {
-    failed.drafts.push(...this.#waiting.drafts.splice(0));
-    failed.sessions.push(...this.#waiting.sessions.splice(0));
-    this.#waitingBytes = 0;
+  /** Takes out the writes that wait behind one that was refused: kept, they would overtake it when it is repeated. */
+  #takeOvertaking(given: Asked, answer: Answer): Asked {
+    const { drafts, sessions } = this.#waiting;
+    if (answer.failure !== undefined) {
+      this.#waitingBytes = 0;
+      return { ...nothing(), drafts: drafts.splice(0), sessions: sessions.splice(0) };
+    }
+    const rooms = refusedRooms(given, answer);
+    if (rooms.size === 0) return nothing();
+    const overtaking = drafts.filter(({ request: [room] }) => rooms.has(room));
+    const others = drafts.filter(({ request: [room] }) => !rooms.has(room));
+    drafts.splice(0, drafts.length, ...others);
+    this.#waitingBytes = others.reduce((bytes, { request }) => bytes + bytesOf(request), 0);
+    return { ...nothing(), drafts: overtaking };
   }
 }

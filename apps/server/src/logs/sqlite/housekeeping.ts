@@ -1,12 +1,14 @@
 /** Owns what the store forgets: trimmed events, old identities, sessions past their time. In slices, between groups. */
-import type { TrimCandidate } from "./rooms-table.ts";
+import type { Room, TrimCandidate } from "./rooms-table.ts";
 import type { Tables } from "./tables.ts";
 import type { WriterSettings } from "./writer-messages.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Longer than PUBLISH_HORIZON_MS by far: a client that slept over it still cannot publish twice. */
 const DEDUPE_MS = DAY_MS;
-/** Rows in one transaction: about as long as a flush of its own. */
+/** One slice takes a few milliseconds. Events lie side by side, identities and sessions all over their tables. */
+const SLICE_EVENTS = 1_000;
+const SLICE_BYTES = 4 * 1024 * 1024;
 const SLICE_ROWS = 250;
 const SLICE_ROOMS = 100;
 
@@ -15,14 +17,16 @@ type Limits = Pick<WriterSettings, "historyEvents" | "historyDays" | "resumeWind
 export class Housekeeping {
   readonly #tables: Tables;
   readonly #limits: Limits;
-  /** Rooms that have a whole slice too much; each is trimmed as soon as there is time. */
+  /** Rooms with so much too many that they cannot wait for a tick. */
   readonly #overfull = new Set<string>();
   /** What the last tick found due: each step is one slice. */
   #sweep: Iterator<void, void> | undefined;
+  readonly #overfullAt: number;
 
   constructor(tables: Tables, limits: Limits) {
     this.#tables = tables;
     this.#limits = limits;
+    this.#overfullAt = limits.historyEvents + Math.min(SLICE_EVENTS, Math.max(50, limits.historyEvents / 10));
   }
 
   get isDue(): boolean {
@@ -33,8 +37,7 @@ export class Housekeeping {
   noteAppended(names: Iterable<string>): void {
     for (const name of names) {
       const room = this.#tables.rooms.find(name);
-      if (room !== undefined && room.top - room.floor >= this.#limits.historyEvents + SLICE_ROWS)
-        this.#overfull.add(name);
+      if (room !== undefined && room.top - room.floor >= this.#overfullAt) this.#overfull.add(name);
     }
   }
 
@@ -63,10 +66,9 @@ export class Housekeeping {
 
   #trimOverfull(name: string): void {
     const room = this.#tables.rooms.find(name);
-    const excess = room === undefined ? 0 : room.top - room.floor - this.#limits.historyEvents;
-    if (room !== undefined && excess > 0)
-      this.#trim(name, room.id, room.floor + Math.min(excess, SLICE_ROWS));
-    if (excess <= SLICE_ROWS) this.#overfull.delete(name);
+    const upTo = room === undefined ? 0 : room.top - this.#limits.historyEvents;
+    const floor = room !== undefined && upTo > room.floor ? this.#trim(name, room, upTo) : upTo;
+    if (floor >= upTo) this.#overfull.delete(name);
   }
 
   *#everything(now: number): Generator<void, void> {
@@ -92,24 +94,29 @@ export class Housekeeping {
     return oldest !== null && (oldest < oldestAllowed || top - floor > this.#limits.historyEvents);
   }
 
-  *#trimWhole({ name, id }: TrimCandidate, oldestAllowed: number): Generator<void, void> {
+  /** As the room was when the sweep came to it: to go after what is appended meanwhile would have no end. */
+  *#trimWhole({ name, id, top }: TrimCandidate, oldestAllowed: number): Generator<void, void> {
     const { rooms, events } = this.#tables;
     while (true) {
-      // Asked anew after each step: groups are committed in between.
-      const { floor, top } = rooms.enter(name);
-      const last = Math.min(floor + SLICE_ROWS, top);
-      const firstYoung = events.firstYoung(id, floor + 1, last, oldestAllowed);
+      // Asked anew after each step: the room may have been trimmed in between.
+      const room = rooms.find(name);
+      if (room === undefined) return;
+      const last = Math.min(room.floor + SLICE_EVENTS, top);
+      const firstYoung = events.firstYoung(id, room.floor + 1, last, oldestAllowed);
       const byAge = firstYoung === undefined ? last : firstYoung - 1;
-      const byCount = Math.min(top - this.#limits.historyEvents, last);
-      const upTo = Math.max(byAge, byCount);
-      if (upTo <= floor) return;
-      this.#trim(name, id, upTo);
+      const upTo = Math.max(byAge, top - this.#limits.historyEvents);
+      if (upTo <= room.floor) return;
+      this.#trim(name, room, upTo);
       yield;
     }
   }
 
-  #trim(name: string, id: number, upTo: number): void {
-    this.#tables.events.trim(id, upTo);
-    this.#tables.rooms.raiseFloor(name, id, upTo);
+  /** As far as one slice goes. Returns the new floor. */
+  #trim(name: string, { id, floor }: Room, upTo: number): number {
+    const last = Math.min(upTo, floor + SLICE_EVENTS);
+    const newFloor = this.#tables.events.lastWithin(id, floor + 1, last, SLICE_BYTES);
+    this.#tables.events.trim(id, newFloor);
+    this.#tables.rooms.raiseFloor(name, id, newFloor);
+    return newFloor;
   }
 }

@@ -3,6 +3,7 @@ import type { Failure } from "./writer-messages.ts";
 
 /** Result codes, https://www.sqlite.org/rescode.html. */
 export const RESULT = {
+  error: 1,
   busy: 5,
   locked: 6,
   permission: 3,
@@ -13,6 +14,7 @@ export const RESULT = {
   tooBig: 18,
   constraint: 19,
   mismatch: 20,
+  misuse: 21,
   notADatabase: 26,
   flush: 1034,
   folderFlush: 1290,
@@ -20,6 +22,8 @@ export const RESULT = {
 
 /** After one of these nobody knows which pages the disk has: the kernel may have dropped what it could not write. */
 const FLUSH_FAILURES: ReadonlySet<number> = new Set([RESULT.flush, RESULT.folderFlush]);
+/** Wrong SQL, or statements in an impossible order. */
+const BUGS: ReadonlySet<number> = new Set([RESULT.error, RESULT.misuse]);
 const OWN_RESULTS: ReadonlySet<number> = new Set([RESULT.tooBig, RESULT.constraint, RESULT.mismatch]);
 /** What node:sqlite throws by itself for a value that it cannot bind. */
 const OWN_CODES: ReadonlySet<unknown> = new Set(["ERR_INVALID_ARG_TYPE", "ERR_OUT_OF_RANGE"]);
@@ -41,7 +45,7 @@ export type Fault =
   /** One write cannot be stored, whatever the state of the store; others can. */
   | { readonly kind: "own" };
 
-/** @throws the error itself where it did not come from SQLite: a bug. */
+/** @throws the error itself where it is a bug: not one of SQLite, or one of how it was used. */
 export function faultOf(error: unknown): Fault {
   const code = resultCode(error);
   if (code === undefined) {
@@ -50,6 +54,7 @@ export function faultOf(error: unknown): Fault {
   }
   if (FLUSH_FAILURES.has(code)) return { kind: "flush" };
   const family = familyOf(code);
+  if (BUGS.has(family)) throw error;
   if (OWN_RESULTS.has(family)) return { kind: "own" };
   return { kind: "store", failure: family === RESULT.full ? "storage_full" : "storage_unavailable" };
 }

@@ -15,14 +15,13 @@ if (opened.ok) serve(opened.value);
 else tell({ kind: "refused", sentence: opened.error });
 
 function serve(writer: StoreWriter): void {
-  let choresAreSet = false;
+  let nextChore: NodeJS.Immediate | undefined;
 
   /** A message that has come meanwhile goes first: the loop takes it in before the next immediate. */
   const setChores = (): void => {
-    if (choresAreSet || !writer.hasChores) return;
-    choresAreSet = true;
-    setImmediate(() => {
-      choresAreSet = false;
+    if (nextChore !== undefined || !writer.hasChores) return;
+    nextChore = setImmediate(() => {
+      nextChore = undefined;
       endOnFailedFlush(() => writer.chore());
       setChores();
     });
@@ -39,6 +38,7 @@ function serve(writer: StoreWriter): void {
         setChores();
         break;
       case "close":
+        clearImmediate(nextChore);
         writer.close();
         tell({ kind: "closed" });
         port.close();

@@ -1,0 +1,216 @@
+import { join } from "node:path";
+
+import { append, draftOf, read, SUITE_TIME } from "@roomcast/hub/testing";
+import { beforeEach, describe, expect, test } from "vitest";
+
+import { openStore, StandingClock, temporaryFolder } from "../../../test/sqlite-stores.ts";
+import { StoreWriter } from "./store-writer.ts";
+import type { Answer, DraftCells, Group, WriterSettings } from "./writer-messages.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const NOW = SUITE_TIME;
+
+let writer: StoreWriter;
+
+beforeEach(() => {
+  writer = writerWith({ historyEvents: 1_000, historyDays: 30 });
+});
+
+function writerWith(limits: Pick<WriterSettings, "historyEvents" | "historyDays">): StoreWriter {
+  const opened = StoreWriter.open(
+    {
+      file: join(temporaryFolder(), "roomcast.db"),
+      durability: "process",
+      resumeWindowMs: 120_000,
+      maxPageBytes: 1_000_000,
+      now: NOW,
+      gate: undefined,
+      ...limits,
+    },
+    null,
+  );
+  if (!opened.ok) throw new Error(opened.error);
+  return opened.value;
+}
+
+function commit(group: Partial<Group>): Answer {
+  return writer.commit({ kind: "group", drafts: [], sessions: [], reads: [], finds: [], ...group });
+}
+
+/** Ids are counted up per room from `first` on. */
+const draftsOf = (room: string, count: number, time = NOW, first = 1): DraftCells[] =>
+  Array.from({ length: count }, (_, index) => [
+    room,
+    "message",
+    "1",
+    `id-${first + index}`,
+    null,
+    "u",
+    "",
+    time,
+  ]);
+
+const pageOf = (room: string): { floor: number; top: number; kept: number[] } => {
+  const { pages } = commit({ reads: [{ room, after: 0, before: undefined, limit: 10_000 }] });
+  const { floor, top, events } = pages[0]!;
+  return { floor, top, kept: events.map(([offset]) => offset) };
+};
+
+/** All that is due; returns in how many slices. */
+function finish(): number {
+  let slices = 0;
+  for (; writer.hasChores; slices++) writer.chore();
+  return slices;
+}
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+describe("L-TRIM", () => {
+  test("a tick leaves exactly as many events as a room may keep, the newest", () => {
+    writer = writerWith({ historyEvents: 100, historyDays: 30 });
+    commit({ drafts: [...draftsOf("a", 130), ...draftsOf("b", 100), ...draftsOf("c", 1)] });
+    expect(pageOf("a").floor).toBe(0);
+    writer.tick(NOW);
+    finish();
+    expect(pageOf("a")).toEqual({ floor: 30, top: 130, kept: range(31, 130) });
+    expect(pageOf("b")).toEqual({ floor: 0, top: 100, kept: range(1, 100) });
+    expect(pageOf("c")).toEqual({ floor: 0, top: 1, kept: [1] });
+  });
+
+  test("a room that has far too many does not wait for the tick, and is trimmed in slices", () => {
+    writer = writerWith({ historyEvents: 100, historyDays: 30 });
+    commit({ drafts: draftsOf("a", 3_000) });
+    expect(finish()).toBeGreaterThanOrEqual(3);
+    expect(pageOf("a")).toEqual({ floor: 2_900, top: 3_000, kept: range(2_901, 3_000) });
+  });
+
+  test("large events are trimmed in smaller slices", () => {
+    writer = writerWith({ historyEvents: 1, historyDays: 30 });
+    const data = `"${"x".repeat(64 * 1024)}"`;
+    commit({ drafts: range(1, 200).map((id) => ["a", "message", data, `id-${id}`, null, "u", "", NOW]) });
+    expect(finish()).toBeGreaterThanOrEqual(3);
+    expect(pageOf("a")).toEqual({ floor: 199, top: 200, kept: [200] });
+  });
+
+  test("events of more than the days allowed go, up to the first that is younger", () => {
+    commit({ drafts: draftsOf("a", 300, NOW - 40 * DAY_MS) });
+    commit({ drafts: draftsOf("a", 300, NOW - 31 * DAY_MS, 301) });
+    commit({ drafts: draftsOf("a", 3, NOW - 29 * DAY_MS, 601) });
+    // A clock that was wrong: what stands behind a young event is kept with it.
+    commit({ drafts: draftsOf("a", 1, NOW - 50 * DAY_MS, 604) });
+    commit({ drafts: draftsOf("b", 2, NOW - 31 * DAY_MS) });
+    writer.tick(NOW);
+    finish();
+    expect(pageOf("a")).toEqual({ floor: 600, top: 604, kept: range(601, 604) });
+    expect(pageOf("b")).toEqual({ floor: 2, top: 2, kept: [] });
+    commit({ drafts: draftsOf("b", 1, NOW, 3) });
+    expect(pageOf("b")).toEqual({ floor: 2, top: 3, kept: [3] });
+  });
+
+  test("groups come between slices, and see a floor that fits the events at any time", () => {
+    writer = writerWith({ historyEvents: 10, historyDays: 30 });
+    commit({ drafts: [...draftsOf("a", 2_500), ...draftsOf("b", 2_500)] });
+    writer.tick(NOW);
+    for (let extra = 1; writer.hasChores; extra++) {
+      writer.chore();
+      commit({ drafts: draftsOf("a", 1, NOW, 2_500 + extra) });
+      for (const room of ["a", "b"]) {
+        const { floor, top, kept } = pageOf(room);
+        expect(kept).toEqual(range(floor + 1, top));
+        expect(kept.length).toBeGreaterThanOrEqual(10);
+      }
+    }
+    expect(pageOf("b").kept).toEqual(range(2_491, 2_500));
+  });
+
+  test("thousands of rooms are gone through in small steps", () => {
+    writer = writerWith({ historyEvents: 1, historyDays: 30 });
+    commit({ drafts: range(1, 1_050).flatMap((room) => draftsOf(`room-${room}`, 2)) });
+    writer.tick(NOW);
+    expect(finish()).toBeGreaterThan(1_050);
+    for (const room of [1, 99, 100, 101, 500, 1_000, 1_050]) expect(pageOf(`room-${room}`).kept).toEqual([2]);
+  });
+});
+
+describe("L-DEDUPE-24H", () => {
+  const isKnown = (id: string): boolean =>
+    commit({ drafts: [["a", "message", "1", id, null, "u", "", NOW]] }).outcomes[0] === 1;
+
+  test("an identity is known for a day, also when its event is trimmed, and forgotten after", () => {
+    commit({ drafts: draftsOf("a", 1, NOW - DAY_MS - 1, 1) });
+    commit({ drafts: draftsOf("a", 600, NOW - DAY_MS, 2) });
+    writer.tick(NOW);
+    finish();
+    expect(isKnown("id-2")).toBe(true);
+    expect(isKnown("id-601")).toBe(true);
+    expect(isKnown("id-1")).toBe(false);
+  });
+
+  test("many are forgotten in slices", () => {
+    commit({ drafts: draftsOf("a", 1_000, NOW - 2 * DAY_MS) });
+    writer.tick(NOW);
+    expect(finish()).toBeGreaterThanOrEqual(4);
+    expect(isKnown("id-1")).toBe(false);
+  });
+});
+
+describe("SS-EXPIRE", () => {
+  const session = (clientId: string, endedAt: number | null): Group["sessions"][number] => ({
+    kind: "save",
+    session: { clientId, user: null, name: "", rooms: [], usedSecret: "u", nextSecret: "n", endedAt },
+  });
+  const found = (...finds: string[]): string[] =>
+    commit({ finds }).found.map((one) => one?.clientId ?? "none");
+
+  test("a session is there for two minutes after its end; one that lives stays", () => {
+    commit({
+      sessions: [session("lives", null), session("old", NOW - 120_001), session("young", NOW - 120_000)],
+    });
+    writer.tick(NOW);
+    finish();
+    expect(found("lives", "old", "young")).toEqual(["lives", "none", "young"]);
+    commit({ sessions: range(1, 600).map((index) => session(`s-${index}`, NOW)) });
+    writer.tick(NOW + 120_001);
+    finish();
+    expect(found("lives", "young", "s-1", "s-600")).toEqual(["lives", "none", "none", "none"]);
+  });
+});
+
+describe("L-CHORES", () => {
+  test("with nothing to do there are none", () => {
+    commit({ drafts: draftsOf("a", 10) });
+    expect(writer.hasChores).toBe(false);
+    writer.tick(NOW);
+    expect(finish()).toBeGreaterThan(0);
+  });
+
+  test("the store looks by itself once a minute, between its groups", async () => {
+    const clock = new TickingClock(NOW);
+    const { log } = await openStore({ clock, historyEvents: 10 });
+    for (let index = 0; index < 20; index++) await append(log, draftOf("general", `id-${index}`));
+    await trimmedTo(10);
+    await append(log, draftOf("general", "one more"));
+    clock.minutePassed();
+    await trimmedTo(11);
+
+    async function trimmedTo(floor: number): Promise<void> {
+      while ((await read(log, "general", { limit: 1 })).floor < floor) clock.minutePassed();
+    }
+  });
+});
+
+/** Timers fire when the test says that a minute has passed. */
+class TickingClock extends StandingClock {
+  #run: (() => void) | undefined;
+
+  override after(delayMs: number, run: () => void): { cancel: () => void } {
+    expect([0, 60_000]).toContain(delayMs);
+    this.#run = run;
+    return { cancel: () => (this.#run = undefined) };
+  }
+
+  minutePassed(): void {
+    this.#run?.();
+  }
+}

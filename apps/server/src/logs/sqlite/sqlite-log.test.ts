@@ -1,0 +1,46 @@
+import type { RoomLog, SessionStore } from "@roomcast/hub";
+import { describeRoomLog, describeSessionStore, SUITE_TIME } from "@roomcast/hub/testing";
+
+import { copyAsAfterKill, openStore, temporaryFolder } from "../../../test/sqlite-stores.ts";
+import type { SqliteStore, SqliteStoreOptions } from "./store-options.ts";
+
+const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 32));
+
+/** Remembers how each store was opened, so that it can be opened again by what a suite knows of it. */
+class Reopener<Face extends object> {
+  readonly #stores = new WeakMap<Face, { store: SqliteStore; dataDir: string }>();
+  readonly #faceOf: (store: SqliteStore) => Face;
+
+  constructor(faceOf: (store: SqliteStore) => Face) {
+    this.#faceOf = faceOf;
+  }
+
+  async open(options: Partial<SqliteStoreOptions>): Promise<Face> {
+    const dataDir = options.dataDir ?? temporaryFolder();
+    const store = await openStore({ ...options, dataDir });
+    const face = this.#faceOf(store);
+    this.#stores.set(face, { store, dataDir });
+    return face;
+  }
+
+  async reopen(face: Face, after: "close" | "kill"): Promise<Face> {
+    const { store, dataDir } = this.#stores.get(face)!;
+    if (after === "kill") return this.open({ dataDir: copyAsAfterKill(dataDir) });
+    await store.close();
+    return this.open({ dataDir });
+  }
+}
+
+const logs = new Reopener<RoomLog>(({ log }) => log);
+describeRoomLog("SQLite", {
+  open: (historyEvents) => logs.open({ historyEvents }),
+  reopen: (log, after) => logs.reopen(log, after),
+  seed,
+});
+
+const sessions = new Reopener<SessionStore>((store) => store.sessions);
+describeSessionStore("SQLite", {
+  open: () => sessions.open({}),
+  reopen: (store, after) => sessions.reopen(store, after),
+  now: () => SUITE_TIME,
+});
