@@ -332,6 +332,27 @@ describe("join, again and away", () => {
     expect(valueOf(await s.hub.members(null, "r"))).toHaveLength(1);
   });
 
+  test("A9: who is kicked, or loses its socket, while the policy is asked does not enter any more", async () => {
+    for (const go of ["kick", "end"] as const) {
+      let allow = (): void => undefined;
+      const asked = (): Promise<undefined> =>
+        new Promise((resolve) => {
+          allow = () => {
+            resolve(undefined);
+          };
+        });
+      const s = stage({ policy: { ...OPEN_DOOR, authorise: asked } });
+      const client = await s.enter([]);
+      client.say({ type: "join", id: "j", room: "r" });
+      await s.settle();
+      if (go === "kick") s.hub.kick(client.id);
+      else await client.end(1000);
+      allow();
+      await s.settle();
+      expect(s.hub.counts()).toEqual({ connections: 0, sessions: 0, rooms: 0 });
+    }
+  });
+
   test("R-FORBIDDEN, C7: who may not join is told forbidden, and is not in the room even if it was before", async () => {
     let closed = false;
     const s = stage({

@@ -51,6 +51,8 @@ async function enterRoom(exchange: Exchange, target: Target): Promise<() => void
   try {
     const refused = stateRefusal(target.state, engine.settings) ?? (await mayJoin(exchange, room));
     if (refused !== undefined) return refuse(refused);
+    // Its socket is gone, or its session: whoever enters now would never leave.
+    if (session.peer !== peer) return () => undefined;
     const subscription = subscribe(exchange, room);
     if (subscription === undefined)
       return refuse(refusal("too_many", "in as many rooms as one session may be"));
