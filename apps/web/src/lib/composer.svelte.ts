@@ -7,7 +7,7 @@ import type { Person } from "./person.ts";
 import { TypingSignal } from "./typing-signal.ts";
 
 /** The contract's limit of a message (packages/protocol/src/events.ts). */
-export const MAX_TEXT_LENGTH = 4_000;
+const MAX_TEXT_LENGTH = 4_000;
 
 export class Composer {
   #draft = $state("");

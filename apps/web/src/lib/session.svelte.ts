@@ -58,7 +58,7 @@ export class Session {
     const state = known?.status.state;
     const room =
       known === undefined || state === "left" || state === "refused"
-        ? new ChatRoom(this.#client, name, this.#self, (one) => this.#isLookedAt(one))
+        ? outlivingViews(() => new ChatRoom(this.#client, name, this.#self, (one) => this.#isLookedAt(one)))
         : known;
     this.#rooms.set(name, room);
     this.#current = room;
@@ -97,4 +97,13 @@ export class Session {
   #isLookedAt(room: ChatRoom): boolean {
     return room === this.#current && document.visibilityState === "visible";
   }
+}
+
+/** What is derived inside a component's code ends with the component; a room does not. */
+function outlivingViews<Made>(make: () => Made): Made {
+  const made: Made[] = [];
+  $effect.root(() => {
+    made.push(make());
+  });
+  return made[0] as Made;
 }
