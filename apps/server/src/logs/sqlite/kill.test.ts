@@ -46,7 +46,8 @@ async function appendUntilKilled(
 /** Every kept event by its offset, having checked that there is no hole. */
 async function keptIn(log: RoomLog, room: string): Promise<Map<number, string>> {
   const kept = new Map<number, string>();
-  let { floor: after, top } = await read(log, room, { limit: 0 });
+  const { floor, top } = await read(log, room, { limit: 0 });
+  let after = floor;
   while (after < top) {
     const page = await read(log, room, { after, limit: 300 });
     for (const { offset, id, data } of page.events) {

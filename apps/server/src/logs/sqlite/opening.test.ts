@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -163,6 +165,20 @@ describe("L-OPEN", () => {
       });
       expect(events.map(({ id }) => id)).toEqual(["a", "b"]);
     }
+  });
+
+  test("flags that no thread can start with do not reach the writer", async () => {
+    const program = `
+      import { openSqliteStore } from ${JSON.stringify(new URL("sqlite-store.ts", import.meta.url).href)};
+      import { NodeClock } from ${JSON.stringify(new URL("../../node-clock.ts", import.meta.url).href)};
+      const [dataDir] = process.argv.slice(1);
+      const opened = await openSqliteStore({ dataDir, clock: new NodeClock(), onFatal: console.error });
+      await opened.value.close();`;
+    const flags = ["--conditions=@roomcast/source", "--input-type=module", "--expose-gc", "-e", program];
+    const child = spawn(process.execPath, [...flags, temporaryFolder()], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    expect(await once(child, "close")).toEqual([0, null]);
   });
 
   test("an empty file is as good as none", async () => {

@@ -98,8 +98,18 @@ describe("L-FATAL", () => {
     await store.close();
     expect(sentences).toHaveLength(1);
 
+    // What had been acked is there; whether the third is, nobody had said.
     const again = await openStore({ dataDir });
     const { events } = await read(again.log, "general", { after: 0, limit: 9 });
     expect(events.slice(0, 2).map(({ id }) => id)).toEqual(["a", "b"]);
+  });
+
+  test("a writer that dies of a bug: the same", async () => {
+    const sentences: string[] = [];
+    // Too small a memory: the writer throws at its first commit, and not as SQLite does.
+    const gate = Object.defineProperty(new FlushGate(), "memory", { value: new SharedArrayBuffer(4) });
+    const { log } = await openStore({ gate, onFatal: (sentence) => sentences.push(sentence) });
+    expect(await codesOf([append(log, draftOf("general", "a"))])).toEqual(["internal"]);
+    expect(sentences).toEqual([expect.stringMatching(/^the writer of the store failed: RangeError/)]);
   });
 });

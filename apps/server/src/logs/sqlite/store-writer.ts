@@ -59,7 +59,9 @@ export class StoreWriter {
     if (answer.failure === undefined && group.drafts.length > 0) {
       this.#housekeeping.noteAppended(new Set(group.drafts.map(([room]) => room)));
     }
-    this.#pagesInWal += pagesOf(group);
+    // On a full disk the WAL may still find room in the database file, and then be written from its start.
+    if (answer.failure === "storage_full") this.#pagesInWal = CHECKPOINT_PAGES;
+    else this.#pagesInWal += pagesOf(group);
     return answer;
   }
 

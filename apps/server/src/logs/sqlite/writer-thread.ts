@@ -23,8 +23,9 @@ export class WriterThread {
   static async start(settings: WriterSettings): Promise<Result<WriterThread, string>> {
     // The thread's file has the extension of this one: .ts as source, .js as built.
     const file = new URL(`./writer${extname(import.meta.url)}`, import.meta.url);
-    // An empty environment: `node --watch` would make the thread post messages of its own.
-    const worker = new Worker(file, { workerData: settings, name: "roomcast-writer", env: {} });
+    // Nothing of the process's own: `--input-type` would keep the thread from starting, and the environment of
+    // `node --watch` makes it post messages of its own.
+    const worker = new Worker(file, { workerData: settings, name: "roomcast-writer", env: {}, execArgv: [] });
     const first = await new Promise<FromWriter>((resolve, reject) => {
       worker.once("message", resolve);
       worker.once("error", reject);
