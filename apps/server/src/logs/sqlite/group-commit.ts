@@ -51,17 +51,17 @@ export class GroupCommit {
 
   #write(group: Group): Written {
     if (group.drafts.length === 0 && group.sessions.length === 0) return nothingWritten(undefined);
-    const first = this.#attempt(group, UNGUARDED);
-    if (!("kind" in first)) return first;
-    if (first.kind === "store") return nothingWritten(first.failure);
-    // One of them cannot be stored. Only now is each of them made to fail alone: it would cost every group.
-    const second = this.#attempt(group, (write) => this.#alone(write));
-    if (!("kind" in second)) return second;
-    if (second.kind === "store") return nothingWritten(second.failure);
-    throw new Error("a write failed for a reason of its own, outside of its part of the transaction");
+    const atOnce = this.#attempt(group, UNGUARDED);
+    if (atOnce !== undefined) return atOnce;
+    // Only now is each write made to fail alone: it would cost every group.
+    const oneByOne = this.#attempt(group, (write) => this.#alone(write));
+    if (oneByOne === undefined)
+      throw new Error("a write failed by itself, outside of its part of the transaction");
+    return oneByOne;
   }
 
-  #attempt(group: Group, guard: Guard): Written | Exclude<ReturnType<typeof faultOf>, { kind: "flush" }> {
+  /** Returns undefined, with nothing written, when a write cannot be stored for a reason of its own. */
+  #attempt(group: Group, guard: Guard): Written | undefined {
     try {
       return this.#tables.transaction.run(
         () => ({
@@ -75,7 +75,7 @@ export class GroupCommit {
       this.#tables.rooms.forget();
       const fault = faultOf(error);
       if (fault.kind === "flush") throw error;
-      return fault;
+      return fault.kind === "own" ? undefined : nothingWritten(fault.failure);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { RoomLog, SessionStore } from "@roomcast/hub";
-import { describeRoomLog, describeSessionStore, SUITE_TIME } from "@roomcast/hub/testing";
+import { SUITE_TIME } from "@roomcast/hub/testing";
+import { describeRoomLog, describeSessionStore } from "@roomcast/hub/testing/suites";
 
 import { copyAsAfterKill, openStore, temporaryFolder } from "../../../test/sqlite-stores.ts";
 import type { SqliteStore, SqliteStoreOptions } from "./store-options.ts";

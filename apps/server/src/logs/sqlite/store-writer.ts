@@ -12,8 +12,8 @@ import { faultOf } from "./sqlite-fault.ts";
 import { type Tables, tablesOf } from "./tables.ts";
 import type { Answer, Group, WriterSettings } from "./writer-messages.ts";
 
-/** A checkpoint of this many pages takes about as long as ten flushes. */
-const CHECKPOINT_PAGES = 2_000;
+/** A WAL of 32 MiB. The fewer checkpoints, the less work: a page that was changed often is then written once. */
+const CHECKPOINT_PAGES = 8_000;
 const PAGE_BYTES = 4_096;
 
 /** The WAL does not tell its length, so it is counted from above: a page each in three trees per event, and its data. */
