@@ -5,3 +5,7 @@ export { append, appendAll, draftOf, read, RefusedError, SUITE_TIME } from "./lo
 export { ManualClock } from "./manual-clock.ts";
 export { expectNothingLeft } from "./nothing-left.ts";
 export { SeededRandom } from "./seeded-random.ts";
+export { checkHistory } from "./history/check-history.ts";
+export { type Finding, type Rule, RULES } from "./history/finding.ts";
+export type { FinalEvent, FinalLog, History } from "./history/history.ts";
+export type { EventKey, Observation } from "./history/observation.ts";
