@@ -173,8 +173,10 @@ describe("resume", () => {
     const log = newLog();
     const s = stage({ clock, sessions, log });
     const first = await come(s, { join: [{ room: "a" }, { room: "b" }] });
-    await first.client.ask({ type: "leave", id: "1", room: "a" });
-    await first.client.ask({ type: "join", id: "2", room: "c" });
+    await first.client.ask({ type: "join", id: "1", room: "c" });
+    expect(await sessions.find(first.clientId)).toMatchObject({ rooms: ["a", "b", "c"] });
+    await first.client.ask({ type: "leave", id: "2", room: "a" });
+    expect(await sessions.find(first.clientId)).toMatchObject({ rooms: ["b", "c"] });
     const restarted = stage({ clock, sessions, log, seed: 2 });
     const again = await come(restarted, { resume: first.resume });
     expect(again).toMatchObject({ clientId: first.clientId, resumed: true, rooms: ["b", "c"] });
