@@ -91,9 +91,12 @@ function notAsAsked(database: DatabaseSync): string | undefined {
 /** Throws when SQLite does not take it: a promise about acks would be false. */
 export function setDurability(database: DatabaseSync, durability: WriterSettings["durability"]): void {
   database.exec(`PRAGMA synchronous = ${SYNCHRONOUS[durability]}`);
-  const actual = pragmaNumber(database, "synchronous");
-  if (actual !== SYNCHRONOUS[durability]) throw new Error(`SQLite keeps synchronous at ${actual}`);
+  if (durabilityOf(database) !== durability) throw new Error(`SQLite did not go to ${durability}`);
 }
+
+/** As SQLite tells it. */
+export const durabilityOf = (database: DatabaseSync): WriterSettings["durability"] =>
+  pragmaNumber(database, "synchronous") >= SYNCHRONOUS.disk ? "disk" : "process";
 
 /** Moves everything from the WAL into the database file, flushes both and empties the WAL. */
 export function checkpointWhole(database: DatabaseSync): void {

@@ -15,12 +15,12 @@ const TICK_MS = 60_000;
 
 /** Throws on a bug alone. The error is one sentence for the operator. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Result<SqliteStore, string>> {
-  const { clock, durability = "disk", onFatal } = options;
+  const { clock, onFatal } = options;
   const file = prepareDataFolder(options.dataDir);
   if (!file.ok) return err(file.error);
   const started = await WriterThread.start({
     file: file.value,
-    durability,
+    durability: options.durability ?? "disk",
     historyEvents: options.historyEvents ?? DEFAULT_HISTORY_EVENTS,
     historyDays: options.historyDays ?? DEFAULT_HISTORY_DAYS,
     resumeWindowMs: RESUME_WINDOW_MS,
@@ -60,7 +60,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
     return closing;
   };
 
-  const { generation, earlierGenerations } = writer;
+  const { durability, generation, earlierGenerations } = writer;
   return ok({
     log: new SqliteLog({ queue, durability, generation, earlierGenerations, close }),
     sessions: new SqliteSessions(queue),

@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 
 import type { Result } from "@roomcast/protocol";
 
-import { checkpointWhole, openDatabase, openingFault, setDurability } from "./database.ts";
+import { checkpointWhole, durabilityOf, openDatabase, openingFault, setDurability } from "./database.ts";
 import { FlushGate } from "./flush-gate.ts";
 import { beginRun, endRun, type Generations } from "./generations.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -22,6 +22,8 @@ const pagesOf = ({ drafts, sessions }: Group): number =>
 
 export class StoreWriter {
   readonly generations: Generations;
+  /** As SQLite tells it, whatever was asked for. */
+  readonly durability: WriterSettings["durability"];
   readonly #database: DatabaseSync;
   readonly #tables: Tables;
   readonly #groups: GroupCommit;
@@ -37,6 +39,7 @@ export class StoreWriter {
     // Flushes all that an earlier run may have left in the page cache, then only may the level be lowered.
     checkpointWhole(database);
     setDurability(database, durability);
+    this.durability = durabilityOf(database);
     this.#groups = new GroupCommit(this.#tables, gate && new FlushGate(gate));
     this.#housekeeping = new Housekeeping(this.#tables, settings);
   }

@@ -89,7 +89,12 @@ export interface Answer {
 }
 
 export type FromWriter =
-  | { readonly kind: "opened"; readonly generation: string; readonly earlier: readonly string[] }
+  | {
+      readonly kind: "opened";
+      readonly durability: "process" | "disk";
+      readonly generation: string;
+      readonly earlier: readonly string[];
+    }
   /** The store cannot be opened: why, in one sentence. */
   | { readonly kind: "refused"; readonly sentence: string }
   | Answer

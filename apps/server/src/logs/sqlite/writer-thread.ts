@@ -9,12 +9,14 @@ import type { Answer, FromWriter, ToWriter, WriterSettings } from "./writer-mess
 type Opened = Extract<FromWriter, { kind: "opened" }>;
 
 export class WriterThread {
+  readonly durability: WriterSettings["durability"];
   readonly generation: string;
   readonly earlierGenerations: readonly string[];
   readonly #worker: Worker;
 
-  private constructor(worker: Worker, { generation, earlier }: Opened) {
+  private constructor(worker: Worker, { durability, generation, earlier }: Opened) {
     this.#worker = worker;
+    this.durability = durability;
     this.generation = generation;
     this.earlierGenerations = earlier;
   }

@@ -46,8 +46,8 @@ function serve(writer: StoreWriter): void {
   };
 
   port.on("message", (message: ToWriter) => endOnFailedFlush(() => handle(message)));
-  const { present, earlier } = writer.generations;
-  tell({ kind: "opened", generation: present, earlier });
+  const { durability, generations } = writer;
+  tell({ kind: "opened", durability, generation: generations.present, earlier: generations.earlier });
 }
 
 /** Anything else that throws is a bug, ends the thread, and is told to the event loop as its error. */
