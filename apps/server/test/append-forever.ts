@@ -28,6 +28,17 @@ const store = await openSqliteStore({
 if (!store.ok) throw new Error(store.error);
 const { log } = store.value;
 
+/** Whole, also where the reader is slow: the pipe does not block. */
+function say(line: string): void {
+  for (let rest = Buffer.from(line); rest.length > 0;) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+    }
+  }
+}
+
 let sent = 0;
 const appendNext = (): void => {
   const room = `room-${sent % 3}`;
@@ -37,7 +48,7 @@ const appendNext = (): void => {
   const data = JsonText.of({ text: "x".repeat(sent % 500), id });
   log.append({ room, event: "message", data, id, from, time: clock.now() }, (outcome) => {
     if (!outcome.ok) throw new Error(outcome.error.message);
-    writeSync(1, `${room} ${id} ${outcome.value.position.offset}\n`);
+    say(`${room} ${id} ${outcome.value.position.offset}\n`);
     setImmediate(appendNext);
   });
 };
