@@ -40,12 +40,12 @@ const relogged = (history: History, room: string, change: (log: FinalLog) => Fin
 const logOf = ({ logs }: History, room: string): FinalLog =>
   logs.find((log) => log.room === room) as FinalLog;
 
+const isKept = ({ epoch, floor }: FinalLog, position: { epoch: string; offset: number }): boolean =>
+  position.epoch === epoch && position.offset > floor;
+
 /** Deliveries of the epoch that the log ends with, of events that it still keeps. */
 const kept = (history: History): Delivery[] =>
-  history.observations.filter(isDelivery).filter(({ room, epoch, offset }) => {
-    const log = logOf(history, room);
-    return epoch === log.epoch && offset > log.floor;
-  });
+  history.observations.filter(isDelivery).filter((seen) => isKept(logOf(history, seen.room), seen));
 
 const samePlace = (a: { room: string; epoch: string; offset: number }, b: Observation): boolean =>
   isDelivery(b) && a.room === b.room && a.epoch === b.epoch && a.offset === b.offset;
@@ -144,10 +144,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: "nobody is told of an acked event, and the log has lost it",
     breaks: "S1",
     plant(history, random) {
-      const tops = acksOf(history).filter(({ room, position }) => {
-        const log = logOf(history, room);
-        return position.epoch === log.epoch && position.offset > log.floor;
-      });
+      const tops = acksOf(history).filter(({ room, position }) => isKept(logOf(history, room), position));
       const { room, position, id } = oneOf(random, tops, "ack");
       const gone = (event: { offset: number }): boolean => event.offset >= position.offset;
       const silent = without(
@@ -282,7 +279,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: "a gap takes in an event that is kept",
     breaks: "S1",
     plant(history, random) {
-      const gap = oneOf(random, trimmedGaps(history), "trimmed gap");
+      const present = trimmedGaps(history).filter(({ room, position }) => position.epoch === logOf(history, room).epoch);
+      const gap = oneOf(random, present, "trimmed gap");
       return replaced(history, gap, [{ ...gap, to: logOf(history, gap.room).floor + 1 }]);
     },
   },
@@ -366,7 +364,7 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: "S7",
     plant(history, random) {
       const acks = acksOf(history).filter(
-        ({ room, position }) => position.epoch === logOf(history, room).epoch,
+        ({ room, position }) => isKept(logOf(history, room), position),
       );
       const ack = oneOf(random, acks, "ack");
       const { epoch, offset } = ack.position;
