@@ -289,6 +289,7 @@ describe("resume", () => {
     ]);
     await s.pass(1000);
     expect(other.take()).toMatchObject([{ left: [{ clientId: first.clientId, reason: "forbidden" }] }]);
+    expect(await s.sessions.find(first.clientId)).toMatchObject({ rooms: ["b"] });
   });
 });
 

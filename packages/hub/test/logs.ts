@@ -7,7 +7,7 @@ import type { Draft, KeptEvent, Page, ReadRange, RoomLog, Settle } from "../src/
 import { ManualClock } from "../src/testing/manual-clock.ts";
 import { SeededRandom } from "../src/testing/seeded-random.ts";
 
-export class WrappedLog implements RoomLog {
+class WrappedLog implements RoomLog {
   readonly durability = "memory";
   protected listener: (event: KeptEvent) => void = () => undefined;
   protected inner: RoomLog;

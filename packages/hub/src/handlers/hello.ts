@@ -49,6 +49,8 @@ export async function hello(engine: Engine, peer: Peer, message: Hello): Promise
     if (!rooms.has(room)) sessions.leave(session, room, "left");
   }
   await enterRooms({ engine, peer, session }, targets);
+  // A room that was refused is none to come back to.
+  if (session.peer === peer && session.subscriptions.size < rooms.size) void sessions.save(session);
 }
 
 /** Each room once, in the order asked. */
