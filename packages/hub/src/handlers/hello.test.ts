@@ -168,6 +168,15 @@ describe("hello", () => {
     expect(joined!.members).toMatchObject([{ user: "ann", name: "Ann" }]);
   });
 
+  test("R-AUTHENTICATE: a policy that cannot tell at present is no reason to stay away", async () => {
+    const s = stage({ policy: { ...OPEN_DOOR, authenticate: () => err(refusal("internal")) } });
+    const client = s.connect();
+    client.say({ ...HELLO, token: "any" });
+    await s.settle();
+    expect(client.take()).toMatchObject([{ type: "error", code: "internal", retry: "same_id" }]);
+    expect(client.connection.closed?.code).toBe(1012);
+  });
+
   test("R-DEFAULT-ROOM, C4, C5: no `join` enters the default room, an empty one none, a room twice once", async () => {
     const s = stage({ settings: { defaultRoom: "lobby" } });
     const roomsOf = async (hello: object): Promise<string[]> => {

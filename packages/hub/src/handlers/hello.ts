@@ -13,6 +13,7 @@ import {
 import type { Engine } from "../engine.ts";
 import { enterRooms, type Target } from "../entering.ts";
 import type { Peer } from "../peer.ts";
+import { retryOf } from "../refusing.ts";
 import { claimOf, type Session } from "../session.ts";
 
 export async function hello(engine: Engine, peer: Peer, message: Hello): Promise<void> {
@@ -25,7 +26,8 @@ export async function hello(engine: Engine, peer: Peer, message: Hello): Promise
   const authenticated = await engine.policy.authenticate(message.token);
   if (!authenticated.ok) {
     peer.refuse({}, authenticated.error);
-    peer.close("unauthorised");
+    // A policy that cannot tell at present (its keys are out of reach) is no reason to give up for good.
+    peer.close(retryOf(authenticated.error) === "same_id" ? "restart" : "unauthorised");
     return;
   }
   const identity = authenticated.value;
