@@ -146,6 +146,8 @@ describe("L-REFUSED-TAIL: what was refused takes with it what would overtake it"
     append("c", "4");
     read("a");
     answer("storage_full");
+    // The read is with the writer already.
+    expect(groups).toHaveLength(2);
     expect(replies).toEqual(["a 1 storage_full", "b 2 storage_full", "a 3 storage_full", "c 4 storage_full"]);
     clock.endTurn();
     expect(idsOf(groups[1])).toEqual([]);
@@ -190,11 +192,16 @@ describe("L-CLOSE", () => {
     clock.endTurn();
     append("a", "2");
     read("a");
+    queue.find("c", (session) => replies.push(`find ${session?.clientId ?? "nobody"}`));
+    queue.save(
+      { clientId: "c", user: null, name: "", rooms: [], usedSecret: "", nextSecret: "", endedAt: 1 },
+      (refused) => replies.push(`save ${String(refused?.code)}`),
+    );
     queue.abandon();
     append("a", "3");
     expect(replies).toEqual([
-      ...["a 1 internal", "a 2 storage_unavailable"],
-      ...["read a storage_unavailable", "a 3 storage_unavailable"],
+      ...["a 1 internal", "a 2 storage_unavailable", "save storage_unavailable"],
+      ...["read a storage_unavailable", "find nobody", "a 3 storage_unavailable"],
     ]);
   });
 });

@@ -112,8 +112,8 @@ export class GroupQueue {
     if (given === undefined) throw new Error("an answer to no group");
     this.#given = undefined;
     const overtaking = this.#takeOvertaking(given, answer);
-    // The writer goes on while its answer is told, unless it has just failed.
-    if (answer.failure === undefined) this.#sendGroup();
+    // The writer goes on while its answer is told.
+    this.#sendGroup();
     replyAll(given, answer);
     refuseAll(overtaking, answer.failure === undefined ? OVERTAKING : refusal(answer.failure));
     this.#setSend();

@@ -16,10 +16,13 @@ beforeEach(() => {
   writer = writerWith({ historyEvents: 1_000, historyDays: 30 });
 });
 
-function writerWith(limits: Pick<WriterSettings, "historyEvents" | "historyDays">): StoreWriter {
+function writerWith(
+  limits: Pick<WriterSettings, "historyEvents" | "historyDays">,
+  file = join(temporaryFolder(), "roomcast.db"),
+): StoreWriter {
   const opened = StoreWriter.open(
     {
-      file: join(temporaryFolder(), "roomcast.db"),
+      file,
       durability: "process",
       resumeWindowMs: 120_000,
       maxPageBytes: 1_000_000,
@@ -106,6 +109,19 @@ describe("L-TRIM", () => {
     expect(pageOf("b")).toEqual({ floor: 2, top: 2, kept: [] });
     commit({ drafts: draftsOf("b", 1, NOW, 3) });
     expect(pageOf("b")).toEqual({ floor: 2, top: 3, kept: [3] });
+  });
+
+  test("a room of which nothing is left goes on counting where it was, also after a restart", () => {
+    const file = join(temporaryFolder(), "roomcast.db");
+    writer = writerWith({ historyEvents: 1_000, historyDays: 30 }, file);
+    commit({ drafts: draftsOf("a", 7, NOW - 31 * DAY_MS) });
+    writer.tick(NOW);
+    finish();
+    writer.close();
+    writer = writerWith({ historyEvents: 1_000, historyDays: 30 }, file);
+    expect(pageOf("a")).toEqual({ floor: 7, top: 7, kept: [] });
+    commit({ drafts: draftsOf("a", 1, NOW, 8) });
+    expect(pageOf("a")).toEqual({ floor: 7, top: 8, kept: [8] });
   });
 
   test("groups come between slices, and see a floor that fits the events at any time", () => {
