@@ -113,6 +113,22 @@ describe("in a browser", () => {
     expect(await times(ada, "second")).toBe(1);
   });
 
+  it("C5 C8: a room that was left for another shows, on coming back, what came meanwhile, once", async () => {
+    const [ada, bob] = [await enter("Ada"), await enter("Bob")];
+    const rooms = ada.page.getByRole("navigation", { name: "Rooms" });
+    await say(bob, "before");
+    await sees(ada, "before");
+    await ada.page.getByRole("textbox", { name: "Open a room" }).fill(`${room}-other`);
+    await ada.page.keyboard.press("Enter");
+    await ada.page.getByRole("log", { name: `Conversation in ${room}-other` }).waitFor();
+    await say(bob, "meanwhile");
+    await rooms.getByText("1 unread").waitFor();
+    await rooms.getByRole("link", { name: room, exact: false }).first().click();
+    await sees(ada, "meanwhile");
+    expect(await times(ada, "before")).toBe(1);
+    expect(await times(ada, "meanwhile")).toBe(1);
+  });
+
   it("A13 D2: Disconnect turns the dot red, Connect turns it green again", async () => {
     const ada = await enter("Ada");
     await ada.page.getByRole("button", { name: "Disconnect" }).click();
