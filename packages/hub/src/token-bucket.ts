@@ -29,7 +29,8 @@ export class TokenBucket {
       this.#credit + ((nowMs - this.#filledAtMs) / 1000) * this.#perSecond,
     );
     this.#filledAtMs = nowMs;
-    if (this.#credit < 1 - ROUNDING) return Math.ceil(((1 - this.#credit) / this.#perSecond) * 1000 - ROUNDING);
+    if (this.#credit < 1 - ROUNDING)
+      return Math.ceil(((1 - this.#credit) / this.#perSecond) * 1000 - ROUNDING);
     this.#credit -= 1;
     return 0;
   }

@@ -279,7 +279,9 @@ export const MUTATIONS: readonly Mutation[] = [
     name: "a gap takes in an event that is kept",
     breaks: "S1",
     plant(history, random) {
-      const present = trimmedGaps(history).filter(({ room, position }) => position.epoch === logOf(history, room).epoch);
+      const present = trimmedGaps(history).filter(
+        ({ room, position }) => position.epoch === logOf(history, room).epoch,
+      );
       const gap = oneOf(random, present, "trimmed gap");
       return replaced(history, gap, [{ ...gap, to: logOf(history, gap.room).floor + 1 }]);
     },
@@ -363,9 +365,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: "an ack names another offset than the delivery",
     breaks: "S7",
     plant(history, random) {
-      const acks = acksOf(history).filter(
-        ({ room, position }) => isKept(logOf(history, room), position),
-      );
+      const acks = acksOf(history).filter(({ room, position }) => isKept(logOf(history, room), position));
       const ack = oneOf(random, acks, "ack");
       const { epoch, offset } = ack.position;
       return replaced(history, ack, [

@@ -59,7 +59,8 @@ export class ValidRun {
     const chance = this.#random.fraction();
     if (step === STEPS / 4) this.#loseTail(log);
     else if (step === (STEPS * 3) / 4) this.#strand();
-    else if (step === (STEPS * 9) / 10) for (const each of this.#logs) this.#arrive("late", each, LATE_HISTORY);
+    else if (step === (STEPS * 9) / 10)
+      for (const each of this.#logs) this.#arrive("late", each, LATE_HISTORY);
     else if (chance < 0.6) this.#publish(log);
     else if (chance < 0.8) this.#toggle();
     else if (chance < 0.83 && log.events.length > 15) this.#trim(log, 1 + this.#random.below(8));
