@@ -1,0 +1,123 @@
+/** Owns one run of the crash matrix: a server that dies again and again while its members go on. */
+import { SeededRandom } from "@roomcast/hub/testing";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { BareMember } from "./bare-member.ts";
+import type { CrashPlan, Death } from "./crash-plan.ts";
+import type { Failpoint } from "./failpoint-names.ts";
+import { MortalServer, type Trap } from "./mortal-server.ts";
+import type { SdkMember } from "./sdk-member.ts";
+import { Stage } from "./stage.ts";
+import { Talk } from "./talk.ts";
+import { LARGE_ROOM } from "./text.ts";
+import { JWT_SECRET } from "./tokens.ts";
+import type { RunResult } from "./verdict.ts";
+
+const ROOMS = ["red", "green", "blue"];
+/** A failpoint that is not met by then is left. */
+const MAX_LIFE_MS = 1_500;
+/** A checkpoint wants some megabytes before it. */
+const MAX_LARGE_LIFE_MS = 5_000;
+const LATE_AFTER_TURNS = 5;
+const DRAIN_AFTER_TURNS = 10;
+/** How often in a turn the bare socket vanishes. */
+const STUMBLES = 0.03;
+/** In this share of lives one member is away, and finds trimmed what it has missed where little is kept. */
+const NAPS = 0.5;
+const MAX_DOWN_MS = 60;
+const MAX_PAUSE_MS = 8;
+
+/** @throws on what is no finding: the machine, or a bug in here. */
+export async function crashRun(plan: CrashPlan): Promise<RunResult> {
+  await using server = await MortalServer.make({
+    ROOMCAST_LOG: "warn",
+    ROOMCAST_DURABILITY: plan.durability,
+    ROOMCAST_HISTORY_EVENTS: String(plan.historyEvents),
+    ROOMCAST_MESSAGES_PER_SECOND: String(plan.messagesPerSecond),
+    ROOMCAST_JWT_SECRET: JWT_SECRET,
+    ROOMCAST_GUESTS: "allow",
+  });
+  return await new CrashRun(plan, server).run();
+}
+
+class CrashRun {
+  readonly #plan: CrashPlan;
+  readonly #server: MortalServer;
+  readonly #random: SeededRandom;
+  readonly #stage = new Stage([...ROOMS, LARGE_ROOM]);
+
+  constructor(plan: CrashPlan, server: MortalServer) {
+    this.#plan = plan;
+    this.#server = server;
+    this.#random = new SeededRandom(plan.seed);
+  }
+
+  async run(): Promise<RunResult> {
+    const { http, ws } = this.#server;
+    const stage = this.#stage;
+    await this.#boot();
+    const sdks = [
+      stage.sdk(http, "guest-1"),
+      stage.sdk(http, "guest-2"),
+      stage.sdk(http, "user-1", { token: true }),
+      stage.sdk(http, "user-2", { token: true }),
+    ] as [SdkMember, ...SdkMember[]];
+    const bare = stage.bare(ws, "bare");
+    const speakers = [...sdks, bare, stage.http(http, "http")];
+    await stage.until("everybody is in", () => stage.members.every(({ present }) => present));
+    const talk = new Talk(speakers, ROOMS, this.#random);
+    for (const [index, death] of this.#plan.deaths.entries()) {
+      const sleeper = this.#random.fraction() < NAPS ? this.#random.pick(sdks) : undefined;
+      sleeper?.leave();
+      await this.#live(death, talk, bare, `late-${index}`);
+      sleeper?.return();
+      await sleep(this.#random.below(MAX_DOWN_MS));
+      await this.#boot();
+      stage.wake();
+      await stage.back();
+    }
+    talk.burst();
+    await stage.settle(http);
+    // What a reader has had must be there for the next one too, when nothing is left of this process.
+    this.#server.signal("SIGKILL");
+    await this.#server.ended();
+    stage.leave();
+    await this.#boot();
+    return stage.judge(http);
+  }
+
+  /** Talks until the server is dead. @param late a reader that comes into the middle of it. */
+  async #live(death: Death, talk: Talk, bare: BareMember, late: string): Promise<void> {
+    const trap: Trap | undefined = death.kind === "failpoint" ? death : undefined;
+    if (trap !== undefined) await this.#rebootInto(trap);
+    const isLarge = trap?.failpoint === "in-checkpoint";
+    const limitMs = isLarge ? MAX_LARGE_LIFE_MS : MAX_LIFE_MS;
+    const endsAt = performance.now() + (death.kind === "kill" ? death.afterMs : limitMs);
+    for (let turns = 0; this.#server.alive && performance.now() < endsAt; turns++) {
+      talk.turn(isLarge);
+      await sleep(this.#random.below(MAX_PAUSE_MS));
+      if (turns === LATE_AFTER_TURNS) this.#stage.sdk(this.#server.http, late);
+      if (this.#random.fraction() < STUMBLES) bare.stumble();
+      if (trap?.failpoint === "in-drain" && turns === DRAIN_AFTER_TURNS) this.#server.signal("SIGTERM");
+    }
+    this.#server.signal("SIGKILL");
+    await this.#server.ended();
+    this.#stage.verdict.died(this.#server.diedAt as Failpoint | undefined, trap?.failpoint);
+  }
+
+  /** A trap is laid when a process starts. */
+  async #rebootInto(trap: Trap): Promise<void> {
+    this.#server.signal("SIGKILL");
+    await this.#server.ended();
+    this.#stage.verdict.kills += 1;
+    const readyMs = await this.#server.boot(trap);
+    if (readyMs !== undefined) this.#stage.verdict.readyMs.push(readyMs);
+    this.#stage.wake();
+  }
+
+  async #boot(): Promise<void> {
+    const readyMs = await this.#server.boot();
+    if (readyMs === undefined) throw new Error(`the server did not start: ${this.#server.output}`);
+    this.#stage.verdict.readyMs.push(readyMs);
+  }
+}

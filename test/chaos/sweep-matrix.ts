@@ -1,0 +1,79 @@
+/**
+ * Owns the sweep: the same short conversation again and again, its first connection cut after each byte in turn, upwards
+ * and downwards, by a reset and by an orderly end. So every place within every frame has been the last one.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { ChaosProxy, FAIR, type Route } from "../harness/chaos-proxy.ts";
+import type { Matrix } from "./matrix.ts";
+import type { MortalServer } from "./mortal-server.ts";
+import { openFairServer } from "./network-matrix.ts";
+import { Stage } from "./stage.ts";
+import type { RunResult } from "./verdict.ts";
+
+const WAYS = [
+  { up: true, cutBy: "reset" },
+  { up: false, cutBy: "reset" },
+  { up: true, cutBy: "end" },
+  { up: false, cutBy: "end" },
+] as const;
+
+export async function openSweepMatrix(): Promise<Matrix> {
+  const server = await openFairServer();
+  const { up, down } = await rehearse(server);
+  return {
+    size: Math.max(up, down) * WAYS.length,
+    parallel: 4,
+    run: (seed) => {
+      const { route } = cutOf(seed);
+      return converse(server, `sweep-${seed}`, route);
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+function cutOf(seed: number): { route: Route } {
+  const { up, cutBy } = WAYS[seed % WAYS.length] ?? WAYS[0];
+  const weather = { cutAfterBytes: Math.floor(seed / WAYS.length), cutBy };
+  return { route: up ? { up: weather, down: {} } : { up: {}, down: weather } };
+}
+
+/** How many bytes go each way when nothing happens. */
+async function rehearse(server: MortalServer): Promise<{ up: number; down: number }> {
+  const passed = { up: 0, down: 0 };
+  await converse(server, "sweep-rehearsal", FAIR, passed);
+  return passed;
+}
+
+/** Ada, whose first connection is bad, and Bob, whose is good, both say something that they want back and something that not. */
+async function converse(
+  server: MortalServer,
+  room: string,
+  route: Route,
+  passed?: { up: number; down: number },
+): Promise<RunResult> {
+  const stage = new Stage([room]);
+  await using proxy = await ChaosProxy.open(server.port, (connection) => (connection === 0 ? route : FAIR));
+  const ada = stage.sdk(`http://127.0.0.1:${proxy.port}`, "ada", { token: true, eager: true });
+  const bob = stage.sdk(server.http, "bob", { token: true, eager: true });
+  const say = (member: typeof ada, id: string, echo: boolean): void =>
+    member.publish({ id, room, echo, padding: 10 });
+  say(ada, "ada-1", true);
+  say(ada, "ada-2", false);
+  say(bob, "bob-1", true);
+  await stage.back();
+  await stage.until("all was said once", () => ada.pending + bob.pending === 0);
+  say(bob, "bob-2", true);
+  say(ada, "ada-3", true);
+  await stage.settle(server.http);
+  if (passed !== undefined) {
+    await sleep(QUIET_MS);
+    Object.assign(passed, proxy.passed);
+  }
+  stage.leave();
+  stage.verdict.connections = proxy.connections;
+  return await stage.judge(server.http);
+}
+
+/** Nothing is under way any more. */
+const QUIET_MS = 300;
