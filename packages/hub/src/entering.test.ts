@@ -270,6 +270,46 @@ describe("join while events flow", () => {
     expect(joined).toMatchObject({ position: { offset: 290 }, more: true });
     expect(offsets).toEqual(upTo(offsets.length));
   });
+
+  test("R-HELD-BOUND: also while it waits for its turn behind another room of the same hello", async () => {
+    let letIn: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => (letIn = resolve));
+    const s = stage({
+      policy: {
+        ...OPEN_DOOR,
+        authorise: (_, action) => (action.room === "slow" ? slow.then(() => undefined) : undefined),
+      },
+    });
+    await fill(s, "r", 1);
+    const client = s.connect();
+    client.say({ type: "hello", protocol: 1, join: [{ room: "slow" }, { room: "r", history: 0 }] });
+    await s.settle();
+    const text = "x".repeat(4000);
+    for (let n = 2; n <= 290; n += 1) {
+      await s.hub.publish({ room: "r", event: "message", data: { text }, id: `e${n}` });
+    }
+    letIn();
+    await s.settle();
+    const joined = only(client.seen(), "joined").find(({ room }) => room === "r");
+    expect(joined).toMatchObject({ position: { offset: 290 } });
+    await s.hub.publish({ room: "r", event: "message", data: { text: "next" }, id: "e291" });
+    await s.settle();
+    expect(only(client.seen(), "event").map(({ offset }) => offset)).toEqual([291]);
+  });
+
+  test("R-SLOW: who asks for many rooms gets them as fast as it reads, and is not closed for it", async () => {
+    const s = stage();
+    await fill(s, "a", 1);
+    const client = s.connect();
+    client.connection.bufferedBytes = 600 * 1024;
+    client.say({ type: "hello", protocol: 1, join: [{ room: "a" }, { room: "b" }] });
+    await s.pass(200);
+    expect(only(client.seen(), "joined").map(({ room }) => room)).toEqual(["a"]);
+    client.connection.bufferedBytes = 0;
+    await s.pass(100);
+    expect(only(client.seen(), "joined").map(({ room }) => room)).toEqual(["a", "b"]);
+    expect(client.connection.closed).toBeUndefined();
+  });
 });
 
 const epochOf = async (s: Stage): Promise<string> => valueOf(await s.hub.history(null, "r")).position.epoch;

@@ -35,6 +35,9 @@ type Decoded = Result<Up, DecodeFailure>;
 /** A message that was taken, or why it is refused when its turn comes; what it held is then not kept until then. */
 type Frame = Result<Up, Asked & Pick<DecodeFailure, keyof Refusal | "notAnObject">>;
 
+/** How often a slow reader is looked at that is to get more. */
+const DRAIN_POLL_MS = 50;
+
 export class Peer implements Inbox {
   readonly #engine: Engine;
   readonly #connection: Connection;
@@ -112,6 +115,16 @@ export class Peer implements Inbox {
     } catch (error) {
       this.#fault("connection", error);
       return false;
+    }
+  }
+
+  /** Resolves once the reader has taken most of what was written, or is gone. */
+  async drained(): Promise<void> {
+    const { clock, settings } = this.#engine;
+    while (!this.closed && this.#connection.bufferedBytes > settings.maxQueuedBytes / 2) {
+      await new Promise<void>((resolve) => {
+        clock.after(DRAIN_POLL_MS, resolve);
+      });
     }
   }
 

@@ -31,6 +31,8 @@ export class Session {
   peer: Peer | null = null;
   /** Ms since 1970 when its last socket ended; null while one is there. */
   endedAt: number | null = null;
+  /** Taken out of the server: never stored again. */
+  kicked = false;
   /** Runs while it is expected back. */
   grace: Timer | undefined;
 

@@ -374,6 +374,26 @@ describe("presence of a session", () => {
 });
 
 describe("kick", () => {
+  test("R-KICK: also while it is about to enter a room: what it asked for does not bring it back", async () => {
+    let letIn: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => (letIn = resolve));
+    const clock = new ManualClock();
+    const sessions = new MemorySessions(clock);
+    const policy = {
+      ...OPEN_DOOR,
+      authorise: (_: unknown, { room }: { room: string }) =>
+        room === "slow" ? slow.then(() => undefined) : undefined,
+    };
+    const s = stage({ clock, sessions, policy });
+    const { client, clientId } = await come(s, { join: [{ room: "r" }] });
+    client.say({ type: "join", id: "j", room: "slow" });
+    await s.settle();
+    s.hub.kick(clientId);
+    letIn();
+    await s.settle();
+    expect(await sessions.find(clientId)).toBeUndefined();
+  });
+
   test("R-KICK, A5, A11: out of the server: closed with 4506, told as kicked, and not to be resumed", async () => {
     const clock = new ManualClock();
     const sessions = new MemorySessions(clock);

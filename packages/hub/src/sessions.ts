@@ -145,6 +145,7 @@ export class Sessions {
     this.#store.remove(clientId);
     const session = this.#live.get(clientId);
     if (session === undefined) return false;
+    session.kicked = true;
     this.#end(session, "kicked");
     const { peer } = session;
     session.peer = null;
@@ -159,6 +160,7 @@ export class Sessions {
 
   /** Never fails: a session that the store refuses can be resumed as long as this process lives. */
   async save(session: Session, rooms: Iterable<string> = session.subscriptions.keys()): Promise<void> {
+    if (session.kicked) return;
     try {
       const saved = await this.#store.save(session.stored(rooms));
       if (!saved.ok) this.#fault(saved.error);

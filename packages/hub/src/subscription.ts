@@ -24,7 +24,8 @@ export class Subscription {
   /** Live events that arrive while the snapshot is read; null once live or gone. */
   #held: Held[] | null = null;
   #heldBytes = 0;
-  #refusedId: string | undefined;
+  #publishes = 0;
+  #bar: { readonly id: string; readonly place: number } | undefined;
 
   constructor(room: Room, peer: Peer, clientId: string) {
     this.room = room;
@@ -72,13 +73,20 @@ export class Subscription {
   }
 
   /** A publish was refused but may be repeated: its successors in this room are refused until it is, so none overtakes it. */
-  refuseUntilRepeated(id: string): void {
-    this.#refusedId ??= id;
+  refuseUntilRepeated(id: string, place = this.takePlace()): void {
+    // The log refuses later than a limit does: the earliest in the order of arrival is the one to be repeated first.
+    if (this.#bar === undefined || place < this.#bar.place) this.#bar = { id, place };
+  }
+
+  /** Of a publish in the order of arrival. */
+  takePlace(): number {
+    this.#publishes += 1;
+    return this.#publishes;
   }
 
   /** A repeated publish lifts its own bar. @returns the id that must be repeated before this one, if any. */
   blocks(id: string): string | undefined {
-    if (this.#refusedId === id) this.#refusedId = undefined;
-    return this.#refusedId;
+    if (this.#bar?.id === id) this.#bar = undefined;
+    return this.#bar?.id;
   }
 }

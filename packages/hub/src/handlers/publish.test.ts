@@ -316,6 +316,28 @@ describe("publish, refused", () => {
     expect(short(ann.take())[0]).toBe("2?overloaded");
   });
 
+  test("R-FIFO: a limit refuses at once, the log later: the earliest is still the one to be repeated first", async () => {
+    const s = stage({ settings: { messagesPerSecond: 1 } });
+    const [ann, ben] = await three(s);
+    await s.pass(5000);
+    ann.take();
+    s.log.holdAppends();
+    for (const id of ["1", "2", "3"]) ann.say(publish(id));
+    await s.settle();
+    expect(short(ann.take())).toEqual(["3?overloaded"]);
+    s.log.refuseAppends(refusal("storage_unavailable"));
+    s.log.commit();
+    await s.settle();
+    expect(short(ann.take())).toEqual(["1?storage_unavailable", "2?storage_unavailable"]);
+    for (const id of ["3", "1", "2", "3"]) {
+      await s.pass(1000);
+      ann.say(publish(id));
+    }
+    await s.settle();
+    expect(short(ann.take())[0]).toBe("3?overloaded");
+    expect(short(ben.take())).toEqual(["1", "2", "3"]);
+  });
+
   test("R-FIFO: a refusal that no repeating can help bars nothing, and joining again starts afresh", async () => {
     const log = new SickLog(newLog());
     const s = stage({ log });

@@ -1,10 +1,11 @@
 /** publish → ack. The ack stands in the order of offsets between the events of the room, and never before the commit. */
-import { type Publish, refusal } from "@roomcast/protocol";
+import { type Publish, type Refusal, refusal } from "@roomcast/protocol";
 
 import { admit } from "../admission.ts";
 import { type AdmittedEvent, deliver, type Receipt } from "../delivering.ts";
 import type { Exchange } from "../engine.ts";
 import { type MaybePromise, whenReady } from "../maybe-promise.ts";
+import { retryOf } from "../refusing.ts";
 
 /** What a publish that waits for the log holds besides its data, about. */
 const OVERHEAD_BYTES = 256;
@@ -27,6 +28,7 @@ export function publish(exchange: Exchange, message: Publish): MaybePromise<void
     );
     return;
   }
+  const place = subscription.takePlace();
   const { from, identity } = session;
   const submission = { room, event, id, data, from, identity, ...(to !== undefined && { to }) };
   return whenReady(admit(engine, submission), (admitted) => {
@@ -38,7 +40,11 @@ export function publish(exchange: Exchange, message: Publish): MaybePromise<void
       subscription.room.tell(subscription, { type: "ack", id, room, time: engine.clock.now(), answer });
     } else {
       const { data: admittedData, kept } = admitted.value;
-      send(exchange, message, {
+      const refused = (reason: Refusal): void => {
+        if (retryOf(reason) === "same_id") subscription.refuseUntilRepeated(id, place);
+        peer.refuse(message, reason);
+      };
+      send(exchange, message, refused, {
         room,
         event,
         data: admittedData,
@@ -51,20 +57,22 @@ export function publish(exchange: Exchange, message: Publish): MaybePromise<void
   });
 }
 
-function send(exchange: Exchange, message: Publish, event: AdmittedEvent): void {
+function send(
+  exchange: Exchange,
+  message: Publish,
+  refused: (reason: Refusal) => void,
+  event: AdmittedEvent,
+): void {
   const { engine, peer } = exchange;
   const bytes = OVERHEAD_BYTES + event.data.text.length;
   if (!peer.allowance.unsettled(bytes)) {
-    peer.refuse(
-      message,
-      refusal("overloaded", "too much of this connection waits for the log", UNSETTLED_RETRY_MS),
-    );
+    refused(refusal("overloaded", "too much of this connection waits for the log", UNSETTLED_RETRY_MS));
     return;
   }
   deliver(engine, event, (outcome) => {
     peer.allowance.settled(bytes);
     if (outcome.ok) acknowledge(exchange, message, outcome.value);
-    else peer.refuse(message, outcome.error);
+    else refused(outcome.error);
   });
 }
 
