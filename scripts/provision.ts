@@ -16,6 +16,8 @@ interface Need {
   /** Tells a program that works from a stub or one whose libraries are missing: must exit with 0. */
   readonly probe: readonly string[];
   readonly debianPackage: string;
+  /** The one system on which tests want it; all when missing. */
+  readonly onlyOn?: NodeJS.Platform;
   /** A command that needs no rights and puts the program at one of `programs`. */
   readonly download?: readonly string[];
 }
@@ -35,6 +37,15 @@ const needs: readonly Need[] = [
     debianPackage: "chromium",
     download: ["playwright-core", "install", "chromium"],
   },
+  {
+    name: "strace",
+    variable: "ROOMCAST_STRACE",
+    programs: ["strace"],
+    // Where tracing is forbidden it runs all the same, and traces nothing.
+    probe: ["-o", "/dev/null", "true"],
+    debianPackage: "strace",
+    onlyOn: "linux",
+  },
 ];
 
 /** Something is missing and cannot be brought. The message is one sentence that says what to install. */
@@ -42,7 +53,8 @@ export class ProvisionError extends Error {}
 
 /** Returns the environment variables that lead tests to what they need. Throws a `ProvisionError`. */
 export function provision(): Record<string, string> {
-  return Object.fromEntries(needs.map((need) => [need.variable, bring(need)]));
+  const wanted = needs.filter(({ onlyOn = process.platform }) => onlyOn === process.platform);
+  return Object.fromEntries(wanted.map((need) => [need.variable, bring(need)]));
 }
 
 function bring(need: Need): string {

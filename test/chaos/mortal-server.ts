@@ -27,17 +27,22 @@ export class MortalServer {
   readonly port: number;
   readonly dataDir = mkdtempSync(join(tmpdir(), "roomcast-chaos-"));
   readonly #env: Record<string, string>;
+  readonly #under: readonly string[];
   #child: ChildProcess | undefined;
   #output = "";
 
-  private constructor(port: number, env: Record<string, string>) {
+  private constructor(port: number, env: Record<string, string>, under: readonly string[]) {
     this.port = port;
     this.#env = env;
+    this.#under = under;
   }
 
-  /** Not started yet; its port and its data folder stay the same for all its lives. */
-  static async make(env: Record<string, string>): Promise<MortalServer> {
-    return new MortalServer(await freePort(), env);
+  /**
+   * Not started yet; its port and its data folder stay the same for all its lives.
+   * @param under a program and its arguments that run the server within themselves.
+   */
+  static async make(env: Record<string, string>, under: readonly string[] = []): Promise<MortalServer> {
+    return new MortalServer(await freePort(), env, under);
   }
 
   get http(): string {
@@ -68,10 +73,11 @@ export class MortalServer {
     const { PATH = "", HOME = "" } = process.env;
     const settings = { PORT: String(this.port), HOST: "127.0.0.1", ROOMCAST_DATA_DIR: this.dataDir };
     const failpoint = trap && { [FAILPOINT_VARIABLE]: `${trap.failpoint}:${trap.at}` };
-    const words = trap === undefined ? [MAIN] : ["--import", PRELOAD, MAIN];
+    const preload = trap === undefined ? [] : ["--import", PRELOAD];
+    const [program, ...words] = [...this.#under, process.execPath, ...preload, MAIN];
     const startedAt = performance.now();
     this.#output = "";
-    const child = spawn(process.execPath, words, {
+    const child = spawn(program, words, {
       env: { PATH, HOME, ...settings, ...this.#env, ...failpoint },
     });
     this.#child = child;

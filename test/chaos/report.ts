@@ -63,6 +63,7 @@ export class Report {
     console.log(`\n${this.#matrix} matrix, seeds ${this.#seed}–${this.#seed + this.#runs - 1}`);
     console.log(`  ${acked} acked events in ${this.#runs} runs, ${gaps} gaps told: ${violations} violations`);
     if (deaths > 0) console.log(`  ${deaths} deaths: ${kills} at random, ${told(hits)}`);
+    if (connections > 0) console.log(`  ${connections} connections through bad networks`);
     console.log(
       `  back, caught up and answered: p50 ${figures.resumeP50Ms} ms, p99 ${figures.resumeP99Ms} ms of ${resumeMs.length}`,
     );
