@@ -332,3 +332,27 @@ describe("methods and headers", () => {
     }
   });
 });
+
+describe("who asks without reading", () => {
+  it("T10: a connection with more requests than may wait is cut, the others are answered", async () => {
+    const socket = await BareSocket.connect(Number(new URL(url).port));
+    const request = "GET /v1/rooms/general/events HTTP/1.1\r\nHost: here\r\n\r\n";
+    socket.tcp.write(request.repeat(1000));
+    await once(socket.tcp, "close");
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  });
+
+  it("T10: as many as may wait are all answered", async () => {
+    const socket = await BareSocket.connect(Number(new URL(url).port));
+    let answers = 0;
+    const all = new Promise<void>((resolve) => {
+      socket.tcp.on("data", (chunk: Buffer) => {
+        answers += chunk.toString().split("HTTP/1.1 200").length - 1;
+        if (answers === 32) resolve();
+      });
+    });
+    socket.tcp.write("GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n".repeat(32));
+    await all;
+    socket.tcp.destroy();
+  });
+});

@@ -2,6 +2,7 @@
 import type { Clock, Hub, Policy, Random } from "@roomcast/hub";
 import { refusal } from "@roomcast/protocol";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
 import type { Origins } from "../origins.ts";
 import { requestTarget } from "../request-target.ts";
@@ -24,6 +25,9 @@ export interface HttpAdapterOptions {
   readonly onFault: (error: unknown) => void;
 }
 
+/** Requests of one connection that wait for their answer: whoever sends more without reading is cut off. */
+const MAX_OPEN_ANSWERS = 32;
+
 interface Found {
   readonly route: Route;
   readonly parameters: Map<string, string>;
@@ -33,6 +37,7 @@ export class HttpAdapter {
   readonly #routes: readonly Route[];
   readonly #origins: Origins;
   readonly #onFault: (error: unknown) => void;
+  readonly #openAnswers = new WeakMap<Socket, number>();
 
   constructor(options: HttpAdapterOptions) {
     const ports = { ...options, identify: identifyBy(options.policy) };
@@ -54,6 +59,7 @@ export class HttpAdapter {
 
   /** Of a request that it claims. */
   handle(request: IncomingMessage, response: ServerResponse): void {
+    if (!this.#mayAnswer(request.socket, response)) return;
     const found = this.#find(request);
     const methods = [
       ...found.map(({ route }) => (route.method === "GET" ? "GET, HEAD" : route.method)),
@@ -74,6 +80,14 @@ export class HttpAdapter {
     } else if (method !== "GET" && isForeign(request, this.#origins)) {
       send(response, refused(refusal("forbidden", "pages of this origin may not do this")));
     } else void this.#answer(chosen, request, response);
+  }
+
+  #mayAnswer(socket: Socket, response: ServerResponse): boolean {
+    const open = (this.#openAnswers.get(socket) ?? 0) + 1;
+    this.#openAnswers.set(socket, open);
+    response.once("close", () => this.#openAnswers.set(socket, (this.#openAnswers.get(socket) ?? 1) - 1));
+    if (open > MAX_OPEN_ANSWERS) socket.destroy();
+    return !socket.destroyed;
   }
 
   async #answer(

@@ -19,15 +19,17 @@ export function sharedListeners(
   onClosed: (connection: WsConnection) => void,
 ): Listen {
   function message(this: ClientSocket, data: Buffer, isBinary: boolean): void {
-    this.connection?.receive(data, isBinary);
+    if (data.length === 0 && !isBinary) this.connection?.idled(clock.monotonicMs());
+    else this.connection?.receive(data, isBinary);
   }
 
   function ping(this: ClientSocket): void {
-    this.connection?.pinged(clock.monotonicMs());
+    this.connection?.idled(clock.monotonicMs());
   }
 
   function pong(this: ClientSocket): void {
-    if (this.connection !== undefined) watch.ponged(this.connection);
+    const { connection } = this;
+    if (connection !== undefined && !watch.ponged(connection)) connection.idled(clock.monotonicMs());
   }
 
   function error(this: ClientSocket, failure: Error): void {

@@ -48,10 +48,12 @@ export class SocketWatch<Watched extends WatchedSocket> {
     this.#heartbeats.start(socket);
   }
 
-  ponged(socket: Watched): void {
-    if (!this.#pongs.has(socket)) return;
+  /** @returns whether a pong was due. */
+  ponged(socket: Watched): boolean {
+    if (!this.#pongs.has(socket)) return false;
     this.#pongs.stop(socket);
     this.#heartbeats.start(socket);
+    return true;
   }
 
   messageBegan(socket: Watched): void {

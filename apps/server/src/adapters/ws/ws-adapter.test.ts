@@ -230,7 +230,17 @@ describe("what bounds a socket", () => {
     }
     expect(await socket.closeFrame()).toMatchObject({ code: 4429 });
     await stage.hub.until(() => accepted.ends.length > 0);
-    expect(accepted.ends[0]).toMatchObject({ code: 4429, reason: "too many pings" });
+    expect(accepted.ends[0]).toMatchObject({ code: 4429, reason: "too many frames that say nothing" });
+  });
+
+  it.each([
+    ["pongs that nobody waits for", OPCODE.pong],
+    ["empty texts", OPCODE.text],
+  ] as const)("T8: so does a flood of %s", async (_, opcode) => {
+    await using stage = await WsStage.start();
+    const socket = await stage.open();
+    for (let frame = 0; frame < 101; frame += 1) socket.send(opcode, "");
+    expect(await socket.closeFrame()).toMatchObject({ code: 4429 });
   });
 });
 

@@ -16,7 +16,7 @@ import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 
 import { FrameScanner } from "./frame-scanner.ts";
-import { PingLimit } from "./ping-limit.ts";
+import { IdleLimit } from "./idle-limit.ts";
 import type { WatchedSocket } from "./socket-watch.ts";
 import { wsFormat } from "./text-frame.ts";
 
@@ -32,7 +32,7 @@ export class WsConnection implements Connection, WatchedSocket {
   readonly #ws: ClientSocket;
   readonly #tcp: Duplex;
   readonly #scanner = new FrameScanner();
-  #pings: PingLimit | undefined;
+  #idle: IdleLimit | undefined;
   /** Of the upgrade request: stands in for the token of a hello that has none. */
   #token: string | undefined;
   #inbox: Inbox | undefined;
@@ -85,10 +85,10 @@ export class WsConnection implements Connection, WatchedSocket {
     this.#ws.ping();
   }
 
-  /** ws has answered it already. */
-  pinged(nowMs: number): void {
-    this.#pings ??= new PingLimit(nowMs);
-    if (!this.#pings.take(nowMs)) this.abort("tooMany", "too many pings");
+  /** A frame that says nothing: a ping (ws has answered it already), a pong that nobody waits for, an empty text. */
+  idled(nowMs: number): void {
+    this.#idle ??= new IdleLimit(nowMs);
+    if (!this.#idle.take(nowMs)) this.abort("tooMany", "too many frames that say nothing");
   }
 
   /** To be called once ws has taken what is complete in the chunk. @returns how the chunk ended. */
@@ -107,7 +107,7 @@ export class WsConnection implements Connection, WatchedSocket {
       this.#inbox?.receive(
         err({ ...refusal("bad_message", "a binary frame holds no message"), notAnObject: true }),
       );
-    } else if (data.length > 0) this.#receiveText(data.toString());
+    } else this.#receiveText(data.toString());
   }
 
   get #maxMessageBytes(): number {

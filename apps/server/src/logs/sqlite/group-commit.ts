@@ -134,7 +134,8 @@ export class GroupCommit {
     try {
       return read();
     } catch (error) {
-      if (faultOf(error).kind === "flush") throw error;
+      // A damaged page may still have the form of a row, with text that is no JSON.
+      if (!(error instanceof SyntaxError) && faultOf(error).kind === "flush") throw error;
       return undefined;
     }
   }

@@ -1,9 +1,9 @@
-/** Owns how often a peer may ping: each ping is answered, so a flood of them costs the server a flood of its own. */
+/** Owns how many frames that say nothing a peer may send: they cost the sender little, and the server a turn each. */
 const WINDOW_MS = 10_000;
 /** Clients ping every few seconds at most. */
-const MAX_PINGS = 100;
+const MAX_IDLE_FRAMES = 100;
 
-export class PingLimit {
+export class IdleLimit {
   #count = 0;
   #sinceMs: number;
 
@@ -18,6 +18,6 @@ export class PingLimit {
       this.#count = 0;
     }
     this.#count += 1;
-    return this.#count <= MAX_PINGS;
+    return this.#count <= MAX_IDLE_FRAMES;
   }
 }
