@@ -37,6 +37,8 @@ const VISITS: Readonly<Record<Failpoint, number>> = {
   "in-drain": 6,
 };
 
+const isTrim = (death: Death): boolean => death.kind === "failpoint" && death.failpoint === "in-trim";
+
 /** Of seeds that follow each other each deals out the next failpoints, so that all get their share. */
 export function planCrashes(seed: number, failpointsPerRun = 3): CrashPlan {
   const random = new SeededRandom(seed);
@@ -49,16 +51,18 @@ export function planCrashes(seed: number, failpointsPerRun = 3): CrashPlan {
     failpoint,
     at: 1 + random.below(VISITS[failpoint]),
   }));
-  for (let kills = 1 + random.below(3); kills > 0; kills--) {
-    const kill: Death = { kind: "kill", afterMs: random.below(MAX_LIFE_MS) };
-    deaths.splice(random.below(deaths.length + 1), 0, kill);
-  }
+  const kill = (): Death => ({ kind: "kill", afterMs: random.below(MAX_LIFE_MS) });
+  for (let kills = random.below(3); kills > 0; kills--)
+    deaths.splice(random.below(deaths.length + 1), 0, kill());
+  // Before anything can be trimmed, something must have been said.
+  deaths.sort((a, b) => Number(isTrim(a)) - Number(isTrim(b)));
   return {
     seed,
     durability: random.fraction() < 0.75 ? "disk" : "process",
     // Only what lies behind a trim can be trimmed: a room that is never over its limit meets no such failpoint.
     historyEvents: dealt.includes("in-trim") ? HISTORY_EVENTS[0] : random.pick(HISTORY_EVENTS),
     messagesPerSecond: random.pick(MESSAGES_PER_SECOND),
-    deaths,
+    // A trap is laid when a process starts: the first one, which everybody enters, has none.
+    deaths: [kill(), ...deaths],
   };
 }

@@ -72,9 +72,11 @@ class CrashRun {
       await this.#live(death, talk, bare, `late-${index}`);
       sleeper?.return();
       await sleep(this.#random.below(MAX_DOWN_MS));
-      await this.#boot();
-      stage.wake();
-      await stage.back();
+      const next = this.#plan.deaths[index + 1];
+      if (await this.#boot(next?.kind === "failpoint" ? next : undefined)) {
+        stage.wake();
+        await stage.back(() => this.#server.alive);
+      }
     }
     talk.burst();
     await stage.settle(http);
@@ -86,11 +88,10 @@ class CrashRun {
     return stage.judge(http);
   }
 
-  /** Talks until the server is dead. @param late a reader that comes into the middle of it. */
+  /** Talks until the server is dead; it may have died already, when everybody came back. @param late a reader that comes into the middle of it. */
   async #live(death: Death, talk: Talk, bare: BareMember, late: string): Promise<void> {
-    const trap: Trap | undefined = death.kind === "failpoint" ? death : undefined;
-    if (trap !== undefined) await this.#rebootInto(trap);
-    const isLarge = trap?.failpoint === "in-checkpoint";
+    const failpoint = death.kind === "failpoint" ? death.failpoint : undefined;
+    const isLarge = failpoint === "in-checkpoint";
     const limitMs = isLarge ? MAX_LARGE_LIFE_MS : MAX_LIFE_MS;
     const endsAt = performance.now() + (death.kind === "kill" ? death.afterMs : limitMs);
     for (let turns = 0; this.#server.alive && performance.now() < endsAt; turns++) {
@@ -98,26 +99,19 @@ class CrashRun {
       await sleep(this.#random.below(MAX_PAUSE_MS));
       if (turns === LATE_AFTER_TURNS) this.#stage.sdk(this.#server.http, late);
       if (this.#random.fraction() < STUMBLES) bare.stumble();
-      if (trap?.failpoint === "in-drain" && turns === DRAIN_AFTER_TURNS) this.#server.signal("SIGTERM");
+      if (failpoint === "in-drain" && turns === DRAIN_AFTER_TURNS) this.#server.signal("SIGTERM");
     }
     this.#server.signal("SIGKILL");
     await this.#server.ended();
-    this.#stage.verdict.died(this.#server.diedAt as Failpoint | undefined, trap?.failpoint);
+    this.#stage.verdict.died(this.#server.diedAt as Failpoint | undefined, failpoint);
   }
 
-  /** A trap is laid when a process starts. */
-  async #rebootInto(trap: Trap): Promise<void> {
-    this.#server.signal("SIGKILL");
-    await this.#server.ended();
-    this.#stage.verdict.kills += 1;
+  /** @returns whether it is ready; only one in a trap may be dead instead. */
+  async #boot(trap?: Trap): Promise<boolean> {
     const readyMs = await this.#server.boot(trap);
+    if (readyMs === undefined && trap === undefined)
+      throw new Error(`the server did not start: ${this.#server.output}`);
     if (readyMs !== undefined) this.#stage.verdict.readyMs.push(readyMs);
-    this.#stage.wake();
-  }
-
-  async #boot(): Promise<void> {
-    const readyMs = await this.#server.boot();
-    if (readyMs === undefined) throw new Error(`the server did not start: ${this.#server.output}`);
-    this.#stage.verdict.readyMs.push(readyMs);
+    return readyMs !== undefined;
   }
 }
