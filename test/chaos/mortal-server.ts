@@ -62,6 +62,12 @@ export class MortalServer {
     return this.#output;
   }
 
+  /** Its log, one object a line; of a long one the end. */
+  get log(): Record<string, unknown>[] {
+    const lines = this.#output.split("\n").filter((line) => line.startsWith("{") && line.endsWith("}"));
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
   /** Where it killed itself in this life, if it did. */
   get diedAt(): string | undefined {
     const [, words] = this.#output.split(LAST_WORDS);

@@ -57,8 +57,8 @@ export class ChaosProxy {
         }
       };
       for (const line of [
-        new Line(client, server, up, cut, count("up")),
-        new Line(server, client, down, cut, count("down")),
+        new Line("up", client, server, up, cut, count("up")),
+        new Line("down", server, client, down, cut, count("down")),
       ]) {
         this.#lines.add(line);
         void line.ended.then(() => this.#lines.delete(line));
@@ -86,6 +86,11 @@ export class ChaosProxy {
     return this.#count;
   }
 
+  /** What is open now hands on nothing more: towards the client alone, or both ways. Nobody is told. */
+  stall(way: "down" | "both"): void {
+    for (const line of this.#lines) if (way === "both" || line.way === "down") line.stall();
+  }
+
   /** From now on nothing is delayed, stalled or cut, and what was stalled goes on. */
   heal(): void {
     this.#route = () => FAIR;
@@ -101,6 +106,7 @@ export class ChaosProxy {
 
 /** One direction: what comes from one socket goes to the other, when its time has come. */
 class Line {
+  readonly way: "up" | "down";
   readonly ended: Promise<void>;
   readonly #from: Socket;
   readonly #to: Socket;
@@ -115,12 +121,14 @@ class Line {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
+    way: "up" | "down",
     from: Socket,
     to: Socket,
     weather: Weather,
     cut: (by: Weather["cutBy"]) => void,
     count: (bytes: number) => void,
   ) {
+    this.way = way;
     this.#from = from;
     this.#to = to;
     this.#weather = weather;
@@ -141,6 +149,11 @@ class Line {
     });
     to.on("drain", () => this.#go());
     if (weather.cutAfterBytes === 0) setImmediate(() => this.#cut(weather.cutBy));
+  }
+
+  stall(): void {
+    this.#weather = { stallAfterBytes: 0 };
+    this.#stalledUntil = undefined;
   }
 
   heal(): void {
