@@ -1,9 +1,9 @@
 /** Owns what events say in a chaos run: their own id, so that a body under another's name is noticed. */
 
 /** Of the bundled contract. */
-export const SMALL_EVENT = "message";
+const SMALL_EVENT = "message";
 /** Unknown to the contract, and so unbounded by it. */
-export const LARGE_EVENT = "blob";
+const LARGE_EVENT = "blob";
 
 /** Events of this size are said in a room of their own. */
 export const LARGE_BYTES = 28_000;
