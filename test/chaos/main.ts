@@ -4,13 +4,14 @@ import type { Matrix, OpenMatrix } from "./matrix.ts";
 import { openNetworkMatrix } from "./network-matrix.ts";
 import { DEFAULT_RUNS, type MatrixName, readOptions, USAGE } from "./options.ts";
 import { Report } from "./report.ts";
-import { openSweepMatrix } from "./sweep-matrix.ts";
+import { openStallMatrix, openSweepMatrix } from "./sweep-matrix.ts";
 import { type RunResult, Verdict } from "./verdict.ts";
 
 const OPEN: Readonly<Record<MatrixName, OpenMatrix>> = {
   crash: openCrashMatrix,
   network: openNetworkMatrix,
   sweep: openSweepMatrix,
+  stall: openStallMatrix,
 };
 
 const options = readOptions(process.argv.slice(2));

@@ -1,6 +1,6 @@
 /**
- * Owns the sweep: the same short conversation again and again, its first connection cut after each byte in turn, upwards
- * and downwards, by a reset and by an orderly end. So every place within every frame has been the last one.
+ * Owns the sweeps: the same short conversation again and again, its first connection cut (by a reset, by an orderly end)
+ * or stalled for ever after each byte in turn, upwards and downwards. So every place within every frame has been the last.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -11,31 +11,39 @@ import { openFairServer } from "./network-matrix.ts";
 import { Stage } from "./stage.ts";
 import type { RunResult } from "./verdict.ts";
 
-const WAYS = [
-  { up: true, cutBy: "reset" },
-  { up: false, cutBy: "reset" },
-  { up: true, cutBy: "end" },
-  { up: false, cutBy: "end" },
-] as const;
+/** Nothing is under way any more. */
+const QUIET_MS = 300;
 
-export async function openSweepMatrix(): Promise<Matrix> {
+type Way = (bytes: number) => Route;
+
+const CUTS: readonly Way[] = [
+  (cutAfterBytes) => ({ up: { cutAfterBytes, cutBy: "reset" }, down: {} }),
+  (cutAfterBytes) => ({ up: {}, down: { cutAfterBytes, cutBy: "reset" } }),
+  (cutAfterBytes) => ({ up: { cutAfterBytes, cutBy: "end" }, down: {} }),
+  (cutAfterBytes) => ({ up: {}, down: { cutAfterBytes, cutBy: "end" } }),
+];
+const STALLS: readonly Way[] = [
+  (stallAfterBytes) => ({ up: { stallAfterBytes }, down: {} }),
+  (stallAfterBytes) => ({ up: {}, down: { stallAfterBytes } }),
+];
+
+export const openSweepMatrix = (): Promise<Matrix> => openOver("sweep", CUTS, 4);
+
+/** Nobody is told, so each run waits for a time-out: many can wait together. */
+export const openStallMatrix = (): Promise<Matrix> => openOver("stall", STALLS, 150);
+
+async function openOver(name: string, ways: readonly Way[], parallel: number): Promise<Matrix> {
   const server = await openFairServer();
   const { up, down } = await rehearse(server);
   return {
-    size: Math.max(up, down) * WAYS.length,
-    parallel: 4,
+    size: Math.max(up, down) * ways.length,
+    parallel,
     run: (seed) => {
-      const { route } = cutOf(seed);
-      return converse(server, `sweep-${seed}`, route);
+      const route = ways[seed % ways.length]?.(Math.floor(seed / ways.length)) ?? FAIR;
+      return converse(server, `${name}-${seed}`, route);
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
-}
-
-function cutOf(seed: number): { route: Route } {
-  const { up, cutBy } = WAYS[seed % WAYS.length] ?? WAYS[0];
-  const weather = { cutAfterBytes: Math.floor(seed / WAYS.length), cutBy };
-  return { route: up ? { up: weather, down: {} } : { up: {}, down: weather } };
 }
 
 /** How many bytes go each way when nothing happens. */
@@ -74,6 +82,3 @@ async function converse(
   stage.verdict.connections = proxy.connections;
   return await stage.judge(server.http);
 }
-
-/** Nothing is under way any more. */
-const QUIET_MS = 300;
