@@ -10,6 +10,7 @@ import { ChaosProxy } from "../harness/chaos-proxy.ts";
 import { until } from "../harness/until.ts";
 
 const HEARTBEAT_MS = 1_000;
+const WAVE = 5;
 /** From the ping that is not answered; the protocol's own. */
 const PONG_TIMEOUT_MS = 8_000;
 
@@ -32,6 +33,8 @@ describe("over a network that stalls", () => {
   it("R-SLOW: a slow reader is closed with 4413, resumes and gets everything; the others are unharmed", async () => {
     // More than what the kernels between them hold.
     const events = 700;
+    const have = (count: number): boolean =>
+      others.every((other) => (other.offsetIn(LARGE_ROOM) ?? 0) >= count);
     const stage = new Stage([LARGE_ROOM]);
     await using proxy = await ChaosProxy.open(server.port);
     const slow = stage.sdk(`http://127.0.0.1:${proxy.port}`, "slow", { token: true, eager: true });
@@ -41,6 +44,8 @@ describe("over a network that stalls", () => {
     for (let index = 0; index < events; index++) {
       const id = `flood-${index}`;
       others[index % 2]!.publish({ id, room: LARGE_ROOM, echo: true, padding: LARGE_BYTES });
+      // In small waves: who reads must never have as much queued as makes a reader slow.
+      if (index % WAVE === WAVE - 1) await until("the others keep up", () => have(index + 1));
     }
     await until("the slow reader is closed", () => closed("slow").some(({ code }) => code === 4413));
     await until("the others have everything", () =>
