@@ -1,8 +1,11 @@
 /** The chaos program: runs its matrices seed by seed, and ends with 1 when a promise was broken. */
+import { Unavailable } from "../harness/network-namespace.ts";
 import { openCrashMatrix } from "./crash-matrix.ts";
+import { openHalfOpenMatrix } from "./half-open-matrix.ts";
+import { openLargeMatrix } from "./large-matrix.ts";
 import type { Matrix, OpenMatrix } from "./matrix.ts";
 import { openNetworkMatrix } from "./network-matrix.ts";
-import { DEFAULT_RUNS, type MatrixName, readOptions, USAGE } from "./options.ts";
+import { type ChaosOptions, DEFAULT_RUNS, type MatrixName, readOptions, USAGE } from "./options.ts";
 import { Report } from "./report.ts";
 import { openStallMatrix, openSweepMatrix } from "./sweep-matrix.ts";
 import { type RunResult, Verdict } from "./verdict.ts";
@@ -12,6 +15,8 @@ const OPEN: Readonly<Record<MatrixName, OpenMatrix>> = {
   network: openNetworkMatrix,
   sweep: openSweepMatrix,
   stall: openStallMatrix,
+  "half-open": openHalfOpenMatrix,
+  large: openLargeMatrix,
 };
 
 const options = readOptions(process.argv.slice(2));
@@ -20,12 +25,13 @@ if (typeof options === "string") {
   process.exit(1);
 }
 let kept = true;
-for (const name of options.matrices) kept = (await runMatrix(name, options.seed ?? 0, options.runs)) && kept;
+for (const name of options.matrices) kept = (await runMatrix(name, options)) && kept;
 process.exit(kept ? 0 : 1);
 
-async function runMatrix(name: MatrixName, first: number, runs: number | undefined): Promise<boolean> {
-  await using matrix = await OPEN[name]();
-  const end = Math.min(first + (runs ?? matrix.size ?? DEFAULT_RUNS), matrix.size ?? Infinity);
+async function runMatrix(name: MatrixName, asked: ChaosOptions): Promise<boolean> {
+  await using matrix = await open(name);
+  if (matrix === undefined) return true;
+  const { first, end } = seedsOf(matrix, asked);
   const report = new Report(name, first);
   let next = first;
   const work = async (): Promise<void> => {
@@ -37,6 +43,26 @@ async function runMatrix(name: MatrixName, first: number, runs: number | undefin
   };
   await Promise.all(Array.from({ length: matrix.parallel }, work));
   return report.end();
+}
+
+/** A matrix that ends is run whole, unless it is the one that was asked for. */
+function seedsOf(
+  { size }: Matrix,
+  { seed = 0, runs, matrices }: ChaosOptions,
+): { first: number; end: number } {
+  if (size !== undefined && matrices.length > 1) return { first: 0, end: size };
+  return { first: seed, end: Math.min(seed + (runs ?? size ?? DEFAULT_RUNS), size ?? Infinity) };
+}
+
+/** @returns undefined where the machine does not allow it, and says why. */
+async function open(name: MatrixName): Promise<Matrix | undefined> {
+  try {
+    return await OPEN[name]();
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    console.log(`\n${name} matrix: left out, ${error.message}`);
+    return undefined;
+  }
 }
 
 /** A run that breaks has kept no promise. */

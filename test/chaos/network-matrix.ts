@@ -26,9 +26,10 @@ export async function openNetworkMatrix(): Promise<Matrix> {
 }
 
 /** A server that nothing happens to; what happens, happens on the way to it. */
-export async function openFairServer(): Promise<MortalServer> {
+export async function openFairServer(host = "127.0.0.1", log = "warn"): Promise<MortalServer> {
   const server = await MortalServer.make({
-    ROOMCAST_LOG: "warn",
+    HOST: host,
+    ROOMCAST_LOG: log,
     ROOMCAST_MESSAGES_PER_SECOND: "0",
     ROOMCAST_CONNECTIONS_PER_ADDRESS: "0",
     ROOMCAST_HEARTBEAT_MS: "1000",

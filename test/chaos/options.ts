@@ -1,11 +1,11 @@
 /** Owns what the chaos program can be asked for. */
 import { parseArgs } from "node:util";
 
-export const MATRICES = ["crash", "network", "sweep", "stall"] as const;
+export const MATRICES = ["crash", "network", "sweep", "stall", "half-open", "large"] as const;
 export type MatrixName = (typeof MATRICES)[number];
 
 export interface ChaosOptions {
-  /** Seeds are `seed`, `seed` + 1 … Missing: all of a matrix that ends, else DEFAULT_RUNS. */
+  /** Seeds are `seed`, `seed` + 1 … Missing: all of a matrix that ends, DEFAULT_RUNS of one that does not. */
   readonly runs?: number;
   readonly seed?: number;
   readonly matrices: readonly MatrixName[];
@@ -16,7 +16,8 @@ export const DEFAULT_RUNS = 20;
 export const USAGE = `pnpm chaos [--runs ${DEFAULT_RUNS}] [--seed 0] [--only ${MATRICES.join("|")}]
 
 Kills servers, cuts networks, and holds the rules S1–S8 over what every client saw. One run has one seed, and the n-th
-run of --seed S is the first of --seed S+n-1. The sweeps cut, or stall, at every byte unless --runs says at how many.
+run of --seed S is the first of --seed S+n-1. The sweeps cut, or stall, at every byte; with
+--only sweep, --runs says at how many.
 Ends with 1 when a promise was broken.`;
 
 /** The error is a sentence for whoever asked. */

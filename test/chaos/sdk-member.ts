@@ -1,5 +1,5 @@
 /** Owns a member that uses the SDK as an application does, and writes down all that it is told. */
-import { type Client, connect, type Room } from "@roomcast/client";
+import { type Client, connect, type OpenSocket, type Room } from "@roomcast/client";
 import type { Observation } from "@roomcast/hub/testing";
 import { events, type Events } from "@roomcast/protocol";
 
@@ -20,6 +20,8 @@ export interface SdkMemberOptions {
   readonly eager?: boolean;
   readonly observations: Observation[];
   readonly onFault: (what: string) => void;
+  /** Default: the platform's. */
+  readonly openSocket?: OpenSocket;
 }
 
 export class SdkMember implements Member {
@@ -33,7 +35,16 @@ export class SdkMember implements Member {
   #user: string | undefined;
   #wake: (() => void) | undefined;
 
-  constructor({ url, name, rooms, token = false, eager = false, observations, onFault }: SdkMemberOptions) {
+  constructor({
+    url,
+    name,
+    rooms,
+    token = false,
+    eager = false,
+    observations,
+    onFault,
+    openSocket,
+  }: SdkMemberOptions) {
     this.name = name;
     this.#observations = observations;
     this.#onFault = onFault;
@@ -47,6 +58,7 @@ export class SdkMember implements Member {
           this.#wake = wake;
           return () => (this.#wake = undefined);
         },
+        ...(openSocket && { openSocket }),
         ...(eager && { random: { id: () => crypto.randomUUID(), fraction: () => EAGER } }),
       },
       // Whatever the client reports is a bug in it or in this file.

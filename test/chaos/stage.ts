@@ -12,6 +12,9 @@ import { type RunResult, Verdict } from "./verdict.ts";
 const PATIENCE_MS = 30_000;
 const FINE_MS = 500;
 
+/** What every member of a stage gets. */
+type Scene = Pick<SdkMemberOptions, "rooms" | "observations" | "onFault">;
+
 export class Stage {
   readonly verdict = new Verdict();
   readonly members: Member[] = [];
@@ -32,6 +35,10 @@ export class Stage {
 
   http(url: string, name: string): HttpPublisher {
     return this.#enter(new HttpPublisher(url, name, this.#observations));
+  }
+
+  remote<M extends Member>(make: (scene: Scene) => M): M {
+    return this.#enter(make(this.#scene));
   }
 
   wake(): void {
@@ -92,7 +99,7 @@ export class Stage {
     }
   }
 
-  get #scene(): Pick<SdkMemberOptions, "rooms" | "observations" | "onFault"> {
+  get #scene(): Scene {
     return {
       rooms: this.#rooms,
       observations: this.#observations,
