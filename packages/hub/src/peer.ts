@@ -37,6 +37,8 @@ type Frame = Result<Up, Asked & Pick<DecodeFailure, keyof Refusal | "notAnObject
 
 /** How often a slow reader is looked at that is to get more. */
 const DRAIN_POLL_MS = 50;
+/** Whoever has not taken half of the queue by then takes nothing. */
+const DRAIN_LIMIT_MS = 10_000;
 
 export class Peer implements Inbox {
   readonly #engine: Engine;
@@ -121,7 +123,9 @@ export class Peer implements Inbox {
   /** Resolves once the reader has taken most of what was written, or is gone. */
   async drained(): Promise<void> {
     const { clock, settings } = this.#engine;
+    const untilMs = clock.monotonicMs() + DRAIN_LIMIT_MS;
     while (!this.closed && this.#connection.bufferedBytes > settings.maxQueuedBytes / 2) {
+      if (clock.monotonicMs() > untilMs) this.close("slowConsumer");
       await new Promise<void>((resolve) => {
         clock.after(DRAIN_POLL_MS, resolve);
       });

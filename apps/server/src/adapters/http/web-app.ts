@@ -34,8 +34,11 @@ export function webApp(folder: string, devUrl: string): WebApp {
   return (request, response, next) => {
     if (request.method !== "GET" && request.method !== "HEAD") next();
     else if (isPage(request)) sendPage(response, page);
-    else if (files !== undefined) files(request, response, next);
-    else next();
+    else if (files !== undefined) {
+      // Ranges are of no use to a page's few files, and one that ends before it begins makes sirv throw.
+      delete request.headers.range;
+      files(request, response, next);
+    } else next();
   };
 }
 
