@@ -2,7 +2,7 @@
 import { parseRoute, type Route, roomPath } from "./route.ts";
 
 export class Router {
-  #route = $state.raw<Route>(parseRoute(location.pathname));
+  #route = $state.raw<Route>(parseRoute(location));
 
   constructor() {
     addEventListener("popstate", () => this.#read());
@@ -13,17 +13,17 @@ export class Router {
     return this.#route;
   }
 
-  enterRoom(room: string): void {
-    this.#go(roomPath(room));
+  enterRoom(room: string, message?: number): void {
+    this.#go(roomPath(room, message));
   }
 
   #go(path: string): void {
-    if (path !== location.pathname) history.pushState(null, "", path);
+    if (path !== location.pathname + location.search) history.pushState(null, "", path);
     this.#read();
   }
 
   #read(): void {
-    this.#route = parseRoute(location.pathname);
+    this.#route = parseRoute(location);
   }
 
   #onClick(event: MouseEvent): void {
@@ -32,8 +32,8 @@ export class Router {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
     if (link?.origin !== location.origin || link.target !== "" || link.hasAttribute("download")) return;
     // What the app has no view for may be the server's.
-    if (parseRoute(link.pathname).view === "not-found") return;
+    if (parseRoute(link).view === "not-found") return;
     event.preventDefault();
-    this.#go(link.pathname);
+    this.#go(link.pathname + link.search);
   }
 }

@@ -45,12 +45,15 @@ describe("the built web app", () => {
     url = await serve(folder);
   });
 
-  it.each(["/", "/r/general", "/r/v1.2", "/r/a:b?m=5"])("D5: %s is the page", async (path) => {
-    const response = await fetch(url + path, { headers: HTML });
-    expect(await response.text()).toBe("<title>the page</title>");
-    expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
-    expect(response.headers.get("cache-control")).toBe("no-cache");
-  });
+  it.each(["/", "/r/general", "/r/v1.2", "/r/a:b?m=5", "/ticker", "/inspect"])(
+    "D5: %s is the page",
+    async (path) => {
+      const response = await fetch(url + path, { headers: HTML });
+      expect(await response.text()).toBe("<title>the page</title>");
+      expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+      expect(response.headers.get("cache-control")).toBe("no-cache");
+    },
+  );
 
   it("D5: files are themselves; the ones with a hash in their name are kept for good, the others asked for again", async () => {
     const hashed = await fetch(`${url}/assets/main-abc123.js`);

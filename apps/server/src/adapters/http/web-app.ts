@@ -42,10 +42,14 @@ export function webApp(folder: string, devUrl: string): WebApp {
   };
 }
 
-/** `/`, and a room's own address where a browser goes to it. */
+/** Addresses of the app besides `/` and `/r/…` (apps/web/src/lib/faces.ts). */
+const FACES: ReadonlySet<string> = new Set(["/ticker", "/inspect"]);
+
+/** `/`, and the app's other addresses where a browser goes to them. */
 function isPage(request: IncomingMessage): boolean {
   const { path } = requestTarget(request);
-  return path === "/" || (path.startsWith("/r/") && (request.headers.accept ?? "").includes("text/html"));
+  if (path === "/") return true;
+  return (path.startsWith("/r/") || FACES.has(path)) && (request.headers.accept ?? "").includes("text/html");
 }
 
 function sendPage(response: ServerResponse, page: Buffer): void {
