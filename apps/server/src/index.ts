@@ -1,4 +1,5 @@
 /** The public surface of @roomcast/server, and its only barrel. */
+export type { Authenticate } from "./adapters/entrance.ts";
 export type { Handlers } from "./handlers.ts";
 export type { PublishOptions, RoomHandle, RoomHandles } from "./rooms.ts";
 export type { RoomcastServer } from "./roomcast-server.ts";
@@ -18,6 +19,7 @@ export {
   type Policy,
   type Receipt,
   refuse,
+  type Refused,
   type Telemetry,
   type TelemetryEvent,
 } from "@roomcast/hub";

@@ -137,6 +137,36 @@ describe("the server as a library", () => {
     );
   });
 
+  it("W-HOOK D10: the application's own sessions let in before anything is accepted, by socket and plain HTTP", async () => {
+    const server = await started({
+      authenticate: async ({ headers: { cookie } }) => {
+        if (cookie === "sid=1") return { user: "ada", name: "Ada" };
+        return cookie === undefined ? undefined : refuse("log in again", "unauthorised");
+      },
+    });
+    const upgraded = async (cookie: string): Promise<string> => {
+      const socket = await BareSocket.connect(portOf(server));
+      const head = await socket.handshake({ Cookie: cookie });
+      socket.destroy();
+      return head;
+    };
+    expect(await upgraded("sid=1")).toMatch(/^HTTP\/1\.1 101 /);
+    expect(await upgraded("sid=2")).toMatch(/^HTTP\/1\.1 401 /);
+    const ada = await BareSocket.open(portOf(server), { Cookie: "sid=1" });
+    ada.say({ type: "hello", protocol: 1, name: "Mallory" });
+    expect(await ada.message()).toMatchObject({ type: "welcome", user: "ada" });
+    expect(await next(ada, "joined")).toMatchObject({ members: [{ user: "ada", name: "Ada" }] });
+    const stranger = await BareSocket.open(portOf(server));
+    stranger.say({ type: "hello", protocol: 1 });
+    expect(await stranger.closeFrame()).toMatchObject({ code: 4501 });
+    const rooms = async (headers: Record<string, string>): Promise<number> =>
+      (await fetch(`${server.url}/v1/rooms`, { headers })).status;
+    expect([await rooms({ cookie: "sid=1" }), await rooms({ cookie: "sid=2" }), await rooms({})]).toEqual([
+      200, 401, 401,
+    ]);
+    for (const socket of [ada, stranger]) socket.destroy();
+  });
+
   it("B4 A8: a client is taken out of a room, and the room is told", async () => {
     const server = await started();
     const socket = await BareSocket.open(portOf(server));

@@ -15,6 +15,7 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import type { Logger } from "pino";
 
+import { type Authenticate, Entrance } from "./adapters/entrance.ts";
 import { HttpAdapter } from "./adapters/http/http-adapter.ts";
 import { ownHttpServer } from "./adapters/http/own-http-server.ts";
 import { type WebApp, webApp } from "./adapters/http/web-app.ts";
@@ -43,6 +44,8 @@ export interface ServerOptions<C extends Contract = Events> extends Partial<Sett
   readonly contract?: C;
   /** An application's own logic, by event name: it may refuse, change or answer what somebody publishes. */
   readonly handlers?: Handlers<NoInfer<C>>;
+  /** Who it is, by your own sessions: asked before any socket or request is accepted. Guests are then denied unless let in. */
+  readonly authenticate?: Authenticate;
   /** Who may do what. Default: the token and guest settings. */
   readonly policy?: Policy;
   /** Default: the log. */
@@ -70,7 +73,7 @@ export async function createServer<const C extends Contract = Events>(
   const clock = new NodeClock();
   const random = new NodeRandom();
   const telemetry = options.telemetry ?? new LogTelemetry(log);
-  const policy = options.policy ?? (await policyOf(settings, clock, log));
+  const policy = options.policy ?? (await policyOf(settings, options.authenticate !== undefined, clock, log));
   const store = await openStore(settings, { clock, random, onFatal: options.onFatal ?? throwOutside });
   const hub = new Hub({
     ...{ log: store.log, sessions: store.sessions, clock, random, telemetry, policy },
@@ -84,7 +87,9 @@ export async function createServer<const C extends Contract = Events>(
   const onFault = (error: unknown): void => {
     telemetry.record({ kind: "fault", where: "adapter", error });
   };
-  const ports = { hub, policy, clock, random, origins, onFault };
+  const { authenticate } = options;
+  const entrance = new Entrance({ policy, origins, clock, authenticate, onFault });
+  const ports = { hub, policy, entrance, clock, random, origins, onFault };
   const ws = new WsAdapter({ ...ports, heartbeatMs, connectionsPerAddress });
   const http = new HttpAdapter({
     ...ports,
@@ -101,8 +106,8 @@ export async function createServer<const C extends Contract = Events>(
   });
 }
 
-async function policyOf(settings: Settings, clock: Clock, log: Logger): Promise<Policy> {
-  const { policy, warnings } = await openPolicy(settings, clock);
+async function policyOf(settings: Settings, hooked: boolean, clock: Clock, log: Logger): Promise<Policy> {
+  const { policy, warnings } = await openPolicy(settings, clock, hooked);
   for (const warning of warnings) log.warn(warning);
   return policy;
 }

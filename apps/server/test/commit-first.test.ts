@@ -10,6 +10,7 @@ import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 
+import { Entrance } from "../src/adapters/entrance.ts";
 import { Origins } from "../src/adapters/origins.ts";
 import { WsAdapter } from "../src/adapters/ws/ws-adapter.ts";
 import { openPolicy } from "../src/auth/open-policy.ts";
@@ -40,7 +41,9 @@ async function serve(gate: FlushGate): Promise<number> {
   const { log, sessions } = opened.value;
   const hub = new Hub({ log, sessions, clock, random: new NodeRandom(), policy });
   const limits = { heartbeatMs: HEARTBEAT_MS, connectionsPerAddress: 0 };
-  const ws = new WsAdapter({ hub, policy, clock, origins: new Origins(DEFAULTS.origins), ...limits });
+  const onFault = onFatal.bind(null, "the entrance failed");
+  const entrance = new Entrance({ policy, clock, origins: new Origins(DEFAULTS.origins), onFault });
+  const ws = new WsAdapter({ hub, entrance, clock, ...limits });
   const http = createServer().on("upgrade", (request, socket, head) => {
     ws.upgrade(request, socket, head);
   });

@@ -4,6 +4,7 @@ import { err, ok, refusal } from "@roomcast/protocol";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
+import { Entrance, type EntranceOptions } from "../src/adapters/entrance.ts";
 import { Origins } from "../src/adapters/origins.ts";
 import { WsAdapter, type WsAdapterOptions } from "../src/adapters/ws/ws-adapter.ts";
 import { NodeClock } from "../src/node-clock.ts";
@@ -31,15 +32,17 @@ export class WsStage implements AsyncDisposable {
     this.#http = http;
   }
 
-  static async start(options: Partial<WsAdapterOptions> = {}): Promise<WsStage> {
+  static async start(options: Partial<WsAdapterOptions & EntranceOptions> = {}): Promise<WsStage> {
     const hub = new RecordingHub();
+    const clock = options.clock ?? new NodeClock();
+    const onFault = (error: unknown): never => {
+      throw error;
+    };
+    const entrance = new Entrance({ policy, origins: new Origins(), onFault, ...options, clock });
     const adapter = new WsAdapter({
-      ...{ hub, policy, clock: new NodeClock(), origins: new Origins() },
-      ...{ heartbeatMs: HOUR_MS, connectionsPerAddress: 0 },
-      onFault: (error) => {
-        throw error;
-      },
+      ...{ hub, entrance, heartbeatMs: HOUR_MS, connectionsPerAddress: 0 },
       ...options,
+      clock,
     });
     const http = createServer().on("upgrade", (request, socket, head) => {
       adapter.upgrade(request, socket, head);

@@ -1,6 +1,5 @@
 /** Owns the hook for an application's own logic: it sees an event before the log does, and knows no transport. */
-import type { From, Refusal } from "@roomcast/protocol";
-import { refusal } from "@roomcast/protocol";
+import { type ErrorCode, type From, type Refusal, refusal } from "@roomcast/protocol";
 
 import type { Identity } from "./identity.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
@@ -17,12 +16,17 @@ export interface IncomingEvent<Data = unknown> {
   readonly to?: string;
 }
 
+export interface Refused {
+  readonly kind: "refuse";
+  readonly refusal: Refusal;
+}
+
 /** What becomes of it. */
 export type Outcome =
   | { readonly kind: "accept" }
   /** Published with this data instead. */
   | { readonly kind: "change"; readonly data: unknown }
-  | { readonly kind: "refuse"; readonly refusal: Refusal }
+  | Refused
   /** Not published; the publisher's ack carries the answer. */
   | { readonly kind: "answer"; readonly answer: unknown };
 
@@ -33,7 +37,7 @@ export const accept: Outcome = { kind: "accept" };
 export const change = (data: unknown): Outcome => ({ kind: "change", data });
 export const answer = (value: unknown): Outcome => ({ kind: "answer", answer: value });
 /** @param message for the developer at the other end. */
-export const refuse = (message: string): Outcome => ({
+export const refuse = (message: string, code: ErrorCode = "forbidden"): Refused => ({
   kind: "refuse",
-  refusal: refusal("forbidden", message),
+  refusal: refusal(code, message),
 });

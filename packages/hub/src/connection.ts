@@ -1,6 +1,8 @@
 /** Port: one client's socket as the hub sees it. An adapter implements it; the hub alone decides what is sent. */
 import type { CloseName, DecodeFailure, Down, Result, Up } from "@roomcast/protocol";
 
+import type { Identity } from "./identity.ts";
+
 /** How messages look on one kind of transport. One object per kind: the hub encodes once per Format, not per member. */
 export interface Format {
   readonly name: string;
@@ -16,6 +18,8 @@ export interface Connection {
   readonly remote: string;
   /** "ws", "sse", … for logs and metrics. */
   readonly transport: string;
+  /** Whom the adapter has found it to be before it accepted it: stands in for the token of a hello that has none. */
+  readonly identity?: Identity | undefined;
   /** Bytes handed to `send` that the peer has not taken yet. */
   readonly bufferedBytes: number;
   /**

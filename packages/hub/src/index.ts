@@ -7,13 +7,14 @@ export {
   type IncomingEvent,
   type Outcome,
   refuse,
+  type Refused,
 } from "./application.ts";
 export type { Clock, Timer } from "./clock.ts";
 export type { Connection, Format, Inbox } from "./connection.ts";
 export type { Receipt } from "./delivering.ts";
 export { type HistoryPage, Hub, type HubOptions } from "./hub.ts";
 export { GUEST, type Identity, userOf } from "./identity.ts";
-export type { MaybePromise } from "./maybe-promise.ts";
+export { isPromise, type MaybePromise, whenReady } from "./maybe-promise.ts";
 export { MemoryLog, type MemoryLogOptions } from "./memory-log.ts";
 export { MemorySessions } from "./memory-sessions.ts";
 export { type Action, OPEN_DOOR, type Policy } from "./policy.ts";

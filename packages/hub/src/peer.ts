@@ -19,6 +19,7 @@ import { dispatch } from "./dispatch.ts";
 import type { Engine } from "./engine.ts";
 import { Expiry } from "./expiry.ts";
 import { hello } from "./handlers/hello.ts";
+import type { Identity } from "./identity.ts";
 import { Lane } from "./lane.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import { type Asked, askedBy, errorFor, retryOf } from "./refusing.ts";
@@ -69,6 +70,11 @@ export class Peer implements Inbox {
 
   get format(): Format {
     return this.#connection.format;
+  }
+
+  /** Whom the adapter vouches for. */
+  get identity(): Identity | undefined {
+    return this.#connection.identity;
   }
 
   get closed(): boolean {

@@ -4,8 +4,6 @@
  */
 import type { IncomingMessage } from "node:http";
 
-import { bearerToken } from "./bearer.ts";
-import { isLocal } from "./peer-address.ts";
 import { requestTarget } from "./request-target.ts";
 
 export class Origins {
@@ -25,12 +23,6 @@ export class Origins {
     return (
       url !== undefined && (isLoopbackName(url.hostname) || isSame(url, requestTarget(request).authority))
     );
-  }
-
-  /** For what a page could open without its visitor's knowledge: no Origin only from what is no page. */
-  allowsSocket(request: IncomingMessage): boolean {
-    if (request.headers.origin !== undefined) return this.allows(request);
-    return isLocal(request) || typeof bearerToken(request) === "string";
   }
 }
 

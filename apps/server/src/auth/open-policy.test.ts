@@ -13,8 +13,9 @@ const good = await new SignJWT({ sub: "ada" })
 
 async function opened(
   settings: Partial<Settings>,
+  hooked = false,
 ): Promise<{ guest: boolean; user: boolean; impostor: boolean; warnings: readonly string[] }> {
-  const { policy, warnings } = await openPolicy({ ...DEFAULTS, ...settings }, clock);
+  const { policy, warnings } = await openPolicy({ ...DEFAULTS, ...settings }, clock, hooked);
   const enters = async (token?: string): Promise<boolean> => (await policy.authenticate(token)).ok;
   return { guest: await enters(), user: await enters(good), impostor: await enters(`${good}x`), warnings };
 }
@@ -52,6 +53,12 @@ describe("who gets in", () => {
       ...{ guest: false, user: false, impostor: false },
       warnings: [expect.stringContaining("Nobody can enter")],
     });
+  });
+
+  it("W-HOOK W-12: an application that knows its users by itself keeps guests out unless they are let in", async () => {
+    const door = { user: false, impostor: false, warnings: [] };
+    expect(await opened({}, true)).toEqual({ ...door, guest: false });
+    expect(await opened({ guests: "allow" }, true)).toMatchObject({ guest: true, warnings: [] });
   });
 
   it("T13: a secret that can be guessed is warned of", async () => {

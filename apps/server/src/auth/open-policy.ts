@@ -12,18 +12,19 @@ export interface OpenedPolicy {
   readonly warnings: readonly string[];
 }
 
-export async function openPolicy(settings: Settings, clock: Clock): Promise<OpenedPolicy> {
+/** @param hooked the application knows users by itself, which closes the door to guests as a way to check tokens does. */
+export async function openPolicy(settings: Settings, clock: Clock, hooked = false): Promise<OpenedPolicy> {
   const { jwtSecret, jwksUrl } = settings;
   const checksTokens = jwtSecret !== undefined || jwksUrl !== undefined;
-  const guests = settings.guests ?? (checksTokens ? "deny" : "allow");
+  const guests = settings.guests ?? (checksTokens || hooked ? "deny" : "allow");
   const warnings: string[] = [];
-  if (!checksTokens && guests === "allow") {
+  if (!checksTokens && !hooked && guests === "allow") {
     warnings.push(
       "The door is open: anybody may enter as a guest. To close it, set ROOMCAST_JWT_SECRET or ROOMCAST_JWKS_URL, " +
         "and a token is needed; ROOMCAST_GUESTS=allow then lets guests in as well.",
     );
   }
-  if (!checksTokens && guests === "deny") {
+  if (!checksTokens && !hooked && guests === "deny") {
     warnings.push(
       "Nobody can enter: ROOMCAST_GUESTS is deny, and neither ROOMCAST_JWT_SECRET nor ROOMCAST_JWKS_URL says how to check a token.",
     );

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { only, stage, typesOf } from "../../test/stage.ts";
 import { MemorySessions } from "../memory-sessions.ts";
-import { OPEN_DOOR } from "../policy.ts";
+import { OPEN_DOOR, type Policy } from "../policy.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 
 const HELLO = { type: "hello", protocol: 1 };
@@ -166,6 +166,26 @@ describe("hello", () => {
     expect(await good.hello({ token: "good", name: "Mallory" })).toMatchObject({ user: "ann" });
     const [joined] = good.took("joined");
     expect(joined!.members).toMatchObject([{ user: "ann", name: "Ann" }]);
+  });
+
+  test("R-VOUCHED, D10: whom the adapter vouches for needs no token, and one that it brings counts more", async () => {
+    const tokens: (string | undefined)[] = [];
+    const authenticate: Policy["authenticate"] = (token) => {
+      tokens.push(token);
+      return token === "bens" ? ok({ user: "ben" }) : err(refusal("unauthorised"));
+    };
+    const s = stage({ policy: { ...OPEN_DOOR, authenticate } });
+    const userOf = async (hello: object): Promise<string | undefined> => {
+      const client = s.connect();
+      client.connection.identity = { user: "ann", name: "Ann" };
+      client.say({ ...HELLO, ...hello });
+      await s.settle();
+      return client.took("welcome")[0]?.user;
+    };
+    expect(await userOf({})).toBe("ann");
+    expect(await userOf({ token: "bens" })).toBe("ben");
+    expect(await userOf({ token: "bad" })).toBeUndefined();
+    expect(tokens).toEqual(["bens", "bad"]);
   });
 
   test("R-AUTHENTICATE: a policy that cannot tell at present is no reason to stay away", async () => {

@@ -5,6 +5,7 @@ import {
   MAX_PAGE_BYTES,
   MAX_PAGE_EVENTS,
   MIN_SUPPORTED_VERSION,
+  ok,
   PROTOCOL_VERSION,
   refusal,
   type Welcome,
@@ -23,7 +24,10 @@ export async function hello(engine: Engine, peer: Peer, message: Hello): Promise
     peer.close("protocolUnsupported");
     return;
   }
-  const authenticated = await engine.policy.authenticate(message.token);
+  const authenticated =
+    message.token === undefined && peer.identity !== undefined
+      ? ok(peer.identity)
+      : await engine.policy.authenticate(message.token);
   if (!authenticated.ok) {
     peer.refuse({}, authenticated.error);
     // A policy that cannot tell at present (its keys are out of reach) is no reason to give up for good.

@@ -2,6 +2,7 @@
 import { CLOSE_CODES, type CloseName, decodeDown, type Down, encodeDown } from "@roomcast/protocol";
 
 import type { Connection, Format } from "../connection.ts";
+import type { Identity } from "../identity.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -25,6 +26,7 @@ export class FakeConnection implements Connection {
   readonly format: Format;
   readonly remote = "test";
   readonly transport = "fake";
+  identity: Identity | undefined;
   bufferedBytes = 0;
   /** One per call of `send`. */
   readonly writes: Uint8Array[] = [];

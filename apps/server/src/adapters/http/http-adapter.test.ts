@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BareSocket } from "../../../test/bare-socket.ts";
 import { NodeClock } from "../../node-clock.ts";
 import { NodeRandom } from "../../node-random.ts";
+import { Entrance } from "../entrance.ts";
 import { Origins } from "../origins.ts";
 import { HttpAdapter } from "./http-adapter.ts";
 
@@ -35,13 +36,14 @@ beforeEach(async () => {
   ready = true;
   const log = new MemoryLog({ clock, random });
   hub = new Hub({ log, sessions: new MemorySessions(clock), clock, random, policy });
+  const origins = new Origins();
+  const onFault = (error: unknown): never => {
+    throw error;
+  };
   const adapter = new HttpAdapter({
-    ...{ hub, policy, clock, random },
-    origins: new Origins(),
+    ...{ hub, policy, clock, random, origins, onFault },
+    entrance: new Entrance({ policy, origins, clock, onFault }),
     ready: async () => ready,
-    onFault: (error) => {
-      throw error;
-    },
   });
   server = createServer((request, response) => {
     if (adapter.claims(request)) adapter.handle(request, response);

@@ -4,18 +4,19 @@ import { refusal } from "@roomcast/protocol";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
+import type { Entrance } from "../entrance.ts";
 import type { Origins } from "../origins.ts";
 import { requestTarget } from "../request-target.ts";
 import { type Answer, refused, send } from "./answer.ts";
 import { allowReading, isForeign, preflight } from "./cross-origin.ts";
-import { identifyBy } from "./identify.ts";
 import { publish } from "./publish.ts";
 import { history, members, rooms } from "./read.ts";
 import { match, route, type Route } from "./route.ts";
 
 export interface HttpAdapterOptions {
   readonly hub: Pick<Hub, "submit" | "history" | "members" | "rooms">;
-  readonly policy: Policy;
+  readonly policy: Pick<Policy, "authorise">;
+  readonly entrance: Pick<Entrance, "identify">;
   readonly clock: Clock;
   readonly random: Random;
   readonly origins: Origins;
@@ -40,14 +41,13 @@ export class HttpAdapter {
   readonly #openAnswers = new WeakMap<Socket, number>();
 
   constructor(options: HttpAdapterOptions) {
-    const ports = { ...options, identify: identifyBy(options.policy) };
     this.#origins = options.origins;
     this.#onFault = options.onFault;
     this.#routes = [
-      route("POST", "/v1/rooms/{room}/events", (call) => publish(ports, call)),
-      route("GET", "/v1/rooms/{room}/events", (call) => history(ports, call)),
-      route("GET", "/v1/rooms/{room}/members", (call) => members(ports, call)),
-      route("GET", "/v1/rooms", (call) => rooms(ports, call)),
+      route("POST", "/v1/rooms/{room}/events", (call) => publish(options, call)),
+      route("GET", "/v1/rooms/{room}/events", (call) => history(options, call)),
+      route("GET", "/v1/rooms/{room}/members", (call) => members(options, call)),
+      route("GET", "/v1/rooms", (call) => rooms(options, call)),
       route("GET", "/healthz", () => ({ status: 200, body: '{"status":"alive"}' })),
       route("GET", "/readyz", async () => readiness(await options.ready())),
     ];

@@ -2,8 +2,8 @@
 import type { Clock, Hub, Random } from "@roomcast/hub";
 import { checkUp, MAX_NAME_LENGTH, refusal } from "@roomcast/protocol";
 
+import type { Entrance } from "../entrance.ts";
 import { type Answer, answer, refused } from "./answer.ts";
-import type { Identify } from "./identify.ts";
 import { readJsonObject } from "./read-json.ts";
 import type { Call } from "./route.ts";
 
@@ -11,11 +11,11 @@ export interface PublishPorts {
   readonly hub: Pick<Hub, "submit">;
   readonly clock: Clock;
   readonly random: Random;
-  readonly identify: Identify;
+  readonly entrance: Pick<Entrance, "identify">;
 }
 
 export async function publish(ports: PublishPorts, { request, parameters }: Call<"room">): Promise<Answer> {
-  const identity = await ports.identify(request);
+  const identity = await ports.entrance.identify(request);
   if (!identity.ok) return refused(identity.error);
   const body = await readJsonObject(request, ports.clock);
   if (!body.ok) return refused(body.error.refusal, body.error.status);

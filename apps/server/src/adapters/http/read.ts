@@ -2,21 +2,21 @@
 import type { HistoryPage, Hub, Policy } from "@roomcast/hub";
 import { checkUp, encodeDown, isRoomName, type Member, refusal } from "@roomcast/protocol";
 
+import type { Entrance } from "../entrance.ts";
 import { type Answer, answer, refused } from "./answer.ts";
-import type { Identify } from "./identify.ts";
 import type { Call } from "./route.ts";
 
 export interface ReadPorts {
   readonly hub: Pick<Hub, "history" | "members" | "rooms">;
   readonly policy: Pick<Policy, "authorise">;
-  readonly identify: Identify;
+  readonly entrance: Pick<Entrance, "identify">;
 }
 
 export async function history(
   ports: ReadPorts,
   { request, parameters, query }: Call<"room">,
 ): Promise<Answer> {
-  const identity = await ports.identify(request);
+  const identity = await ports.entrance.identify(request);
   if (!identity.ok) return refused(identity.error);
   const range = Object.fromEntries(
     ["after", "before", "limit"].flatMap((name) => {
@@ -33,7 +33,7 @@ export async function members(
   ports: ReadPorts,
   { request, parameters: { room } }: Call<"room">,
 ): Promise<Answer> {
-  const identity = await ports.identify(request);
+  const identity = await ports.entrance.identify(request);
   if (!identity.ok) return refused(identity.error);
   if (!isRoomName(room)) return refused(refusal("bad_room"));
   return answer(await ports.hub.members(identity.value, room), printMembers);
@@ -41,7 +41,7 @@ export async function members(
 
 /** Those that whoever asks may look into: a room that is closed to them looks like one that is not there. */
 export async function rooms(ports: ReadPorts, { request }: Call<never>): Promise<Answer> {
-  const identity = await ports.identify(request);
+  const identity = await ports.entrance.identify(request);
   if (!identity.ok) return refused(identity.error);
   const visible = [];
   for (const entry of ports.hub.rooms()) {

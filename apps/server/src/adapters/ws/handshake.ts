@@ -1,21 +1,12 @@
-/** Owns what is asked of an upgrade before the 101, and how one is refused: in plain HTTP, with a body to read. */
+/** Owns what the handshake of an upgrade must say, and how one is refused: in plain HTTP, with a body to read. */
 import { ERROR_CODES, type Refusal, refusal, SUBPROTOCOL } from "@roomcast/protocol";
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 
 import { errorBody } from "../error-body.ts";
-import type { Origins } from "../origins.ts";
 
 /** What is wrong with the request, or undefined. The handshake's own headers are for ws to judge. */
-export function handshakeFault(request: IncomingMessage, origins: Origins): Refusal | undefined {
-  if (!origins.allowsSocket(request)) {
-    const { origin } = request.headers;
-    const why =
-      origin === undefined
-        ? "a request without an Origin needs a bearer token, or must come from this machine"
-        : "pages of this origin may not connect";
-    return refusal("forbidden", why);
-  }
+export function handshakeFault(request: IncomingMessage): Refusal | undefined {
   const offered = request.headers["sec-websocket-protocol"];
   if (offered === undefined || offered.split(",").some((name) => name.trim() === SUBPROTOCOL))
     return undefined;

@@ -64,14 +64,14 @@ describe("what is heard", () => {
     expect(accepted.received).toEqual([bad, bad, bad, ok(HELLO)]);
   });
 
-  it("D10: the token of the upgrade stands for that of a hello without one, once", async () => {
-    await using stage = await WsStage.start();
-    const socket = await stage.open({ Authorization: "Bearer good" });
-    const accepted = await stage.hub.newest();
-    socket.say(HELLO);
-    socket.say(HELLO);
-    await stage.hub.until(() => accepted.received.length === 2);
-    expect(accepted.received).toEqual([ok({ ...HELLO, token: "good" }), ok(HELLO)]);
+  it("D10 P-SOCK-3: whom the upgrade vouches for is told with the connection; who brings nothing is nobody yet", async () => {
+    const ada = { user: "ada" };
+    await using stage = await WsStage.start({ policy: { authenticate: () => ok(ada) } });
+    await stage.open({ Authorization: "Bearer good" });
+    expect((await stage.hub.newest()).connection.identity).toEqual(ada);
+    await stage.open();
+    await stage.hub.until(() => stage.hub.accepted.length === 2);
+    expect((await stage.hub.newest()).connection.identity).toBeUndefined();
   });
 
   it("A10 A11: opcode 8 ends the connection with its code and reason, and is answered", async () => {

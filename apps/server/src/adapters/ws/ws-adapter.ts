@@ -1,8 +1,7 @@
 /** Owns the WebSockets of `/v1/ws`: who gets one, and what bounds it in size, time and number. Knows the hub by `accept` alone. */
-import type { Clock, Hub, Identity, Policy } from "@roomcast/hub";
+import { type Clock, type Hub, type Identity, isPromise } from "@roomcast/hub";
 import {
   CLOSE_TIMEOUT_MS,
-  err,
   MAX_MESSAGE_BYTES,
   PONG_TIMEOUT_MS,
   type Refusal,
@@ -14,8 +13,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type Server, type ServerOptions, WebSocketServer } from "ws";
 
-import { bearerToken } from "../bearer.ts";
-import type { Origins } from "../origins.ts";
+import type { Entrance } from "../entrance.ts";
 import { addressOf } from "../peer-address.ts";
 import { requestTarget } from "../request-target.ts";
 import { AddressLimit } from "./address-limit.ts";
@@ -25,23 +23,20 @@ import { SocketWatch, type WatchTimes } from "./socket-watch.ts";
 import { ClientSocket, WsConnection } from "./ws-connection.ts";
 
 const PATH = "/v1/ws";
-/** Deadline of what must be asked before the 101. */
-const VOUCH_TIMEOUT_MS = 5_000;
 const MESSAGE_TIMEOUT_MS = 10_000;
 const MAX_FRAGMENTS = 64;
 const MAX_BUFFERED_CHUNKS = 1024;
 
 export interface WsAdapterOptions extends Partial<WatchTimes> {
   readonly hub: Pick<Hub, "accept">;
-  readonly policy: Pick<Policy, "authenticate">;
+  readonly entrance: Pick<Entrance, "vouch">;
   readonly clock: Clock;
-  readonly origins: Origins;
   readonly heartbeatMs: number;
   /** 0: no limit. */
   readonly connectionsPerAddress: number;
-  /** The policy threw: a bug. Default: nobody is told. */
-  readonly onFault?: (error: unknown) => void;
 }
+
+type Vouched = Result<Identity | undefined, Refusal>;
 
 /** What its types do not know yet. */
 interface Ws823Options extends ServerOptions<typeof ClientSocket> {
@@ -50,10 +45,7 @@ interface Ws823Options extends ServerOptions<typeof ClientSocket> {
 
 export class WsAdapter {
   readonly #hub: Pick<Hub, "accept">;
-  readonly #policy: Pick<Policy, "authenticate">;
-  readonly #onFault: (error: unknown) => void;
-  readonly #clock: Clock;
-  readonly #origins: Origins;
+  readonly #entrance: Pick<Entrance, "vouch">;
   readonly #addresses: AddressLimit;
   readonly #watch: SocketWatch<WsConnection>;
   readonly #listen: Listen;
@@ -64,10 +56,7 @@ export class WsAdapter {
   constructor(options: WsAdapterOptions) {
     const closeTimeoutMs = options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS;
     this.#hub = options.hub;
-    this.#policy = options.policy;
-    this.#onFault = options.onFault ?? (() => {});
-    this.#clock = options.clock;
-    this.#origins = options.origins;
+    this.#entrance = options.entrance;
     this.#addresses = new AddressLimit(options.connectionsPerAddress);
     this.#watch = new SocketWatch(options.clock, {
       heartbeatMs: options.heartbeatMs,
@@ -98,16 +87,18 @@ export class WsAdapter {
 
   /** Of a request that it claims. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const token = bearerToken(request);
     const fault =
-      handshakeFault(request, this.#origins) ??
-      (token === null ? refusal("unauthorised") : undefined) ??
+      handshakeFault(request) ??
       (this.#addresses.full(addressOf(request.socket))
         ? refusal("too_many", "too many connections from one address")
         : undefined);
-    if (fault !== undefined) refuseUpgrade(socket, fault);
-    else if (typeof token !== "string") this.#complete(request, socket, head, undefined);
-    else void this.#vouch(request, socket, head, token);
+    if (fault !== undefined) {
+      refuseUpgrade(socket, fault);
+      return;
+    }
+    const vouched = this.#entrance.vouch(request);
+    if (isPromise(vouched)) void this.#wait(request, socket, head, vouched);
+    else this.#answer(request, socket, head, vouched);
   }
 
   /** Resolves when no socket is left. Those that the hub has closed are gone within the close timeout. */
@@ -119,35 +110,28 @@ export class WsAdapter {
     });
   }
 
-  /** Whoever brings a token with the request is told before the 101 when it is no good. */
-  async #vouch(request: IncomingMessage, socket: Duplex, head: Buffer, token: string): Promise<void> {
+  async #wait(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    vouched: Promise<Vouched>,
+  ): Promise<void> {
     // Until ws listens, a reset by the peer would be an error that nobody handles.
     const ignore = (): void => {};
     socket.on("error", ignore);
-    const deadline = this.#clock.after(VOUCH_TIMEOUT_MS, () => {
-      refuseUpgrade(socket, refusal("overloaded", "the token could not be checked in time"));
-    });
-    const authenticated = await this.#authenticated(token);
-    deadline.cancel();
-    if (socket.destroyed || socket.writableEnded) return;
+    const answer = await vouched;
     socket.off("error", ignore);
-    if (authenticated.ok) this.#complete(request, socket, head, token);
-    else refuseUpgrade(socket, authenticated.error);
+    if (!socket.destroyed) this.#answer(request, socket, head, answer);
   }
 
-  async #authenticated(token: string): Promise<Result<Identity, Refusal>> {
-    try {
-      return await this.#policy.authenticate(token);
-    } catch (error) {
-      this.#onFault(error);
-      return err(refusal("internal"));
+  #answer(request: IncomingMessage, socket: Duplex, head: Buffer, vouched: Vouched): void {
+    if (!vouched.ok) {
+      refuseUpgrade(socket, vouched.error);
+      return;
     }
-  }
-
-  #complete(request: IncomingMessage, socket: Duplex, head: Buffer, token: string | undefined): void {
     const remote = addressOf(request.socket);
     this.#server.handleUpgrade(request, socket, head, (ws) => {
-      this.#open(new WsConnection(ws, socket, remote, token), ws, socket);
+      this.#open(new WsConnection(ws, socket, remote, vouched.value), ws, socket);
     });
   }
 

@@ -2,7 +2,7 @@
  * Owns one WebSocket as the hub's connection. The hub's frames go straight into the TCP socket; ws writes there too,
  * but whole control frames only, each in one go (compression is off), so the two never cut into each other.
  */
-import type { Connection, Inbox } from "@roomcast/hub";
+import type { Connection, Identity, Inbox } from "@roomcast/hub";
 import {
   CLOSE_CODES,
   type CloseName,
@@ -29,20 +29,19 @@ export class WsConnection implements Connection, WatchedSocket {
   readonly format = wsFormat;
   readonly transport = "ws";
   readonly remote: string;
+  readonly identity: Identity | undefined;
   readonly #ws: ClientSocket;
   readonly #tcp: Duplex;
   readonly #scanner = new FrameScanner();
   #idle: IdleLimit | undefined;
-  /** Of the upgrade request: stands in for the token of a hello that has none. */
-  #token: string | undefined;
   #inbox: Inbox | undefined;
   #helloCame = false;
 
-  constructor(ws: ClientSocket, tcp: Duplex, remote: string, token: string | undefined) {
+  constructor(ws: ClientSocket, tcp: Duplex, remote: string, identity: Identity | undefined) {
     this.#ws = ws;
     this.remote = remote;
     this.#tcp = tcp;
-    this.#token = token;
+    this.identity = identity;
   }
 
   get bufferedBytes(): number {
@@ -120,13 +119,7 @@ export class WsConnection implements Connection, WatchedSocket {
 
   #receiveText(text: string): void {
     const decoded = decodeUp(text);
-    if (this.#helloCame || !decoded.ok || decoded.value.type !== "hello") {
-      this.#inbox?.receive(decoded);
-      return;
-    }
-    this.#helloCame = true;
-    const token = decoded.value.token ?? this.#token;
-    this.#token = undefined;
-    this.#inbox?.receive({ ok: true, value: { ...decoded.value, ...(token !== undefined && { token }) } });
+    if (decoded.ok && decoded.value.type === "hello") this.#helloCame = true;
+    this.#inbox?.receive(decoded);
   }
 }
