@@ -19,6 +19,10 @@ export class Appending {
     this.#retryAfterMs = retryAfterMs;
   }
 
+  get underWay(): number {
+    return this.#underWay;
+  }
+
   append(draft: Draft, settle: Settle): void {
     if (this.#closed) {
       settle(err(refusal("overloaded", "the server is going down", this.#retryAfterMs)));

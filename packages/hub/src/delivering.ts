@@ -28,12 +28,14 @@ export interface AdmittedEvent {
 
 /** @param settle is called once; when the event went to all, right behind its fan-out. */
 export function deliver(
-  { clock, rooms, sessions, appending }: Engine,
-  { kept, to, ...event }: AdmittedEvent,
+  { clock, rooms, sessions, appending, traffic }: Engine,
+  admitted: AdmittedEvent,
   settle: (outcome: Result<Receipt, Refusal>) => void,
 ): void {
+  const { kept, to, ...event } = admitted;
   const { id, room } = event;
   const time = clock.now();
+  const sinceMs = traffic.begin();
   if (to !== undefined) {
     const target = sessions.find(to)?.subscriptions.get(room);
     if (target === undefined) {
@@ -42,6 +44,9 @@ export function deliver(
     }
     const delivered = target.live;
     if (delivered) target.room.tell(target, { type: "event", ...event, time });
+    const receivers = delivered ? 1 : 0;
+    traffic.eventsOut += receivers;
+    traffic.published(admitted, sinceMs, time, receivers);
     settle(ok({ id, room, time, delivered }));
   } else if (kept) {
     appending.append({ ...event, time }, (outcome) => {
@@ -50,10 +55,18 @@ export function deliver(
         return;
       }
       const { position, duplicate } = outcome.value;
+      if (!duplicate) {
+        const receivers = rooms.find(room)?.audience ?? 0;
+        traffic.published(admitted, sinceMs, time, receivers, position.offset);
+      }
       settle(ok({ id, room, position, time: outcome.value.time, ...(duplicate && { duplicate }) }));
     });
   } else {
-    rooms.find(room)?.broadcast({ type: "event", ...event, time });
+    const target = rooms.find(room);
+    const receivers = target?.audience ?? 0;
+    target?.broadcast({ type: "event", ...event, time });
+    traffic.eventsOut += receivers;
+    traffic.published(admitted, sinceMs, time, receivers);
     settle(ok({ id, room, time }));
   }
 }

@@ -13,6 +13,7 @@ import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 import type { HubSettings } from "./settings.ts";
 import type { Telemetry } from "./telemetry.ts";
+import type { Traffic } from "./traffic.ts";
 
 export interface Engine {
   readonly log: RoomLog;
@@ -22,6 +23,7 @@ export interface Engine {
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;
+  readonly traffic: Traffic;
   readonly policy: Policy;
   readonly contract: Contract;
   readonly handlers: ReadonlyMap<string, EventHandler>;

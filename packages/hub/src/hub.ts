@@ -21,6 +21,7 @@ import type { Receipt } from "./delivering.ts";
 import type { Engine } from "./engine.ts";
 import { rangeOf } from "./handlers/history.ts";
 import type { Identity } from "./identity.ts";
+import { Inspection } from "./inspection.ts";
 import { Peer } from "./peer.ts";
 import { OPEN_DOOR, type Policy } from "./policy.ts";
 import type { Random } from "./random.ts";
@@ -32,6 +33,7 @@ import type { SessionStore } from "./session-store.ts";
 import { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";
 import { type Publication, publish, type Submission, submit } from "./submitting.ts";
 import { NO_TELEMETRY, type Telemetry } from "./telemetry.ts";
+import { Traffic } from "./traffic.ts";
 import { Turn } from "./turn.ts";
 
 export interface HubOptions {
@@ -60,6 +62,7 @@ export interface HistoryPage {
 const DRAIN_SLICE = 100;
 
 export class Hub {
+  readonly inspection: Inspection;
   readonly #engine: Engine;
   readonly #peers = new Set<Peer>();
   #drained: Promise<void> | undefined;
@@ -70,12 +73,14 @@ export class Hub {
     const rooms = new Rooms(log, clock, new Turn(clock, telemetry), settings.presenceGatherMs);
     this.#engine = {
       ...{ log, rooms, clock, random, telemetry, settings },
+      traffic: new Traffic(clock, telemetry),
       appending: new Appending(log, telemetry, settings.drainSpreadMs),
       sessions: new Sessions({ store: options.sessions, rooms, clock, random, telemetry, settings }),
       policy: options.policy ?? OPEN_DOOR,
       contract: options.contract ?? bundledEvents,
       handlers: new Map(Object.entries(options.handlers ?? {})),
     };
+    this.inspection = new Inspection(this.#engine);
     log.onAppended((event) => {
       this.#deliver(event);
     });
@@ -183,7 +188,11 @@ export class Hub {
   #deliver(event: KeptEvent): void {
     // Whatever goes wrong here must not fail the log, which has others to settle.
     try {
-      this.#engine.rooms.find(event.room)?.deliver(event);
+      const { rooms, traffic } = this.#engine;
+      const room = rooms.find(event.room);
+      if (room === undefined) return;
+      room.deliver(event);
+      traffic.eventsOut += room.audience;
     } catch (error) {
       this.#fault("fan-out", error);
     }

@@ -14,6 +14,7 @@ export type { Connection, Format, Inbox } from "./connection.ts";
 export type { Receipt } from "./delivering.ts";
 export { type HistoryPage, Hub, type HubOptions } from "./hub.ts";
 export { GUEST, type Identity, userOf } from "./identity.ts";
+export type { ClientView, Inspection, RoomExtent } from "./inspection.ts";
 export { isPromise, type MaybePromise, whenReady } from "./maybe-promise.ts";
 export { MemoryLog, type MemoryLogOptions } from "./memory-log.ts";
 export { MemorySessions } from "./memory-sessions.ts";
@@ -23,4 +24,10 @@ export type { Appended, Draft, Durability, KeptEvent, Page, ReadRange, RoomLog, 
 export type { SessionStore, StoredSession } from "./session-store.ts";
 export { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";
 export type { Publication, Submission } from "./submitting.ts";
-export { type ClientFacts, NO_TELEMETRY, type Telemetry, type TelemetryEvent } from "./telemetry.ts";
+export {
+  type ClientFacts,
+  NO_TELEMETRY,
+  type PublishedEvent,
+  type Telemetry,
+  type TelemetryEvent,
+} from "./telemetry.ts";

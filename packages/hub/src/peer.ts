@@ -81,13 +81,23 @@ export class Peer implements Inbox {
     return this.#state.kind === "closed";
   }
 
+  /** What was written and not taken yet. */
+  get queuedBytes(): number {
+    return this.#connection.bufferedBytes;
+  }
+
+  /** Since its hello was accepted. */
+  get connectedMs(): number {
+    return this.#state.kind === "active" ? this.#engine.clock.monotonicMs() - this.#state.sinceMs : 0;
+  }
+
   /** Hello was accepted: from now on the session speaks through this socket. */
   activate(session: Session, resumed: boolean): void {
     if (this.#state.kind !== "awaiting_hello") return;
     this.#state.deadline.cancel();
     const { clock, telemetry } = this.#engine;
     this.#state = { kind: "active", session, sinceMs: clock.monotonicMs(), welcomed: false };
-    telemetry.record({ kind: "client_connected", client: this.#facts(session), resumed });
+    telemetry.record({ kind: "client_connected", client: this.facts(session), resumed });
     this.watchExpiry();
   }
 
@@ -144,6 +154,8 @@ export class Peer implements Inbox {
     this.#engine.telemetry.record({
       kind: "refused",
       clientId: session?.clientId ?? null,
+      request: asked.type ?? null,
+      room: asked.room ?? null,
       code: reason.code,
     });
     const { type, id, room } = asked;
@@ -235,20 +247,20 @@ export class Peer implements Inbox {
 
   #end(code: number, reason: string, by: "client" | "server"): void {
     const state = this.#state;
+    const { connectedMs } = this;
     this.#state = { kind: "closed" };
     this.#lane.clear();
     this.#expiry.cancel();
-    const { telemetry, sessions, clock } = this.#engine;
+    const { telemetry, sessions } = this.#engine;
     const { remote, transport } = this.#connection;
     if (state.kind === "awaiting_hello") {
       state.deadline.cancel();
       telemetry.record({ kind: "stranger_closed", remote, transport, code, reason });
     } else if (state.kind === "active") {
-      const { session, sinceMs } = state;
-      const connectedMs = clock.monotonicMs() - sinceMs;
+      const { session } = state;
       telemetry.record({
         kind: "client_closed",
-        client: this.#facts(session),
+        client: this.facts(session),
         code,
         reason,
         by,
@@ -260,7 +272,7 @@ export class Peer implements Inbox {
   }
 
   /** For telemetry: which client this is. */
-  #facts({ clientId, from }: Session): ClientFacts {
+  facts({ clientId, from }: Session): ClientFacts {
     const { remote, transport } = this.#connection;
     return { clientId, user: from.user, name: from.name, remote, transport };
   }

@@ -39,6 +39,11 @@ export class Room {
     return this.#live.length === 0 && this.#entering.size === 0 && this.presence.count === 0;
   }
 
+  /** How many members an event goes to now. */
+  get audience(): number {
+    return this.#live.length;
+  }
+
   /** From now on live events are held for this subscription. */
   enter(subscription: Subscription): void {
     subscription.startHolding();

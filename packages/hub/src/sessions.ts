@@ -49,6 +49,10 @@ export class Sessions {
     return this.#live.size;
   }
 
+  all(): IterableIterator<Session> {
+    return this.#live.values();
+  }
+
   find(clientId: string): Session | undefined {
     return this.#live.get(clientId);
   }
@@ -136,6 +140,7 @@ export class Sessions {
       room,
       clientId: session.clientId,
       count: subscription.room.presence.count,
+      reason,
     });
     return true;
   }

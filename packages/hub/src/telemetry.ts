@@ -1,4 +1,7 @@
 /** Port: what an operator may want to know. Says facts; whoever listens decides what becomes a log line or a metric. */
+import type { LeftReason } from "@roomcast/protocol";
+
+import type { AdmittedEvent } from "./delivering.ts";
 
 export interface ClientFacts {
   readonly clientId: string;
@@ -27,18 +30,49 @@ export type TelemetryEvent =
       readonly reason: string;
     }
   | {
-      readonly kind: "room_joined" | "room_left";
+      readonly kind: "room_joined";
       readonly room: string;
       readonly clientId: string;
       readonly count: number;
     }
-  | { readonly kind: "refused"; readonly clientId: string | null; readonly code: string }
+  | {
+      readonly kind: "room_left";
+      readonly room: string;
+      readonly clientId: string;
+      readonly count: number;
+      readonly reason: LeftReason;
+    }
+  | {
+      readonly kind: "refused";
+      readonly clientId: string | null;
+      /** The type of the request, and its room, where they could be read. */
+      readonly request: string | null;
+      readonly room: string | null;
+      readonly code: string;
+    }
   /** A bug, or an application's hook that threw. */
   | { readonly kind: "fault"; readonly where: string; readonly error: unknown };
+
+/** One event that was published through this process. */
+export interface PublishedEvent extends AdmittedEvent {
+  /** Ms since 1970. */
+  readonly time: number;
+  /** Of an event that was kept. */
+  readonly offset: number | undefined;
+  /** How many members it goes to at the end of this turn. */
+  readonly receivers: number;
+  /** `monotonicMs` of the moment when it was admitted. */
+  readonly sinceMs: number;
+}
 
 export interface Telemetry {
   /** MUST NOT throw. */
   record(event: TelemetryEvent): void;
+  /**
+   * Hears of every single event, within the turn in which it goes out. Undefined while nobody wants that: nothing is
+   * then made for it. MUST NOT throw.
+   */
+  readonly published?: ((event: PublishedEvent) => void) | undefined;
 }
 
 export const NO_TELEMETRY: Telemetry = { record: () => undefined };

@@ -76,8 +76,8 @@ describe("the log of who came and went", () => {
   it("W-11: what happens often is for debugging, and not in the log by default", () => {
     const often: TelemetryEvent[] = [
       { kind: "room_joined", room: "r", clientId: "c1", count: 1 },
-      { kind: "room_left", room: "r", clientId: "c1", count: 0 },
-      { kind: "refused", clientId: "c1", code: "too_many" },
+      { kind: "room_left", room: "r", clientId: "c1", count: 0, reason: "left" },
+      { kind: "refused", clientId: "c1", request: "join", room: "r", code: "too_many" },
     ];
     for (const event of often) telemetry.record(event);
     expect(lines).toEqual([]);
