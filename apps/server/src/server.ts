@@ -121,15 +121,12 @@ function hubSettings(settings: Settings, random: Random): Partial<HubSettings> {
 function shareOf(ws: WsAdapter, http: HttpAdapter, web: WebApp | undefined): Share {
   return {
     request(request, response) {
-      if (http.claims(request)) http.handle(request, response);
-      else {
-        let taken = web !== undefined;
-        web?.(request, response, () => {
-          taken = false;
-        });
-        return taken;
-      }
-      return true;
+      if (http.take(request, response)) return true;
+      let taken = web !== undefined;
+      web?.(request, response, () => {
+        taken = false;
+      });
+      return taken;
     },
     upgrade(request, socket, head) {
       if (!ws.claims(request)) return false;

@@ -46,8 +46,7 @@ beforeEach(async () => {
     ready: async () => ready,
   });
   server = createServer((request, response) => {
-    if (adapter.claims(request)) adapter.handle(request, response);
-    else response.writeHead(404).end("not mine");
+    if (!adapter.take(request, response)) response.writeHead(404).end("not mine");
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -13,19 +13,19 @@ export interface Call<Name extends string = string> {
   readonly query: URLSearchParams;
 }
 
-type Handle<Name extends string = string> = (call: Call<Name>) => Promise<Answer> | Answer;
+type Handle<Out, Name extends string = string> = (call: Call<Name>) => Promise<Out> | Out;
 
-export interface Route {
+export interface Route<Out = Answer> {
   readonly method: "GET" | "POST";
   readonly pattern: string;
-  readonly handle: Handle;
+  readonly handle: Handle<Out>;
 }
 
-export function route<const Pattern extends string>(
+export function route<const Pattern extends string, Out = Answer>(
   method: Route["method"],
   pattern: Pattern,
-  handle: Handle<ParameterOf<Pattern>>,
-): Route {
+  handle: Handle<Out, ParameterOf<Pattern>>,
+): Route<Out> {
   // `match` finds a value for each parameter of the pattern, or no call is made.
   return { method, pattern, handle };
 }
