@@ -1,17 +1,20 @@
 /** The packages as a stranger gets them: packed, installed outside the workspace, type-checked, run. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { build, preview } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { launch } from "../harness/browser.ts";
 import { ServerProcess } from "../harness/server-process.ts";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PACKAGES = ["packages/protocol", "packages/client"];
+const PACKAGES = ["packages/protocol", "packages/client", "packages/svelte"];
 
 const PROGRAM = `
 import { connect } from "@roomcast/client";
@@ -32,6 +35,14 @@ console.log((await heard).text, sent.position?.offset);
 // @ts-expect-error the contract knows no such data
 void (() => room.publish("greeting", { words: 1 }));
 client.disconnect();
+`;
+
+const MAIN = `
+import { mount } from "svelte";
+import Chat from "./Chat.svelte";
+
+const asked = new URLSearchParams(location.search);
+mount(Chat, { target: document.body, props: { server: asked.get("server"), name: asked.get("name") } });
 `;
 
 const TSCONFIG = {
@@ -55,12 +66,16 @@ describe("the packages outside the workspace", () => {
     const dependencies = Object.fromEntries(
       tarballs.map((file) => [file.replace(/^roomcast-(\w+)-.*$/, "@roomcast/$1"), `file:./${file}`]),
     );
-    expect(Object.keys(dependencies).sort()).toEqual(["@roomcast/client", "@roomcast/protocol"]);
+    expect(Object.keys(dependencies).sort()).toEqual([
+      "@roomcast/client",
+      "@roomcast/protocol",
+      "@roomcast/svelte",
+    ]);
     const manifest = {
       name: "outside",
       private: true,
       type: "module",
-      dependencies: { ...dependencies, valibot: "1" },
+      dependencies: { ...dependencies, valibot: "1", svelte: "5" },
     };
     writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG));
@@ -84,4 +99,38 @@ describe("the packages outside the workspace", () => {
     const { stdout } = await run(process.execPath, ["program.ts", server.http], inFolder);
     expect(stdout).toBe("from outside 1\n");
   });
+
+  it("V-README: the chat of the Svelte README builds, and two of it talk", async () => {
+    const readme = readFileSync(join(ROOT, "packages/svelte/README.md"), "utf8");
+    const [, chat = ""] = /```svelte\n([^]*?)```/.exec(readme) ?? [];
+    writeFileSync(join(folder, "Chat.svelte"), chat);
+    writeFileSync(join(folder, "main.ts"), MAIN);
+    writeFileSync(join(folder, "index.html"), '<body><script type="module" src="/main.ts"></script></body>');
+    await build({
+      root: folder,
+      logLevel: "error",
+      configFile: false,
+      plugins: [svelte({ configFile: false })],
+    });
+    const pages = await preview({ root: folder, logLevel: "error", preview: { port: 0, host: "127.0.0.1" } });
+    const browser = await launch();
+    try {
+      const [address = ""] = pages.resolvedUrls?.local ?? [];
+      const [ada, bob] = await Promise.all(
+        ["Ada", "Bob"].map(async (name) => {
+          const page = await browser.newPage();
+          await page.goto(`${address}?${new URLSearchParams({ server: server.http, name }).toString()}`);
+          await page.getByText("connected").waitFor();
+          return page;
+        }),
+      );
+      await ada!.getByText("2 here").waitFor();
+      await ada!.getByRole("textbox", { name: "Message" }).fill("by a few lines");
+      await ada!.getByRole("button", { name: "Send" }).click();
+      for (const page of [ada!, bob!]) await page.getByText("Ada: by a few lines").waitFor();
+    } finally {
+      await browser.close();
+      await pages.close();
+    }
+  }, 60_000);
 });

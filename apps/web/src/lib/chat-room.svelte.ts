@@ -1,13 +1,13 @@
 /** Owns one room as the screen shows it: its stream and its people. Knows the SDK's room, and no DOM. */
-import type { AnyRoomEvent, Client, PresenceChange, Room, RoomEvent, RoomStatus } from "@roomcast/client";
+import type { AnyRoomEvent, Client, PresenceChange, RoomEvent, RoomStatus } from "@roomcast/client";
 import { type Events, MAX_LISTED_MEMBERS } from "@roomcast/protocol";
-import { createSubscriber } from "svelte/reactivity";
+import { createRoom, type LiveRoom } from "@roomcast/svelte";
 
 import type { Change } from "./activity.ts";
 import { Attendance, RETURN_MS } from "./attendance.ts";
 import { Composer } from "./composer.svelte.ts";
 import { type MessageEntry, messageKey } from "./entry.ts";
-import { Outgoing } from "./outgoing.svelte.ts";
+import { Outgoing } from "./outgoing.ts";
 import { peopleOf } from "./person.ts";
 import { rowsOf } from "./rows.ts";
 import type { Self } from "./self.ts";
@@ -29,13 +29,11 @@ export class ChatRoom {
   /** Whether the end of the stream is in view. */
   isFollowing = true;
 
-  readonly #room: Room<Events>;
+  readonly #live: LiveRoom<Events>;
   readonly #self: Self;
   readonly #isLookedAt: (room: ChatRoom) => boolean;
   readonly #timeline = new Timeline();
   readonly #attendance = new Attendance();
-  readonly #watchStatus: () => void;
-  readonly #watchPresence: () => void;
   /** Counts changes of the timeline, which is no reactive thing itself. */
   #changes = $state(0);
   /** The lowest offset that was seen: where older history ends. */
@@ -49,15 +47,12 @@ export class ChatRoom {
   #absence: "none" | "unmarked" | "marked" = "none";
 
   constructor(client: Client<Events>, name: string, self: Self, isLookedAt: (room: ChatRoom) => boolean) {
-    const room = client.room(name);
     this.name = name;
-    this.#room = room;
+    this.#live = createRoom(client, name);
     this.#self = self;
     this.#isLookedAt = isLookedAt;
-    this.outgoing = new Outgoing(room, self, (entry) => this.#add(entry));
-    this.composer = new Composer(room, this.outgoing);
-    this.#watchStatus = createSubscriber((update) => room.onStatus(update));
-    this.#watchPresence = createSubscriber((update) => room.onPresence(update));
+    this.outgoing = new Outgoing(this.#live, self, (entry) => this.#add(entry));
+    this.composer = new Composer(this.#live.room, this.outgoing);
     this.#listen();
   }
 
@@ -70,24 +65,21 @@ export class ChatRoom {
 
   /** In a crowded room nobody but oneself. */
   readonly people = $derived.by(() => {
-    this.#watchPresence();
-    const people = peopleOf(this.#room.members, this.#self.user);
+    const people = peopleOf(this.#live.members, this.#self.user);
     return this.#isCrowded ? people.filter(({ isYou }) => isYou) : people;
   });
 
   /** People here; where nobody is listed, tabs. */
   get count(): number {
-    this.#watchPresence();
-    return this.#isCrowded ? this.#room.count : this.people.length;
+    return this.#isCrowded ? this.#live.count : this.people.length;
   }
 
   get #isCrowded(): boolean {
-    return this.#room.count > MAX_LISTED_MEMBERS;
+    return this.#live.count > MAX_LISTED_MEMBERS;
   }
 
   get status(): RoomStatus {
-    this.#watchStatus();
-    return this.#room.status;
+    return this.#live.status;
   }
 
   /** It was entered once, so that there is something to show even while the connection is away. */
@@ -120,13 +112,13 @@ export class ChatRoom {
   async loadOlder(): Promise<void> {
     if (this.#isLoadingOlder || !this.#hasOlder || this.#oldest === undefined) return;
     this.#isLoadingOlder = true;
-    const page = await this.#room.history({ before: this.#oldest, limit: PAGE_EVENTS });
+    const page = await this.#live.room.history({ before: this.#oldest, limit: PAGE_EVENTS });
     this.#isLoadingOlder = false;
     this.#couldNotLoadOlder = !page.ok;
     if (!page.ok) return;
     const { events, more } = page.value;
     this.#timeline.prepend(
-      events.flatMap((event) => (this.#room.is(event, "message") ? [this.#entryOf(event)] : [])),
+      events.flatMap((event) => (this.#live.room.is(event, "message") ? [this.#entryOf(event)] : [])),
     );
     this.#oldest = events[0]?.offset ?? this.#oldest;
     this.#hasOlder = more;
@@ -139,11 +131,11 @@ export class ChatRoom {
 
   leave(): void {
     clearTimeout(this.#returnTimer);
-    this.#room.leave();
+    this.#live.room.leave();
   }
 
   #listen(): void {
-    const room = this.#room;
+    const { room } = this.#live;
     room.onAny((event) => this.#noteOldest(event));
     room.on("message", (event) => this.#received(event));
     room.on("typing", ({ from, data }) => {
@@ -198,7 +190,7 @@ export class ChatRoom {
 
   #presenceChanged({ left, snapshot }: PresenceChange): void {
     for (const { member } of left) this.typists.stopped(member.user);
-    const people = peopleOf(this.#room.members, this.#self.user);
+    const people = peopleOf(this.#live.members, this.#self.user);
     if (this.#isCrowded) {
       this.#attendance.unlisted();
     } else if (snapshot) {
@@ -212,8 +204,8 @@ export class ChatRoom {
   }
 
   #tellWhoStayedAway(): void {
-    if (this.#room.status.state === "joined" && !this.#isCrowded) {
-      this.#tell(this.#attendance.settled(peopleOf(this.#room.members, this.#self.user)));
+    if (this.#live.status.state === "joined" && !this.#isCrowded) {
+      this.#tell(this.#attendance.settled(peopleOf(this.#live.members, this.#self.user)));
     }
   }
 

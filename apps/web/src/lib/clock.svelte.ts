@@ -1,7 +1,7 @@
 /** Owns the time as the screen shows it: it ticks while something on the screen reads it, and costs nothing otherwise. */
 import { createSubscriber } from "svelte/reactivity";
 
-export class Clock {
+class Clock {
   readonly #subscribe: () => void;
 
   constructor(everyMs: number) {

@@ -2,7 +2,7 @@
 import type { Room } from "@roomcast/client";
 import { type Events } from "@roomcast/protocol";
 
-import type { Outgoing } from "./outgoing.svelte.ts";
+import type { Outgoing } from "./outgoing.ts";
 import type { Person } from "./person.ts";
 import { TypingSignal } from "./typing-signal.ts";
 

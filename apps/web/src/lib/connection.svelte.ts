@@ -1,8 +1,8 @@
 /** Owns the state of the connection as the screen shows it, and the buttons that act on it. */
 import type { Client, Status } from "@roomcast/client";
 import type { Events } from "@roomcast/protocol";
+import { createStatus, type LiveStatus } from "@roomcast/svelte";
 
-import { Clock } from "./clock.svelte.ts";
 import { type ConnectionView, connectionView, patienceMs } from "./connection-view.ts";
 
 /** A connection that is back sooner than this was never missed. */
@@ -10,14 +10,15 @@ const BANNER_AFTER_MS = 1_000;
 
 export class Connection {
   readonly #client: Client<Events>;
+  readonly #live: LiveStatus;
   #shown = $state.raw<Status>({ state: "connecting" });
   #isLongLost = $state(false);
-  readonly #glance = new Clock(5_000);
   #showTimer: ReturnType<typeof setTimeout> | undefined;
   #lostTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: Client<Events>) {
     this.#client = client;
+    this.#live = createStatus(client);
     this.#shown = client.status;
     client.onStatus((status) => this.#changed(status));
   }
@@ -36,8 +37,12 @@ export class Connection {
 
   /** Of the last ping; undefined while there is no socket. */
   get rttMs(): number | undefined {
-    void this.#glance.now;
-    return this.isOpen ? this.#client.rttMs : undefined;
+    return this.#live.rttMs;
+  }
+
+  /** How often it was opened anew. */
+  get reconnects(): number {
+    return this.#live.reconnects;
   }
 
   /** There is something to say about it: it ended, or has been down for a moment. */

@@ -1,7 +1,7 @@
 /** Owns one's own messages of a room on their way: sending, failed, sent. What arrived is the timeline's. */
-import type { PendingPublish, PublishResult, Room } from "@roomcast/client";
+import type { PendingPublish, PublishResult } from "@roomcast/client";
 import type { Events } from "@roomcast/protocol";
-import { createSubscriber } from "svelte/reactivity";
+import type { LiveRoom } from "@roomcast/svelte";
 
 import { type MessageEntry, messageKey } from "./entry.ts";
 import type { Person } from "./person.ts";
@@ -9,34 +9,31 @@ import type { Self } from "./self.ts";
 import { failureText } from "./wording.ts";
 
 export class Outgoing {
-  readonly #room: Room<Events>;
+  readonly #live: LiveRoom<Events>;
   readonly #self: Self;
   readonly #onSent: (entry: MessageEntry) => void;
-  readonly #subscribe: () => void;
   /** Whom a direct message to a client is for. A person with several tabs gets a copy at each; copies are not shown. */
   readonly #recipients = new Map<string, { readonly name: string; readonly isCopy: boolean }>();
 
-  constructor(room: Room<Events>, self: Self, onSent: (entry: MessageEntry) => void) {
-    this.#room = room;
+  constructor(live: LiveRoom<Events>, self: Self, onSent: (entry: MessageEntry) => void) {
+    this.#live = live;
     this.#self = self;
     this.#onSent = onSent;
-    this.#subscribe = createSubscriber((update) => room.onPending(update));
   }
 
   /** Not acknowledged yet, or failed, in the order in which they were sent. */
   get entries(): MessageEntry[] {
-    this.#subscribe();
-    return this.#room.pending.flatMap((publish) => this.#entryOf(publish) ?? []);
+    return this.#live.pending.flatMap((publish) => this.#entryOf(publish) ?? []);
   }
 
   async send(text: string): Promise<void> {
-    this.#settle(await this.#room.publish("message", { text }), text);
+    this.#settle(await this.#live.room.publish("message", { text }), text);
   }
 
   async sendTo(person: Person, text: string): Promise<void> {
     for (const [at, to] of person.clientIds.entries())
       this.#recipients.set(to, { name: person.name, isCopy: at > 0 });
-    const publishes = person.clientIds.map((to) => this.#room.publish("message", { text }, { to }));
+    const publishes = person.clientIds.map((to) => this.#live.room.publish("message", { text }, { to }));
     const results = await Promise.all(publishes);
     const [first] = results;
     const arrived =
@@ -45,16 +42,16 @@ export class Outgoing {
       first;
     if (first === undefined || arrived === undefined) return;
     // What counts is the best of them: a copy to a tab that has just been closed is no failure.
-    for (const { ok, id } of results) if (!ok && (arrived.ok || id !== first.id)) this.#room.discard(id);
+    for (const { ok, id } of results) if (!ok && (arrived.ok || id !== first.id)) this.#live.room.discard(id);
     this.#settle({ ...arrived, id: first.id }, text, person.name);
   }
 
   retry({ id, text, direct }: MessageEntry): void {
-    void this.#room.retry(id)?.then((result) => this.#settle(result, text, direct?.to));
+    void this.#live.room.retry(id)?.then((result) => this.#settle(result, text, direct?.to));
   }
 
   discard({ id }: MessageEntry): void {
-    this.#room.discard(id);
+    this.#live.room.discard(id);
   }
 
   /** An ack stands for the message: the stream has it from now on, at its place in the log. A failure stays pending. */
