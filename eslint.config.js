@@ -11,6 +11,8 @@ const tests = ["**/*.test.ts", "**/*.test-d.ts", "**/test/**/*.ts", "**/bench/**
 const pure = ["packages/hub/src/**/*.ts", "packages/client/src/**/*.ts"];
 const ports = ["packages/hub/src/{clock,random}.ts", "packages/client/src/effects.ts"];
 
+/** What runs in one place alone, behind a port. */
+const nodeOnly = ["packages/client/src/storage/file.ts"];
 /** What runs in browsers, workers and Node alike. */
 const isomorphic = ["packages/{protocol,hub,client}/src/**/*.ts"];
 
@@ -94,7 +96,7 @@ export default defineConfig(
 
   {
     files: isomorphic,
-    ignores: tests,
+    ignores: [...tests, ...nodeOnly],
     rules: {
       "no-console": "error",
       "no-restricted-globals": ["error", { globals: hostGlobals, checkGlobalObject: true }],

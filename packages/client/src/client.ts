@@ -3,7 +3,7 @@ import type { Contract, Result } from "@roomcast/protocol";
 
 import type { Failure } from "./failure.ts";
 import type { OpenContract } from "./open-contract.ts";
-import type { OutboxStorage } from "./outbox-storage.ts";
+import type { ClientStorage } from "./client-storage.ts";
 import type { Ports } from "./ports.ts";
 import type { Room, RoomOptions, Unsubscribe } from "./room.ts";
 import type { Attempt, Status } from "./status.ts";
@@ -15,8 +15,8 @@ export interface ClientOptions<C extends Contract = OpenContract> {
   readonly token?: string | (() => string | Promise<string>);
   /** What a person is called, at most 64 characters. Default: none. */
   readonly name?: string;
-  /** Keeps unacknowledged publishes over a restart of the program. Default: memory. */
-  readonly outbox?: OutboxStorage;
+  /** Keeps the session and what has no ack over a restart of the program. Default: nothing outlives it. */
+  readonly storage?: ClientStorage | undefined;
   /** Gets what handlers and listeners throw, and what a server sends that is no message. Default: the console. */
   readonly onError?: (error: unknown) => void;
   /** The outside world. Default: the real one. */

@@ -14,9 +14,12 @@ export type TokenSource = string | (() => string | Promise<string>) | undefined;
 
 /** What the driver tells. None of it may throw. */
 export interface DriverOwner {
+  /** What has to be known before a hello can be said; undefined when it is. Never rejects. */
+  recalled(): Promise<void> | undefined;
   hello(token: string | undefined, resume: string | undefined): string;
   sessionBegan(welcome: Welcome): void;
   sessionEnded(): void;
+  sessionForgotten(): void;
   publishesHeld(): void;
   received(message: Down): void;
   statusChanged(status: Status): void;
@@ -151,6 +154,10 @@ export class Driver {
         this.#owner.publishesHeld();
         return;
       }
+      case "forgetSession": {
+        this.#owner.sessionForgotten();
+        return;
+      }
       case "attempt": {
         const { type: _, ...attempt } = effect;
         this.#owner.attempted(attempt);
@@ -168,14 +175,22 @@ export class Driver {
 
   #fetchToken(): void {
     const fetch = ++this.#fetches;
-    if (typeof this.#token !== "function") {
+    const recalled = this.#owner.recalled();
+    if (recalled === undefined && typeof this.#token !== "function") {
       this.dispatch({ type: "token", token: this.#token });
       return;
     }
-    const ask = this.#token;
-    void (async () => ask())().then(
+    const ask = async (): Promise<string | undefined> => {
+      await recalled;
+      return typeof this.#token === "function" ? this.#token() : this.#token;
+    };
+    void ask().then(
       (token) => {
         if (fetch !== this.#fetches) return;
+        if (token === undefined) {
+          this.dispatch({ type: "token", token });
+          return;
+        }
         // A hello that no server can read would be answered by silence.
         const checked = print({ type: "refresh", token });
         if (checked.ok) this.dispatch({ type: "token", token });

@@ -1,10 +1,10 @@
 /** The public surface of @roomcast/client, and its only barrel. */
 export type { Client, ClientOptions } from "./client.ts";
+export type { ClientStorage, StoredClient, StoredPublish } from "./client-storage.ts";
 export { connect } from "./connect.ts";
 export { openWith, type WebSocketClass } from "./effects.ts";
 export { CLIENT_CODES, type ClientCode, type Failure } from "./failure.ts";
 export type { OpenContract } from "./open-contract.ts";
-export type { OutboxStorage, StoredPublish } from "./outbox-storage.ts";
 export type { Clock, OpenSocket, Ports, Random, Socket, SocketListener, Timer } from "./ports.ts";
 export type { NotPublished, PendingPublish, Published, PublishOptions, PublishResult } from "./publish.ts";
 export type {

@@ -2,7 +2,7 @@
 import { PUBLISH_HORIZON_MS } from "@roomcast/protocol";
 
 import type { Failure } from "./failure.ts";
-import type { StoredPublish } from "./outbox-storage.ts";
+import type { StoredPublish } from "./client-storage.ts";
 import type { Clock } from "./ports.ts";
 import { type Prepared, printPublish } from "./prepare.ts";
 import type { PendingPublish, PublishResult } from "./publish.ts";

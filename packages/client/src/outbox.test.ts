@@ -4,22 +4,24 @@ import { describe, expect, test } from "vitest";
 
 import { failureOf } from "./failure.ts";
 import { MAX_FAILED, MAX_PENDING, Outbox, RETRY_MS, WINDOW } from "./outbox.ts";
-import type { OutboxStorage, StoredPublish } from "./outbox-storage.ts";
+import type { ClientStorage } from "./client-storage.ts";
 import { printPublish } from "./prepare.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
+import { MemoryStorage } from "./testing/memory-storage.ts";
 import { ack, at, refused } from "./testing/messages.ts";
 import type { PublishResult } from "./publish.ts";
 import { settled, turns } from "./testing/world.ts";
 
 type Refused = Parameters<Outbox["refused"]>[0];
 
-function outbox(storage?: OutboxStorage) {
+function outbox(storage?: ClientStorage) {
   const clock = new ManualClock();
   const sent: string[] = [];
   const errors: unknown[] = [];
   let unblocked = 0;
   const subject = new Outbox({
-    ...{ clock, storage },
+    clock,
+    storage: () => storage,
     report: (error) => void errors.push(error),
     changed: () => {},
     unblock: () => void (unblocked += 1),
@@ -345,28 +347,10 @@ describe("the end of the room", () => {
 });
 
 describe("C-STORED a storage keeps what has no ack over a restart of the program", () => {
-  class MemoryStorage implements OutboxStorage {
-    readonly stored = new Map<string, StoredPublish>();
-    readonly log: string[] = [];
-    broken = false;
-    async load(): Promise<readonly StoredPublish[]> {
-      return [...this.stored.values()];
-    }
-    async save(publish: StoredPublish): Promise<void> {
-      if (this.broken) throw new Error("the disk is full");
-      this.stored.set(publish.id, publish);
-      this.log.push(`save ${publish.id} ${publish.sentAs ?? "-"}${publish.failed ? " failed" : ""}`);
-    }
-    async remove(_room: string, id: string): Promise<void> {
-      this.stored.delete(id);
-      this.log.push(`remove ${id}`);
-    }
-  }
-
   async function restarted(storage: MemoryStorage, elapsedMs = 0) {
     const next = outbox(storage);
     next.clock.jump(elapsedMs);
-    next.subject.restore(await storage.load());
+    next.subject.restore((await storage.load()).publishes);
     return next;
   }
 
@@ -381,7 +365,7 @@ describe("C-STORED a storage keeps what has no ack over a restart of the program
     expect(storage.log).toEqual(["save a ada", "save b ada"]);
     expect(sent()).toEqual(["a", "b"]);
     subject.acked(ack("a", 1));
-    expect([...storage.stored.keys()]).toEqual(["b"]);
+    expect([...storage.stored.keys()]).toEqual(["general/b"]);
   });
 
   test("nothing is sent before it is loaded, and the old goes before the new", async () => {
@@ -402,9 +386,39 @@ describe("C-STORED a storage keeps what has no ack over a restart of the program
     expect(subject.acked(ack("old", 1))).toMatchObject({ id: "old", data: { text: "old" } });
   });
 
+  test("S2 what is queued without a connection is stored as nobody's, and sent in the next life, in order", async () => {
+    const storage = new MemoryStorage();
+    const { subject, add } = outbox(storage);
+    subject.restore([]);
+    add("a", "b", "c");
+    await turns();
+    expect(storage.log).toEqual(["save a -", "save b -", "save c -"]);
+    const next = await restarted(storage);
+    next.open();
+    await turns();
+    expect(storage.log.slice(3)).toEqual(["save a ada", "save b ada", "save c ada"]);
+    expect(next.sent()).toEqual(["a", "b", "c"]);
+  });
+
+  test("S2 said once more before it is loaded, it is still the one that was sent as another", async () => {
+    const storage = new MemoryStorage();
+    const before = outbox(storage);
+    before.subject.restore([]);
+    before.open("guest:1");
+    before.add("a");
+    await turns();
+    const { subject, add, open, sent, states } = outbox(storage);
+    add("a");
+    subject.restore((await storage.load()).publishes);
+    open("guest:2");
+    await turns();
+    expect(sent()).toEqual([]);
+    expect(states()).toEqual(["a unknown"]);
+  });
+
   test("S2 what another user may have sent is unknown; what nobody has sent goes out", async () => {
     const storage = new MemoryStorage();
-    storage.stored.set("sent", {
+    storage.stored.set("general/sent", {
       id: "sent",
       room: "general",
       event: "m",
@@ -412,9 +426,15 @@ describe("C-STORED a storage keeps what has no ack over a restart of the program
       createdAt: 0,
       sentAs: "guest:1",
     });
-    storage.stored.set("unsent", { id: "unsent", room: "general", event: "m", data: 1, createdAt: 0 });
+    storage.stored.set("general/unsent", {
+      id: "unsent",
+      room: "general",
+      event: "m",
+      data: 1,
+      createdAt: 0,
+    });
     for (const publish of storage.stored.values())
-      storage.stored.set(publish.id, { ...publish, createdAt: new ManualClock().now() });
+      storage.stored.set(`general/${publish.id}`, { ...publish, createdAt: new ManualClock().now() });
     const { open, sent, states } = await restarted(storage);
     open("guest:2");
     await turns();
@@ -451,7 +471,7 @@ describe("C-STORED a storage keeps what has no ack over a restart of the program
 
   test("what this version cannot send is left out", async () => {
     const storage = new MemoryStorage();
-    storage.stored.set("x", { id: "x", room: "no room!", event: "m", data: 1, createdAt: 0 });
+    storage.stored.set("general/x", { id: "x", room: "no room!", event: "m", data: 1, createdAt: 0 });
     expect((await restarted(storage)).states()).toEqual([]);
   });
 });

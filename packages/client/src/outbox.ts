@@ -6,7 +6,7 @@ import type { Ack, ErrorMessage, Publish } from "@roomcast/protocol";
 
 import { type Failure, failure, failureOf } from "./failure.ts";
 import { type Entry, newEntry, restored, shown, stored } from "./outbox-entry.ts";
-import type { OutboxStorage, StoredPublish } from "./outbox-storage.ts";
+import type { ClientStorage, StoredPublish } from "./client-storage.ts";
 import type { Clock, Timer } from "./ports.ts";
 import type { Prepared } from "./prepare.ts";
 import type { PendingPublish, PublishResult } from "./publish.ts";
@@ -22,7 +22,8 @@ export const RETRY_MS = 1000;
 
 export interface OutboxPorts {
   readonly clock: Clock;
-  readonly storage: OutboxStorage | undefined;
+  /** undefined: nothing outlives the program. */
+  readonly storage: () => ClientStorage | undefined;
   readonly report: (error: unknown) => void;
   readonly changed: () => void;
   /** A publish that the server waits for was given up; until a new join it refuses all that follow. */
@@ -54,7 +55,7 @@ export class Outbox {
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports;
-    this.#restored = ports.storage === undefined;
+    this.#restored = ports.storage() === undefined;
   }
 
   get pending(): readonly PendingPublish[] {
@@ -68,16 +69,22 @@ export class Outbox {
 
   /** What an earlier life of the program left goes before what this one has published meanwhile. */
   restore(publishes: readonly StoredPublish[]): void {
-    const younger = [...this.#entries];
+    const younger = [...this.#entries.values()];
     this.#entries.clear();
     for (const publish of publishes) {
       const entry = restored(publish, this.#ports.clock);
       if (entry !== undefined) this.#entries.set(publish.id, entry);
     }
-    for (const [id, entry] of younger) this.#entries.set(id, entry);
+    for (const entry of younger) {
+      const { id } = entry.prepared.message;
+      // The program said the same once more: whoever has sent it before may have been heard.
+      entry.sentAs = entry.savedAs = this.#entries.get(id)?.sentAs;
+      this.#entries.set(id, entry);
+    }
     this.#restored = true;
     this.#failIfSentByAnother();
     this.#moved();
+    for (const entry of younger) this.#keep(entry);
   }
 
   /** Of an id that is pending already the promise is the first one's; a failed one is retried. */
@@ -91,6 +98,7 @@ export class Outbox {
     const entry = newEntry(prepared, this.#ports.clock);
     this.#entries.set(id, entry);
     this.#moved();
+    this.#keep(entry);
     return entry.promise;
   }
 
@@ -172,6 +180,7 @@ export class Outbox {
     this.#entries.delete(id);
     this.#entries.set(id, again);
     this.#moved();
+    this.#keep(again);
     return again.promise;
   }
 
@@ -205,9 +214,15 @@ export class Outbox {
       this.#ports.unblock();
       return;
     }
+    let places = WINDOW - this.#inFlight;
+    let saved = true;
     for (const entry of this.#waiting()) {
       if (entry.state === "sent") continue;
-      if (this.#inFlight >= WINDOW || !this.#saved(entry, outlet.user)) return;
+      if (places <= 0) return;
+      places -= 1;
+      // All of the window are saved side by side, and yet sent in their order.
+      saved = this.#saved(entry, outlet.user) && saved;
+      if (!saved) continue;
       if (entry === this.#blocking) this.#blocking = undefined;
       entry.state = "sent";
       entry.sentAs = outlet.user;
@@ -236,9 +251,19 @@ export class Outbox {
 
   /** Whether a restarted program would know as whom it was sent; if not yet, it soon will. */
   #saved(entry: Entry, user: string): boolean {
-    const { storage, report } = this.#ports;
-    if (storage === undefined || entry.savedAs === user) return true;
-    if (entry.saving) return false;
+    if (this.#ports.storage() === undefined || entry.savedAs === user) return true;
+    this.#save(entry, user);
+    return false;
+  }
+
+  /** Over a restart of the program, though it cannot be sent now. */
+  #keep(entry: Entry): void {
+    if (this.#restored && entry.state === "queued") this.#save(entry, entry.sentAs);
+  }
+
+  #save(entry: Entry, user: string | undefined): void {
+    const storage = this.#ports.storage();
+    if (storage === undefined || entry.saving) return;
     entry.saving = true;
     const done = (): void => {
       entry.saving = false;
@@ -246,11 +271,10 @@ export class Outbox {
       this.#pump();
     };
     storage.save(stored(entry, user)).then(done, (error: unknown) => {
-      report(error);
+      this.#ports.report(error);
       // A storage that fails costs the program's memory of the message, and not the message.
       done();
     });
-    return false;
   }
 
   #failIfSentByAnother(): void {
@@ -264,12 +288,11 @@ export class Outbox {
   /** @param seen false: the server has said that it kept nothing. */
   #fail(entry: Entry, reason: Failure, seen = entry.sentAs !== undefined): void {
     const { id } = entry.prepared.message;
-    const { storage, report } = this.#ports;
     if (entry.state === "sent") this.#inFlight -= 1;
     entry.state = "failed";
     entry.failure = seen ? failure("unknown") : reason;
     entry.settle({ ok: false, id, ...entry.failure });
-    storage?.save(stored(entry, entry.sentAs)).catch(report);
+    this.#ports.storage()?.save(stored(entry, entry.sentAs)).catch(this.#ports.report);
     const failed = [...this.#entries.values()].filter(({ state }) => state === "failed");
     if (failed.length > MAX_FAILED && failed[0] !== undefined) this.#remove(failed[0]);
   }
@@ -278,7 +301,7 @@ export class Outbox {
     const { id, room } = entry.prepared.message;
     if (entry.state === "sent") this.#inFlight -= 1;
     this.#entries.delete(id);
-    this.#ports.storage?.remove(room, id).catch(this.#ports.report);
+    this.#ports.storage()?.remove(room, id).catch(this.#ports.report);
   }
 
   /** One timer, for the first in line: what is added later ends later. */

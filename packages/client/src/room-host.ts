@@ -1,7 +1,7 @@
 /** Port: the client as its rooms see it. */
 import type { Contract, Up } from "@roomcast/protocol";
 
-import type { OutboxStorage } from "./outbox-storage.ts";
+import type { ClientStorage } from "./client-storage.ts";
 import type { Clock, Random } from "./ports.ts";
 import type { Requests } from "./requests.ts";
 import type { RoomSession } from "./room-session.ts";
@@ -11,7 +11,8 @@ export interface RoomHost {
   readonly clock: Clock;
   readonly random: Random;
   readonly requests: Requests;
-  readonly storage: OutboxStorage | undefined;
+  /** undefined: nothing outlives the program. */
+  readonly storage: () => ClientStorage | undefined;
   readonly report: (error: unknown) => void;
   /** Who this client is on the socket that is there now; undefined without one. */
   readonly user: () => string | undefined;

@@ -3,7 +3,7 @@ import { type EventMessage, MAX_MESSAGE_BYTES, type Member, PUBLISH_HORIZON_MS }
 import { describe, expect, test } from "vitest";
 
 import { RETRY_MS } from "./outbox.ts";
-import type { StoredPublish } from "./outbox-storage.ts";
+import type { StoredPublish } from "./client-storage.ts";
 import { REQUEST_TIMEOUT_MS } from "./requests.ts";
 import type { JoinedRoom, PresenceChange, RoomGap, RoomOptions, RoomStatus } from "./room.ts";
 import { contract } from "./testing/contract.ts";
@@ -459,13 +459,15 @@ describe("publishing", () => {
     });
     const removed: string[] = [];
     const world = new World({
-      outbox: {
-        load: async () => [stored("a", "early"), stored("b", "late")],
+      storage: {
+        load: async () => ({ publishes: [stored("a", "early"), stored("b", "late")] }),
+        keepResume: async () => {},
         save: async () => {},
         remove: async (room, id) => void removed.push(`${room} ${id}`),
       },
     });
     world.client.room("early");
+    await turns();
     world.greet();
     await turns();
     expect(world.socket.all("publish").map(({ id }) => id)).toEqual(["a"]);
@@ -479,13 +481,15 @@ describe("publishing", () => {
 
   test("C-STORED a storage that cannot be read is reported, and costs nothing else", async () => {
     const world = new World({
-      outbox: {
+      storage: {
+        keepResume: async () => {},
         load: () => Promise.reject(new Error("locked")),
         save: async () => {},
         remove: async () => {},
       },
     });
     const room = world.client.room("general");
+    await turns();
     world.greet();
     void room.publish("message", 1, { id: "x" });
     await turns();

@@ -3,6 +3,7 @@ import { MAX_HELLO_BYTES, PONG_TIMEOUT_MS } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
 import type { Attempt, Status } from "./status.ts";
+import { MemoryStorage } from "./testing/memory-storage.ts";
 import { ack, at, event, joined, page, refused, welcome } from "./testing/messages.ts";
 import { settled, turns, World } from "./testing/world.ts";
 import {
@@ -169,6 +170,47 @@ describe("resuming", () => {
     expect(world.socket.last("join")).toMatchObject({ room: "late" });
     world.socket.say(joined("late", { id: world.socket.last("join").id }));
     expect(room.status).toEqual({ state: "joined" });
+  });
+});
+
+describe("C-SAME-AGAIN the next life of the program comes back as this one", () => {
+  test("by the token of the last welcome, which the first hello of the next brings", async () => {
+    const storage = new MemoryStorage();
+    const first = new World({ storage });
+    expect(first.client.status.state).toBe("connecting");
+    await turns();
+    first.greet({ resume: "resume-1" });
+    first.socket.end(1006);
+    first.returnToNetwork();
+    first.greet({ resumed: true, resume: "resume-2" });
+    const next = new World({ storage, token: "secret" });
+    await turns();
+    next.socket.end(1006);
+    next.returnToNetwork();
+    next.greet({ resumed: true, resume: "resume-3" });
+    expect(next.socket.last("hello")).toMatchObject({ resume: "resume-2", token: "secret" });
+    expect(storage.resume).toBe("resume-3");
+  });
+
+  test.each([
+    { code: 4506, kept: undefined },
+    { code: 4509, kept: undefined },
+    { code: 4501, kept: "resume-1" },
+  ])("after $code it is left $kept", async ({ code, kept }) => {
+    const storage = new MemoryStorage();
+    const world = new World({ storage });
+    await turns();
+    world.greet({ resume: "resume-1" });
+    world.socket.end(code);
+    expect(storage.resume).toBe(kept);
+  });
+
+  test("disconnected before it is loaded, it stays so", async () => {
+    const world = new World({ storage: new MemoryStorage() });
+    world.client.disconnect();
+    await turns();
+    expect(world.client.status.state).toBe("disconnected");
+    expect(world.network.sockets).toEqual([]);
   });
 });
 

@@ -13,6 +13,7 @@ import {
 } from "@roomcast/protocol";
 
 import type { Client, ClientOptions } from "./client.ts";
+import type { ClientStorage, StoredPublish } from "./client-storage.ts";
 import { Driver } from "./driver.ts";
 import { realPorts } from "./effects.ts";
 import { endpointOf } from "./endpoint.ts";
@@ -20,7 +21,6 @@ import { type Failure, failureOf } from "./failure.ts";
 import { helloFrame } from "./hello.ts";
 import { Listeners } from "./listeners.ts";
 import { openContract } from "./open-contract.ts";
-import type { OutboxStorage, StoredPublish } from "./outbox-storage.ts";
 import type { Ports } from "./ports.ts";
 import { print } from "./prepare.ts";
 import { Requests } from "./requests.ts";
@@ -46,15 +46,19 @@ export class Session<C extends Contract> implements Client<C> {
   readonly #retired = new Set<RoomSession>();
   readonly #statuses: Listeners<Status>;
   readonly #attempts: Listeners<Attempt>;
+  #storage: ClientStorage | undefined;
   /** Of an earlier life of the program, by room; undefined until it is loaded. */
   #stored: Map<string, StoredPublish[]> | undefined;
+  /** Of an earlier life: only the first hello has use for it. */
+  #earlier: string | undefined;
+  #loading: Promise<void> | undefined;
   #welcome: Welcome | undefined;
   #online = false;
 
   /** @throws on a URL or a name or token that no server would take: a bug in the application, found at start. */
   constructor(url: string, options: ClientOptions<C>) {
     const ports: Ports = { ...realPorts, ...options.ports };
-    const { token, name, outbox: storage, onError: report = ports.report } = options;
+    const { token, name, storage, onError: report = ports.report } = options;
     this.#report = report;
     this.#name = name;
     this.#statuses = new Listeners(report);
@@ -67,9 +71,11 @@ export class Session<C extends Contract> implements Client<C> {
     });
     if (!checked.ok) throw new TypeError(checked.error.message);
     this.#driver = new Driver(endpointOf(url, ports.origin), token, ports, {
-      hello: (given, resume) => this.#hello(given, resume),
+      recalled: () => this.#loading,
+      hello: (given, resume) => this.#hello(given, resume ?? this.#earlier),
       sessionBegan: (welcome) => this.#began(welcome),
       sessionEnded: () => this.#ended(),
+      sessionForgotten: () => this.#keep(undefined),
       publishesHeld: () => this.#each(({ outbox }) => outbox.hold()),
       received: (message) => this.#received(message),
       statusChanged: (status) => this.#statuses.tell(status),
@@ -78,14 +84,16 @@ export class Session<C extends Contract> implements Client<C> {
     });
     this.#host = {
       contract: options.contract ?? openContract,
-      ...{ clock: ports.clock, random: ports.random, requests: this.#requests, storage, report },
+      ...{ clock: ports.clock, random: ports.random, requests: this.#requests, report },
+      storage: () => this.#storage,
       user: () => (this.#online ? this.user : undefined),
       send: (message) => this.#driver.send(message),
       sendText: (frame) => this.#driver.sendText(frame),
       retire: (room) => this.#retire(room),
       forget: (room) => void this.#retired.delete(room),
     };
-    if (storage !== undefined) void this.#load(storage);
+    this.#storage = storage;
+    if (storage !== undefined) this.#loading = this.#load(storage);
   }
 
   get status(): Status {
@@ -171,6 +179,7 @@ export class Session<C extends Contract> implements Client<C> {
   #began(welcome: Welcome): void {
     this.#welcome = welcome;
     this.#online = true;
+    this.#keep(welcome.resume);
     this.#each((session) => session.enter());
   }
 
@@ -242,14 +251,23 @@ export class Session<C extends Contract> implements Client<C> {
     this.#retired.add(room);
   }
 
-  async #load(storage: OutboxStorage): Promise<void> {
-    const publishes = await storage.load().catch((error: unknown) => {
+  async #load(storage: ClientStorage): Promise<void> {
+    const { publishes, resume } = await storage.load().catch((error: unknown) => {
       this.#report(error);
-      return [];
+      this.#storage = undefined;
+      return { publishes: [], resume: undefined };
     });
     const stored = Map.groupBy(publishes, ({ room }) => room);
     this.#stored = stored;
+    this.#earlier = resume;
+    this.#loading = undefined;
     this.#each((session) => this.#restore(session, stored));
+  }
+
+  /** Whatever the next life of the program may come back by. */
+  #keep(resume: string | undefined): void {
+    this.#earlier = undefined;
+    this.#storage?.keepResume(resume).catch(this.#report);
   }
 
   #restore({ name, outbox }: RoomSession, stored: Map<string, StoredPublish[]>): void {

@@ -91,6 +91,8 @@ export type Effect =
   /** Of a socket that hello was sent on: nothing more comes from it. */
   | { readonly type: "endSession" }
   | { readonly type: "holdPublishes" }
+  /** It will not be resumed. */
+  | { readonly type: "forgetSession" }
   | ({ readonly type: "attempt" } & Attempt)
   | { readonly type: "watchWake" }
   | { readonly type: "unwatchWake" };

@@ -170,7 +170,12 @@ function stop(state: Opening | Greeting | Connected, reason: Reason): Step {
   const gone = reason.code === CLOSE_CODES.kicked.code || reason.code === CLOSE_CODES.superseded.code;
   return [
     { name: "stopped", reason, resume: gone ? undefined : state.trail.resume },
-    [...ending(state, 0, reason), { type: "stopTimers" }, { type: "unwatchWake" }],
+    [
+      ...ending(state, 0, reason),
+      ...(gone ? [{ type: "forgetSession" } as const] : []),
+      { type: "stopTimers" },
+      { type: "unwatchWake" },
+    ],
   ];
 }
 

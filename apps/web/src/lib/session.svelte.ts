@@ -1,5 +1,6 @@
 /** Owns this tab's one client and the rooms that it is in. Ends with the name that it was begun under. */
 import { connect, type Client } from "@roomcast/client";
+import { indexedDbStorage } from "@roomcast/client/indexeddb";
 import { events, type Events } from "@roomcast/protocol";
 import { SvelteMap } from "svelte/reactivity";
 
@@ -13,15 +14,13 @@ export class Session {
   readonly #self: Self;
   readonly #rooms = new SvelteMap<string, ChatRoom>();
   #current = $state.raw<ChatRoom>();
-  #wasConnected = false;
 
   constructor(name: string) {
-    this.#client = connect("", { contract: events, name });
+    // A reload comes back as the same guest, and what was not sent goes out then: under another name it would be somebody else's.
+    this.#client = connect("", { contract: events, name, storage: indexedDbStorage({ scope: name }) });
     this.#self = new Self(this.#client, name);
     this.connection = new Connection(this.#client);
     document.addEventListener("visibilitychange", this.#onVisibility);
-    addEventListener("pagehide", this.#onHide);
-    addEventListener("pageshow", this.#onShow);
   }
 
   /** Undefined until the server has said who one is. */
@@ -74,24 +73,11 @@ export class Session {
 
   end(): void {
     document.removeEventListener("visibilitychange", this.#onVisibility);
-    removeEventListener("pagehide", this.#onHide);
-    removeEventListener("pageshow", this.#onShow);
     this.#client.disconnect();
   }
 
   readonly #onVisibility = (): void => {
     if (document.visibilityState === "visible") this.#current?.seen();
-  };
-
-  /** A closed tab has left: the others see it now, and not when its place has expired. */
-  readonly #onHide = (): void => {
-    this.#wasConnected = this.connection.status.state !== "disconnected";
-    this.#client.disconnect();
-  };
-
-  /** Out of the browser's back/forward cache. */
-  readonly #onShow = ({ persisted }: PageTransitionEvent): void => {
-    if (persisted && this.#wasConnected) this.#client.connect();
   };
 
   #isLookedAt(room: ChatRoom): boolean {
