@@ -1,6 +1,6 @@
 /** The public surface of @roomcast/server, and its only barrel. */
 export type { Authenticate } from "./adapters/entrance.ts";
-export type { Handlers } from "./handlers.ts";
+export type { Handler, HandlerContext, Handlers } from "./handlers.ts";
 export type { PublishOptions, RoomHandle, RoomHandles } from "./rooms.ts";
 export type { RoomcastServer } from "./roomcast-server.ts";
 export { createServer, type ServerOptions } from "./server.ts";
@@ -11,10 +11,10 @@ export {
   type Action,
   answer,
   change,
-  type EventHandler,
   type HistoryPage,
   type Identity,
   type IncomingEvent,
+  instead,
   type Outcome,
   type Policy,
   type Receipt,

@@ -11,13 +11,20 @@ export interface PublishOptions {
   readonly to?: string;
 }
 
+/** What the next publish says of itself where its options do not. */
+export type Byline = () => Pick<PublishOptions, "from" | "id">;
+
+const ANONYMOUS: Byline = () => ({});
+
 export class RoomHandle<C extends Contract> {
   readonly name: string;
   readonly #hub: Hub;
+  readonly #byline: Byline;
 
-  constructor(hub: Hub, name: string) {
+  constructor(hub: Hub, name: string, byline: Byline) {
     this.#hub = hub;
     this.name = name;
+    this.#byline = byline;
   }
 
   /** Resolves when the event is as durable as the store says, or with why it was refused. */
@@ -26,7 +33,7 @@ export class RoomHandle<C extends Contract> {
     data: DataIn<C, Name>,
     options: PublishOptions = {},
   ): Promise<Result<Receipt, Refusal>> {
-    return this.#hub.publish({ ...options, room: this.name, event, data });
+    return this.#hub.publish({ ...this.#byline(), ...options, room: this.name, event, data });
   }
 
   members(): Promise<Result<readonly Member[], Refusal>> {
@@ -48,14 +55,16 @@ export class RoomHandle<C extends Contract> {
 
 export class RoomHandles<C extends Contract> {
   readonly #hub: Hub;
+  readonly #byline: Byline;
 
-  constructor(hub: Hub) {
+  constructor(hub: Hub, byline = ANONYMOUS) {
     this.#hub = hub;
+    this.#byline = byline;
   }
 
   /** Any name will do: a room is there as soon as somebody uses it. */
   get(name: string): RoomHandle<C> {
-    return new RoomHandle(this.#hub, name);
+    return new RoomHandle(this.#hub, name, this.#byline);
   }
 
   /** Rooms that somebody is in. */

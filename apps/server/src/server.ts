@@ -1,7 +1,6 @@
 /** The composition root: the only file that knows adapters and logs. Makes a server, with an http server of its own or in yours. */
 import {
   type Clock,
-  type EventHandler,
   Hub,
   type HubSettings,
   type Policy,
@@ -24,7 +23,7 @@ import { WsAdapter } from "./adapters/ws/ws-adapter.ts";
 import type { Share } from "./attachment.ts";
 import { openPolicy } from "./auth/open-policy.ts";
 import { DEFAULTS, type Settings } from "./config/settings.ts";
-import type { Handlers } from "./handlers.ts";
+import { type Handlers, hubHandlers } from "./handlers.ts";
 import { NodeClock } from "./node-clock.ts";
 import { NodeRandom } from "./node-random.ts";
 import { openStore } from "./open-store.ts";
@@ -75,11 +74,10 @@ export async function createServer<const C extends Contract = Events>(
   const telemetry = options.telemetry ?? new LogTelemetry(log);
   const policy = options.policy ?? (await policyOf(settings, options.authenticate !== undefined, clock, log));
   const store = await openStore(settings, { clock, random, onFatal: options.onFatal ?? throwOutside });
-  const hub = new Hub({
+  const hub: Hub = new Hub({
     ...{ log: store.log, sessions: store.sessions, clock, random, telemetry, policy },
     contract: options.contract ?? bundledEvents,
-    // A handler sees data that its contract has checked.
-    handlers: (options.handlers ?? {}) as Readonly<Record<string, EventHandler>>,
+    handlers: hubHandlers<C>(options.handlers ?? {}, () => hub),
     settings: hubSettings(settings, random),
   });
   const origins = new Origins(settings.origins);

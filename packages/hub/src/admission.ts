@@ -1,7 +1,16 @@
 /** Owns what stands between "somebody wants to publish" and the log: contract, policy, the application's handler. */
-import { err, type From, JsonText, ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
+import {
+  type CheckedEvent,
+  err,
+  type From,
+  JsonText,
+  ok,
+  type Refusal,
+  refusal,
+  type Result,
+} from "@roomcast/protocol";
 
-import type { Outcome } from "./application.ts";
+import { accept, type Outcome } from "./application.ts";
 import type { Engine } from "./engine.ts";
 import type { Identity } from "./identity.ts";
 import { type MaybePromise, whenReady } from "./maybe-promise.ts";
@@ -17,7 +26,7 @@ export interface Candidate {
 }
 
 export type Admitted =
-  | { readonly kind: "publish"; readonly data: JsonText; readonly kept: boolean }
+  | { readonly kind: "publish"; readonly event: string; readonly data: JsonText; readonly kept: boolean }
   | { readonly kind: "answer"; readonly answer: unknown };
 
 type Admission = Pick<Engine, "contract" | "policy" | "handlers" | "telemetry">;
@@ -27,35 +36,35 @@ export function admit(engine: Admission, candidate: Candidate): MaybePromise<Ver
   const { room, event, identity, to } = candidate;
   const checked = engine.contract.check(event, candidate.data, "anyone");
   if (!checked.ok) return checked;
-  const { data, kept } = checked.value;
   const kind = to === undefined ? "publish" : "direct";
   return whenReady(
     engine.policy.authorise(identity, { kind, room, event }),
     (refused): MaybePromise<Verdict> => {
       if (refused !== undefined) return err(refused);
       const handler = engine.handlers.get(event);
-      if (handler === undefined) return publishing(data, kept);
-      const outcome = handler({ ...candidate, data });
-      return whenReady(outcome, (decided) =>
-        decide(engine, event, data, kept, decided ?? { kind: "accept" }),
+      const accepted = publishing(event, checked.value);
+      if (handler === undefined) return accepted;
+      return whenReady(handler({ ...candidate, data: checked.value.data }), (decided) =>
+        decide(engine, event, accepted, decided ?? accept),
       );
     },
   );
 }
 
-function decide(engine: Admission, event: string, data: unknown, kept: boolean, outcome: Outcome): Verdict {
+function decide(engine: Admission, event: string, accepted: Verdict, outcome: Outcome): Verdict {
   switch (outcome.kind) {
     case "accept":
-      return publishing(data, kept);
+      return accepted;
     case "refuse":
       return err(outcome.refusal);
     case "answer":
       return ok({ kind: "answer", answer: outcome.answer });
     case "change": {
-      const changed = engine.contract.check(event, outcome.data, "server");
-      if (changed.ok) return publishing(changed.value.data, kept);
+      const published = outcome.event ?? event;
+      const changed = engine.contract.check(published, outcome.data, "server");
+      if (changed.ok) return publishing(published, changed.value);
       const error = new TypeError(
-        `the handler of "${event}" changed the data to something else: ${changed.error.message}`,
+        `what the handler of "${event}" makes of it does not fit the contract: ${changed.error.message}`,
       );
       engine.telemetry.record({ kind: "fault", where: "event handler", error });
       return err(refusal("internal"));
@@ -63,5 +72,5 @@ function decide(engine: Admission, event: string, data: unknown, kept: boolean, 
   }
 }
 
-const publishing = (data: unknown, kept: boolean): Verdict =>
-  ok({ kind: "publish", data: JsonText.of(data), kept });
+const publishing = (event: string, { data, kept }: CheckedEvent): Verdict =>
+  ok({ kind: "publish", event, data: JsonText.of(data), kept });

@@ -2,7 +2,7 @@ import { defineContract, err, ok, refusal } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
 import { only, stage, typesOf, valueOf } from "../test/stage.ts";
-import { answer, change, type EventHandler, type IncomingEvent, refuse } from "./application.ts";
+import { answer, change, type EventHandler, type IncomingEvent, instead, refuse } from "./application.ts";
 import { admit } from "./admission.ts";
 import type { Engine } from "./engine.ts";
 import { OPEN_DOOR } from "./policy.ts";
@@ -45,6 +45,8 @@ describe("application", () => {
       b: change({ text: "better" }),
       c: refuse("not today"),
       d: answer({ n: 42 }),
+      e: answer(),
+      f: refuse("log in first", "unauthorised"),
     };
     for (const later of [false, true]) {
       const s = stage({
@@ -52,18 +54,72 @@ describe("application", () => {
       });
       const ann = await s.enter();
       const ben = await s.enter();
-      for (const id of ["a", "b", "c", "d"]) ann.say(publish(id));
+      for (const id of Object.keys(outcomes)) ann.say(publish(id));
       await s.settle();
       const got = ann.take().filter(({ type }) => type !== "presence");
       expect(only(got, "event").map(({ data }) => data)).toEqual([{ text: "a" }, { text: "better" }]);
-      expect(only(got, "ack").at(-1)).toEqual({
-        ...{ type: "ack", id: "d", room: "general", time: s.clock.now(), answer: { n: 42 } },
-      });
+      const ack = { type: "ack", room: "general", time: s.clock.now() };
+      expect(only(got, "ack").slice(-2)).toEqual([
+        { ...ack, id: "d", answer: { n: 42 } },
+        { ...ack, id: "e" },
+      ]);
       expect(only(got, "error")).toMatchObject([
         { id: "c", code: "forbidden", message: "not today", retry: "no" },
+        { id: "f", code: "unauthorised", message: "log in first", retry: "no" },
       ]);
       expect(only(ben.take(), "event").map(({ id }) => id)).toEqual(["a", "b"]);
       expect(valueOf(await s.hub.history(null, "general")).events).toHaveLength(2);
+    }
+  });
+
+  test("B10, P-PUB-12: another event takes the place of this one, under its id, and repeated it is no second one", async () => {
+    const contract = defineContract({
+      events: { chat: { data: anything }, grpchat: { data: anything, publisher: "server" } },
+    });
+    for (const later of [false, true]) {
+      const handler: EventHandler = ({ data, from }) => instead("grpchat", { by: from.name, said: data });
+      const s = stage({
+        contract,
+        handlers: { chat: later ? async (event) => handler(event) : handler },
+      });
+      const ann = await s.enter(["general"], { name: "Ann" });
+      const ben = await s.enter();
+      ann.take();
+      const chat = { event: "chat", data: "hi" };
+      const event = {
+        ...{ type: "event", event: "grpchat", id: "1", offset: 1 },
+        data: { by: "Ann", said: "hi" },
+        from: { clientId: ann.id },
+      };
+      const ack = { type: "ack", id: "1", position: { offset: 1 } };
+      expect(await ann.ask(publish("1", chat))).toMatchObject([event, ack]);
+      expect(ben.took("event")).toMatchObject([event]);
+      expect(await ann.ask(publish("1", chat))).toMatchObject([{ ...ack, duplicate: true }]);
+      expect(await ann.ask(publish("2", { ...chat, echo: false }))).toMatchObject([
+        { type: "ack", id: "2", position: { offset: 2 } },
+      ]);
+      expect(await ann.ask(publish("3", { ...chat, to: ben.id }))).toMatchObject([
+        { id: "3", delivered: true },
+      ]);
+      expect(ben.took("event")).toMatchObject([
+        { id: "2", event: "grpchat" },
+        { id: "3", event: "grpchat" },
+      ]);
+      expect(await ann.ask(publish("4", { event: "grpchat" }))).toMatchObject([{ code: "forbidden" }]);
+      const identity = { user: null };
+      const submitted = await s.hub.submit({ ...{ room: "general", ...chat, id: "5" }, identity });
+      expect(valueOf(submitted)).toMatchObject({ id: "5", position: { offset: 3 } });
+      await s.settle();
+      expect(ben.took("event")).toMatchObject([{ id: "5", event: "grpchat" }]);
+    }
+  });
+
+  test("B14: what takes its place and does not fit the contract is the application's bug, and is not published", async () => {
+    for (const outcome of [instead("message", { text: "" }), instead("join", {}), instead("No name", {})]) {
+      const s = stage({ handlers: { message: () => outcome } });
+      const ann = await s.enter();
+      expect(await ann.ask(publish("1"))).toMatchObject([{ code: "internal" }]);
+      expect(s.faults()).toMatchObject([{ where: "event handler" }]);
     }
   });
 

@@ -24,8 +24,8 @@ export interface Refused {
 /** What becomes of it. */
 export type Outcome =
   | { readonly kind: "accept" }
-  /** Published with this data instead. */
-  | { readonly kind: "change"; readonly data: unknown }
+  /** Published with this data instead, and under another name where one is given. */
+  | { readonly kind: "change"; readonly data: unknown; readonly event?: string }
   | Refused
   /** Not published; the publisher's ack carries the answer. */
   | { readonly kind: "answer"; readonly answer: unknown };
@@ -35,7 +35,13 @@ export type EventHandler<Data = unknown> = (event: IncomingEvent<Data>) => Maybe
 
 export const accept: Outcome = { kind: "accept" };
 export const change = (data: unknown): Outcome => ({ kind: "change", data });
-export const answer = (value: unknown): Outcome => ({ kind: "answer", answer: value });
+/** With no value it is done, and there is nothing to say. */
+export const answer = (value?: unknown): Outcome => ({ kind: "answer", answer: value });
+/**
+ * Another event takes the place of this one: to the same members, under the same id and acked with its position, so that
+ * a repeated publish is no second event. It may be one that only the server publishes.
+ */
+export const instead = (event: string, data: unknown): Outcome => ({ kind: "change", event, data });
 /** @param message for the developer at the other end. */
 export const refuse = (message: string, code: ErrorCode = "forbidden"): Refused => ({
   kind: "refuse",

@@ -5,6 +5,7 @@ export {
   change,
   type EventHandler,
   type IncomingEvent,
+  instead,
   type Outcome,
   refuse,
   type Refused,

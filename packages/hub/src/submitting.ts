@@ -68,7 +68,8 @@ export async function submit(engine: Engine, submission: Submission): Promise<Ou
     const { id, room } = request.value;
     return ok({ id, room, time: engine.clock.now(), answer: admitted.value.answer });
   }
-  return send(engine, { ...request.value, from, data: admitted.value.data, kept: admitted.value.kept });
+  const { event, data: admittedData, kept } = admitted.value;
+  return send(engine, { ...request.value, event, from, data: admittedData, kept });
 }
 
 /** The names are put into frames as they are, and everybody must be able to print the data. */

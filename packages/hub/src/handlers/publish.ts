@@ -39,14 +39,14 @@ export function publish(exchange: Exchange, message: Publish): MaybePromise<void
       const { answer } = admitted.value;
       subscription.room.tell(subscription, { type: "ack", id, room, time: engine.clock.now(), answer });
     } else {
-      const { data: admittedData, kept } = admitted.value;
+      const { event: admittedEvent, data: admittedData, kept } = admitted.value;
       const refused = (reason: Refusal): void => {
         if (retryOf(reason) === "same_id") subscription.refuseUntilRepeated(id, place);
         peer.refuse(message, reason);
       };
       send(exchange, message, refused, {
         room,
-        event,
+        event: admittedEvent,
         data: admittedData,
         id,
         from,
