@@ -14,11 +14,13 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import type { Logger } from "pino";
 
+import { AddressLimit } from "./adapters/address-limit.ts";
 import { type Authenticate, Entrance } from "./adapters/entrance.ts";
 import { HttpAdapter } from "./adapters/http/http-adapter.ts";
 import { ownHttpServer } from "./adapters/http/own-http-server.ts";
 import { type WebApp, webApp } from "./adapters/http/web-app.ts";
 import { Origins } from "./adapters/origins.ts";
+import { Streams } from "./adapters/sse/streams.ts";
 import { WsAdapter } from "./adapters/ws/ws-adapter.ts";
 import type { Share } from "./attachment.ts";
 import { openPolicy } from "./auth/open-policy.ts";
@@ -88,9 +90,11 @@ export async function createServer<const C extends Contract = Events>(
   const { authenticate } = options;
   const entrance = new Entrance({ policy, origins, clock, authenticate, onFault });
   const ports = { hub, policy, entrance, clock, random, origins, onFault };
-  const ws = new WsAdapter({ ...ports, heartbeatMs, connectionsPerAddress });
+  const addresses = new AddressLimit(connectionsPerAddress);
+  const ws = new WsAdapter({ ...ports, heartbeatMs, addresses });
   const http = new HttpAdapter({
     ...ports,
+    streams: new Streams(clock, heartbeatMs, addresses),
     ready: async () => !hub.draining && (await answers(store.log, settings.defaultRoom, clock)),
   });
   const web = options.web ?? (options.server === undefined && WEB_FOLDER);

@@ -3,7 +3,7 @@
  * into one buffer, and one write per member. Members who differ (a publisher with an ack in between) get a buffer of
  * their own, made of the same frames. Must not know rooms, sessions or sockets.
  */
-import type { Down } from "@roomcast/protocol";
+import type { Down, Position } from "@roomcast/protocol";
 
 import type { Format } from "./connection.ts";
 
@@ -34,9 +34,9 @@ export class Batch<Member extends Receiver> {
   }
 
   /** @param formats those of all receivers; MUST be the same until `take`. */
-  push(message: Down, formats: Iterable<Format>): void {
+  push(message: Down, formats: Iterable<Format>, at?: Position): void {
     // All or none: a format that throws must not leave the others one frame ahead.
-    const encoded = Array.from(formats, (format) => ({ format, frame: format.encode(message) }));
+    const encoded = Array.from(formats, (format) => ({ format, frame: format.encode(message, at) }));
     for (const { format, frame } of encoded) {
       this.#bytes += frame.length;
       const frames = this.#frames.get(format);

@@ -1,13 +1,17 @@
 /** Port: one client's socket as the hub sees it. An adapter implements it; the hub alone decides what is sent. */
-import type { CloseName, DecodeFailure, Down, Result, Up } from "@roomcast/protocol";
+import type { CloseName, DecodeFailure, Down, Position, Result, Up } from "@roomcast/protocol";
 
 import type { Identity } from "./identity.ts";
 
 /** How messages look on one kind of transport. One object per kind: the hub encodes once per Format, not per member. */
 export interface Format {
   readonly name: string;
-  /** Whole frames: two frames joined are two messages, and a cut between frames cuts no message. */
-  encode(message: Down): Uint8Array;
+  /**
+   * Whole frames: two frames joined are two messages, and a cut between frames cuts no message. Nothing at all, when
+   * this kind of transport does not tell such a message.
+   * @param at where a reader is that has taken it, for what the log keeps.
+   */
+  encode(message: Down, at?: Position): Uint8Array;
   /** MUST equal the frames sent one after the other. Called with two frames or more. */
   join(frames: readonly Uint8Array[]): Uint8Array;
 }

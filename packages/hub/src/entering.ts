@@ -1,35 +1,15 @@
-/** Owns how a session gets into rooms: hold live events, read one snapshot, merge, go live. */
-import {
-  DEFAULT_HISTORY_EVENTS,
-  err,
-  type GapSpan,
-  type JoinTarget,
-  MAX_PAGE_EVENTS,
-  ok,
-  type Refusal,
-  refusal,
-  type Result,
-} from "@roomcast/protocol";
+/** Owns how a session gets into rooms: whether it may, what it is shown first, and in which order. */
+import { type JoinTarget, type Refusal, refusal } from "@roomcast/protocol";
 
-import type { Engine, Exchange } from "./engine.ts";
+import type { Exchange } from "./engine.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import { stateRefusal } from "./presence.ts";
-import { recover } from "./recovery.ts";
 import { eventMessage } from "./room.ts";
-import type { Page } from "./room-log.ts";
-import { type Held, Subscription } from "./subscription.ts";
+import { goLive, meets, positionOf, readSnapshot, type Snapshot } from "./snapshot.ts";
+import { Subscription } from "./subscription.ts";
 
 /** A room asked for: by `join`, which has an id, or within `hello`. */
 export type Target = JoinTarget & { readonly id?: string };
-
-interface Snapshot {
-  readonly page: Page;
-  readonly recovered: boolean;
-  readonly gap?: GapSpan;
-}
-
-/** A snapshot that the live events have overtaken is read again, unless log and relay have come apart for good. */
-const MAX_READS = 3;
 
 /** All are prepared side by side, and answered in the order asked. */
 export async function enterRooms(exchange: Exchange, targets: readonly Target[]): Promise<void> {
@@ -77,7 +57,7 @@ async function enterRoom(exchange: Exchange, target: Target): Promise<() => Mayb
         const snapshot = isStale ? await readSnapshot(engine, target, subscription) : first;
         if (!snapshot.ok) refuse(snapshot.error)();
         else if (isOver(exchange, subscription)) refuse(refusal("forbidden", "taken out of the room"))();
-        else goLive(exchange, target, subscription, snapshot.value);
+        else show(exchange, target, subscription, snapshot.value);
       });
   } catch (error) {
     return failed(error);
@@ -95,7 +75,7 @@ function subscribe({ engine, peer, session }: Exchange, name: string): Subscript
     return undefined;
   old?.room.detach(old);
   const room = engine.rooms.open(name);
-  const subscription = new Subscription(room, peer, session.clientId);
+  const subscription = new Subscription(room, peer);
   room.enter(subscription);
   session.subscriptions.set(name, subscription);
   return subscription;
@@ -105,71 +85,19 @@ function subscribe({ engine, peer, session }: Exchange, name: string): Subscript
 const isOver = ({ session }: Exchange, subscription: Subscription): boolean =>
   subscription.held === null || session.subscriptions.get(subscription.room.name) !== subscription;
 
-async function readSnapshot(
-  engine: Engine,
-  target: Target,
-  subscription: Subscription,
-): Promise<Result<Snapshot, Refusal>> {
-  await engine.log.subscribe(target.room);
-  for (let reads = 0; reads < MAX_READS; reads += 1) {
-    const snapshot = await readOnce(engine, target);
-    if (!snapshot.ok || meets(snapshot.value.page, subscription.held)) return snapshot;
-  }
-  return err(refusal("storage_unavailable", "the log is behind its own live events"));
-}
-
-async function readOnce(
-  engine: Engine,
-  { room, since, history }: Target,
-): Promise<Result<Snapshot, Refusal>> {
-  const newest = Math.min(history ?? DEFAULT_HISTORY_EVENTS, MAX_PAGE_EVENTS);
-  const read = await engine.log.read(
-    room,
-    since === undefined ? { limit: newest } : { after: since.offset, limit: MAX_PAGE_EVENTS },
-  );
-  if (!read.ok) return err(read.error);
-  const page = read.value;
-  if (since === undefined) return ok({ page: { ...page, more: false }, recovered: false });
-  const recovery = recover(since, page, (epoch, now) => engine.log.whyChanged(epoch, now));
-  if (recovery.kind === "recovered") return ok({ page, recovered: true });
-  if (recovery.kind === "gap") return ok({ page, recovered: false, gap: recovery.gap });
-  const again = await engine.log.read(room, { after: 0, limit: MAX_PAGE_EVENTS });
-  if (!again.ok) return err(again.error);
-  const { epoch, top } = again.value;
-  return ok({
-    page: again.value,
-    recovered: false,
-    gap: { ...recovery.gap, position: { epoch, offset: top } },
-  });
-}
-
-/** Whether what was held goes on exactly where the snapshot ends. */
-function meets(page: Page, held: readonly Held[] | null): boolean {
-  if (held === null) return true;
-  const newest = held.at(-1);
-  // Held of an earlier life of the room, it is nothing to a snapshot of the present one; the other way round, it is all.
-  if (newest !== undefined && newest.epoch !== page.epoch) return false;
-  const [next] = beyond(page, held);
-  return next === undefined || next.offset === page.top + 1;
-}
-
-const beyond = ({ epoch, top }: Page, held: readonly Held[]): Held[] =>
-  held.filter((each) => each.epoch === epoch && each.offset > top);
-
-function goLive(exchange: Exchange, target: Target, subscription: Subscription, snapshot: Snapshot): void {
+function show(exchange: Exchange, target: Target, subscription: Subscription, snapshot: Snapshot): void {
   const { engine, peer, session } = exchange;
   const { room } = subscription;
   const { page, recovered, gap } = snapshot;
   const { clientId, from } = session;
   const state = target.state ?? room.presence.get(clientId)?.state ?? {};
   room.arrive({ clientId, user: from.user, name: from.name, state });
-  const position = { epoch: page.epoch, offset: page.top };
-  const held = room.activate(subscription, position);
+  const held = goLive(subscription, page);
   peer.send({
     type: "joined",
     ...asked(target),
     room: room.name,
-    position,
+    position: positionOf(page),
     recovered,
     members: room.presence.listFor(clientId),
     count: room.presence.count,
@@ -177,8 +105,7 @@ function goLive(exchange: Exchange, target: Target, subscription: Subscription, 
     ...(page.more && { more: true as const }),
     ...(gap && { gap }),
   });
-  const live = new Set(beyond(page, held));
-  for (const each of held) if (each.message.type === "ack" || live.has(each)) peer.send(each.message);
+  for (const each of held) peer.send(each.message, each);
   engine.telemetry.record({ kind: "room_joined", room: room.name, clientId, count: room.presence.count });
 }
 

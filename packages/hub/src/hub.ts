@@ -25,12 +25,14 @@ import { Inspection } from "./inspection.ts";
 import { Peer } from "./peer.ts";
 import { OPEN_DOOR, type Policy } from "./policy.ts";
 import type { Random } from "./random.ts";
+import { Reader } from "./reader.ts";
 import { eventMessage } from "./room.ts";
 import type { KeptEvent, RoomLog } from "./room-log.ts";
 import { Rooms } from "./rooms.ts";
 import { Sessions } from "./sessions.ts";
 import type { SessionStore } from "./session-store.ts";
 import { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";
+import type { Place } from "./snapshot.ts";
 import { type Publication, publish, type Submission, submit } from "./submitting.ts";
 import { NO_TELEMETRY, type Telemetry } from "./telemetry.ts";
 import { Traffic } from "./traffic.ts";
@@ -65,6 +67,7 @@ export class Hub {
   readonly inspection: Inspection;
   readonly #engine: Engine;
   readonly #peers = new Set<Peer>();
+  readonly #readers = new Set<Reader>();
   #drained: Promise<void> | undefined;
 
   constructor(options: HubOptions) {
@@ -92,7 +95,7 @@ export class Hub {
 
   counts(): { connections: number; sessions: number; rooms: number } {
     const { sessions, rooms } = this.#engine;
-    return { connections: this.#peers.size, sessions: sessions.size, rooms: rooms.size };
+    return { connections: this.#peers.size + this.#readers.size, sessions: sessions.size, rooms: rooms.size };
   }
 
   /** A socket was opened. The adapter hands its frames and its end to the inbox. */
@@ -101,6 +104,31 @@ export class Hub {
     this.#peers.add(peer);
     if (this.draining) peer.close("restart");
     return peer;
+  }
+
+  /**
+   * Somebody hears a room without being in it, by a connection of which nothing is heard but its end. That is to be told
+   * to what this resolves with, also when it came meanwhile.
+   */
+  listen(
+    identity: Identity,
+    place: Place,
+    connection: Connection,
+  ): Promise<Result<Pick<Inbox, "ended">, Refusal>> {
+    return this.#answer(async () => {
+      const { policy, settings } = this.#engine;
+      if (!isRoomName(place.room)) return err(refusal("bad_room"));
+      const refused = await policy.authorise(identity, { kind: "join", room: place.room });
+      if (refused !== undefined) return err(refused);
+      if (this.draining)
+        return err(refusal("overloaded", "the server is going down", settings.drainSpreadMs));
+      const reader = new Reader(this.#engine, identity, place.room, connection, (closed) =>
+        this.#readers.delete(closed),
+      );
+      this.#readers.add(reader);
+      const unreadable = await reader.begin(place);
+      return unreadable === undefined ? ok(reader) : err(unreadable);
+    });
   }
 
   /** By the application itself: no policy and no handler stand in its way, only the contract. */
@@ -164,8 +192,8 @@ export class Hub {
   async #drain(): Promise<void> {
     const { appending, sessions, settings, random, clock } = this.#engine;
     await appending.close();
-    for (const peer of this.#peers) {
-      peer.notify({
+    for (const each of [...this.#peers, ...this.#readers]) {
+      each.notify({
         type: "drain",
         reconnectAfterMs: Math.round(random.fraction() * settings.drainSpreadMs),
       });
@@ -177,8 +205,8 @@ export class Hub {
     // The acks of the last group are still gathered.
     await turn();
     let closed = 0;
-    for (const peer of [...this.#peers]) {
-      peer.close("restart");
+    for (const each of [...this.#peers, ...this.#readers]) {
+      each.close("restart");
       closed += 1;
       if (closed % DRAIN_SLICE === 0) await turn();
     }

@@ -24,11 +24,13 @@ export type { Random } from "./random.ts";
 export type { Appended, Draft, Durability, KeptEvent, Page, ReadRange, RoomLog, Settle } from "./room-log.ts";
 export type { SessionStore, StoredSession } from "./session-store.ts";
 export { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";
+export type { Place } from "./snapshot.ts";
 export type { Publication, Submission } from "./submitting.ts";
 export {
   type ClientFacts,
   NO_TELEMETRY,
   type PublishedEvent,
+  type ReaderFacts,
   type Telemetry,
   type TelemetryEvent,
 } from "./telemetry.ts";

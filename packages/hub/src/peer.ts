@@ -5,6 +5,7 @@ import {
   type DecodeFailure,
   type Down,
   err,
+  type Position,
   type Refusal,
   refusal,
   type Result,
@@ -22,6 +23,7 @@ import { hello } from "./handlers/hello.ts";
 import type { Identity } from "./identity.ts";
 import { Lane } from "./lane.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
+import { Outlet, type Recipient } from "./outlet.ts";
 import { type Asked, askedBy, errorFor, retryOf } from "./refusing.ts";
 import type { Session } from "./session.ts";
 import type { ClientFacts } from "./telemetry.ts";
@@ -36,14 +38,10 @@ type Decoded = Result<Up, DecodeFailure>;
 /** A message that was taken, or why it is refused when its turn comes; what it held is then not kept until then. */
 type Frame = Result<Up, Asked & Pick<DecodeFailure, keyof Refusal | "notAnObject">>;
 
-/** How often a slow reader is looked at that is to get more. */
-const DRAIN_POLL_MS = 50;
-/** Whoever has not taken half of the queue by then takes nothing. */
-const DRAIN_LIMIT_MS = 10_000;
-
-export class Peer implements Inbox {
+export class Peer implements Inbox, Recipient {
   readonly #engine: Engine;
   readonly #connection: Connection;
+  readonly #outlet: Outlet;
   readonly #onClosed: (peer: Peer) => void;
   readonly #lane: Lane<Frame>;
   readonly #expiry: Expiry;
@@ -56,6 +54,7 @@ export class Peer implements Inbox {
     const { clock, settings } = engine;
     this.#engine = engine;
     this.#connection = connection;
+    this.#outlet = new Outlet(engine, connection);
     this.#onClosed = onClosed;
     this.#lane = new Lane((frame) => this.#guarded(frame));
     this.allowance = new Allowance(clock, settings);
@@ -69,7 +68,7 @@ export class Peer implements Inbox {
   }
 
   get format(): Format {
-    return this.#connection.format;
+    return this.#outlet.format;
   }
 
   /** Whom the adapter vouches for. */
@@ -118,34 +117,17 @@ export class Peer implements Inbox {
     if (this.#state.kind === "active" && this.#state.welcomed) this.send(message);
   }
 
-  send(message: Down): void {
-    if (this.closed) return;
-    if (!this.write(this.format.encode(message))) this.close("slowConsumer");
+  send(message: Down, at?: Position): void {
+    if (!this.#outlet.say(message, at)) this.close("slowConsumer");
   }
 
-  /** @returns false when no more can be written: the caller must close it, at a moment that suits the caller. */
   write(frames: Uint8Array): boolean {
-    if (this.closed) return true;
-    if (this.#connection.bufferedBytes > this.#engine.settings.maxQueuedBytes) return false;
-    try {
-      this.#connection.send(frames);
-      return true;
-    } catch (error) {
-      this.#fault("connection", error);
-      return false;
-    }
+    return this.#outlet.write(frames);
   }
 
-  /** Resolves once the reader has taken most of what was written, or is gone. */
+  /** Resolves once the client has taken most of what was written, or is gone. */
   async drained(): Promise<void> {
-    const { clock, settings } = this.#engine;
-    const untilMs = clock.monotonicMs() + DRAIN_LIMIT_MS;
-    while (!this.closed && this.#connection.bufferedBytes > settings.maxQueuedBytes / 2) {
-      if (clock.monotonicMs() > untilMs) this.close("slowConsumer");
-      await new Promise<void>((resolve) => {
-        clock.after(DRAIN_POLL_MS, resolve);
-      });
-    }
+    if (!(await this.#outlet.drained())) this.close("slowConsumer");
   }
 
   /** Answers a request with why it was refused. What follows a publish that may be repeated must not overtake it. */
@@ -184,11 +166,7 @@ export class Peer implements Inbox {
     const { code, meaning } = CLOSE_CODES[name];
     // The end comes first: an adapter may report it from within `close`, and it happens once.
     this.#end(code, meaning, "server");
-    try {
-      this.#connection.close(name);
-    } catch (error) {
-      this.#fault("connection", error);
-    }
+    this.#outlet.close(name);
   }
 
   ended(code: number, reason: string): void {
@@ -249,6 +227,7 @@ export class Peer implements Inbox {
     const state = this.#state;
     const { connectedMs } = this;
     this.#state = { kind: "closed" };
+    this.#outlet.end();
     this.#lane.clear();
     this.#expiry.cancel();
     const { telemetry, sessions } = this.#engine;

@@ -97,7 +97,7 @@ export class Room {
     const message = eventMessage(event);
     const bytes = ENVELOPE_BYTES + event.data.text.length;
     for (const subscription of this.#entering) subscription.hold({ epoch, offset, bytes, message });
-    this.broadcast(message);
+    this.broadcast(message, event);
     for (const [subscription, snapshot] of this.#ahead) {
       // A snapshot may show what the log has not announced here yet.
       if (epoch === snapshot.epoch && offset <= snapshot.offset) this.#batch.replaceLast(subscription, null);
@@ -106,12 +106,12 @@ export class Room {
   }
 
   /** To every live member, at the end of this turn. */
-  broadcast(message: Down): void {
+  broadcast(message: Down, at?: Position): void {
     if (this.#live.length === 0) return;
     if (message.type === "event") this.#introduce(message);
     if (this.#batch.bytes > MAX_BATCH_BYTES) this.flush();
     if (this.#batch.empty) this.#turn.add(this);
-    this.#batch.push(message, this.#formats.keys());
+    this.#batch.push(message, this.#formats.keys(), at);
   }
 
   /** To one member alone, behind what has gathered for it. */

@@ -1,8 +1,8 @@
-/** Owns one stay of one session in one room. A re-join makes a new one: what is late for the old one reaches nobody. */
+/** Owns one stay in one room, of a member or a reader. A re-join makes a new one: what is late for the old one reaches nobody. */
 import { type Ack, type EventMessage, MAX_QUEUED_BYTES, type Position } from "@roomcast/protocol";
 
 import type { Format } from "./connection.ts";
-import type { Peer } from "./peer.ts";
+import type { Recipient } from "./outlet.ts";
 import type { Room } from "./room.ts";
 
 /** What a newcomer gets once it is live: an event, or its own ack that stands where an event stood or behind it. */
@@ -15,8 +15,7 @@ export interface Held {
 
 export class Subscription {
   readonly room: Room;
-  readonly peer: Peer;
-  readonly clientId: string;
+  readonly peer: Recipient;
   /** Of the connection, kept here because the fan-out reads it for each member. */
   readonly format: Format;
   /** Place in the room's array of live members; -1 when not live. Only the room writes it. */
@@ -27,10 +26,9 @@ export class Subscription {
   #publishes = 0;
   #bar: { readonly id: string; readonly place: number } | undefined;
 
-  constructor(room: Room, peer: Peer, clientId: string) {
+  constructor(room: Room, peer: Recipient) {
     this.room = room;
     this.peer = peer;
-    this.clientId = clientId;
     this.format = peer.format;
   }
 

@@ -11,6 +11,14 @@ export interface ClientFacts {
   readonly transport: string;
 }
 
+/** Somebody who hears a room and is no member of it. */
+export interface ReaderFacts {
+  readonly room: string;
+  readonly user: string;
+  readonly remote: string;
+  readonly transport: string;
+}
+
 export type TelemetryEvent =
   | { readonly kind: "client_connected"; readonly client: ClientFacts; readonly resumed: boolean }
   | {
@@ -41,6 +49,13 @@ export type TelemetryEvent =
       readonly clientId: string;
       readonly count: number;
       readonly reason: LeftReason;
+    }
+  | { readonly kind: "reader_opened"; readonly reader: ReaderFacts }
+  | {
+      readonly kind: "reader_closed";
+      readonly reader: ReaderFacts;
+      readonly code: number;
+      readonly reason: string;
     }
   | {
       readonly kind: "refused";

@@ -1,5 +1,5 @@
 /** Owns what an operator reads of the hub's facts: which client came and went, and what broke. No token gets here. */
-import type { ClientFacts, Telemetry, TelemetryEvent } from "@roomcast/hub";
+import type { ClientFacts, ReaderFacts, Telemetry, TelemetryEvent } from "@roomcast/hub";
 import { inspect } from "node:util";
 import type { Logger } from "pino";
 
@@ -37,6 +37,14 @@ export class LogTelemetry implements Telemetry {
         );
         break;
       }
+      case "reader_opened":
+        this.#log.info(reader(event.reader), "reader connected");
+        break;
+      case "reader_closed": {
+        const { code, reason } = event;
+        this.#log.info({ ...reader(event.reader), code, reason: printable(reason) }, "reader closed");
+        break;
+      }
       case "refused":
         this.#log.debug({ clientId: event.clientId, code: event.code }, "refused");
         break;
@@ -50,6 +58,8 @@ const client = ({ clientId, user, name, remote, transport }: ClientFacts): Clien
   ...{ clientId, user: printable(user), name: printable(name) },
   ...{ remote, transport },
 });
+
+const reader = (facts: ReaderFacts): ReaderFacts => ({ ...facts, user: printable(facts.user) });
 
 /** The message and where it was thrown. Other properties may hold what a client sent. */
 function described(error: unknown): string {

@@ -23,7 +23,10 @@ export function allowReading(request: IncomingMessage, response: ServerResponse,
 export function preflight(response: ServerResponse, methods: string): void {
   if (response.hasHeader("Access-Control-Allow-Origin")) {
     response.setHeader("Access-Control-Allow-Methods", methods);
-    response.setHeader("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key");
+    response.setHeader(
+      "Access-Control-Allow-Headers",
+      "Authorization, Content-Type, Idempotency-Key, Last-Event-ID",
+    );
     response.setHeader("Access-Control-Max-Age", PREFLIGHT_MAX_AGE_S);
   }
   response.writeHead(204, { Allow: methods }).end();

@@ -1,6 +1,6 @@
 /** Plain HTTP over real sockets, with the hub and its memory log behind it. */
 import { GUEST, Hub, MemoryLog, MemorySessions, type Policy } from "@roomcast/hub";
-import { err, ok, refusal } from "@roomcast/protocol";
+import { err, HEARTBEAT_MS, ok, refusal } from "@roomcast/protocol";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,7 +10,9 @@ import { BareSocket } from "../../../test/bare-socket.ts";
 import { NodeClock } from "../../node-clock.ts";
 import { NodeRandom } from "../../node-random.ts";
 import { Entrance } from "../entrance.ts";
+import { AddressLimit } from "../address-limit.ts";
 import { Origins } from "../origins.ts";
+import { Streams } from "../sse/streams.ts";
 import { HttpAdapter } from "./http-adapter.ts";
 
 const clock = new NodeClock();
@@ -43,6 +45,7 @@ beforeEach(async () => {
   const adapter = new HttpAdapter({
     ...{ hub, policy, clock, random, origins, onFault },
     entrance: new Entrance({ policy, origins, clock, onFault }),
+    streams: new Streams(clock, HEARTBEAT_MS, new AddressLimit(0)),
     ready: async () => ready,
   });
   server = createServer((request, response) => {

@@ -5,6 +5,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { Entrance } from "../entrance.ts";
 import type { Origins } from "../origins.ts";
+import { issueTicket } from "../sse/issue-ticket.ts";
+import { roomStream } from "../sse/room-stream.ts";
+import type { Streams } from "../sse/streams.ts";
+import { Tickets } from "../sse/tickets.ts";
 import { type Answer, refused, send } from "./answer.ts";
 import { allowReading, isForeign, preflight } from "./cross-origin.ts";
 import { OpenAnswers } from "./open-answers.ts";
@@ -14,12 +18,13 @@ import { route } from "./route.ts";
 import { type Choice, notAllowed, Routes } from "./routes.ts";
 
 export interface HttpAdapterOptions {
-  readonly hub: Pick<Hub, "submit" | "history" | "members" | "rooms">;
+  readonly hub: Pick<Hub, "submit" | "history" | "members" | "rooms" | "listen">;
   readonly policy: Pick<Policy, "authorise">;
   readonly entrance: Pick<Entrance, "identify">;
   readonly clock: Clock;
   readonly random: Random;
   readonly origins: Origins;
+  readonly streams: Streams;
   /** Whether requests that need the store can be answered now. */
   readonly ready: () => Promise<boolean>;
   /** A handler threw: a bug. */
@@ -27,17 +32,20 @@ export interface HttpAdapterOptions {
 }
 
 export class HttpAdapter {
-  readonly #routes: Routes;
+  readonly #routes: Routes<Answer | undefined>;
   readonly #origins: Origins;
   readonly #openAnswers = new OpenAnswers();
 
   constructor(options: HttpAdapterOptions) {
     this.#origins = options.origins;
+    const ports = { ...options, tickets: new Tickets(options.clock, options.random) };
     const routes = [
-      route("POST", "/v1/rooms/{room}/events", (call) => publish(options, call)),
-      route("GET", "/v1/rooms/{room}/events", (call) => history(options, call)),
-      route("GET", "/v1/rooms/{room}/members", (call) => members(options, call)),
-      route("GET", "/v1/rooms", (call) => rooms(options, call)),
+      route("POST", "/v1/rooms/{room}/events", (call) => publish(ports, call)),
+      route("GET", "/v1/rooms/{room}/events", (call) => history(ports, call)),
+      route("GET", "/v1/rooms/{room}/members", (call) => members(ports, call)),
+      route("GET", "/v1/rooms", (call) => rooms(ports, call)),
+      route("GET", "/v1/rooms/{room}/stream", (call) => roomStream(ports, call)),
+      route("POST", "/v1/tickets", (call) => issueTicket(ports, call)),
       route("GET", "/healthz", () => ({ status: 200, body: '{"status":"alive"}' })),
       route("GET", "/readyz", async () => readiness(await options.ready())),
     ];
@@ -53,7 +61,7 @@ export class HttpAdapter {
   }
 
   async #answer(
-    { methods, found }: Choice<Answer>,
+    { methods, found }: Choice<Answer | undefined>,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
@@ -63,7 +71,8 @@ export class HttpAdapter {
     else if (found.route.method !== "GET" && isForeign(request, this.#origins)) {
       send(response, refused(refusal("forbidden", "pages of this origin may not do this")));
     } else {
-      const answer = await this.#routes.call(found, request);
+      const answer = await this.#routes.call(found, request, response);
+      if (answer === undefined) return;
       // What is left of a body would be taken for the next request.
       if (!request.complete) response.setHeader("Connection", "close");
       send(response, answer);

@@ -1,5 +1,5 @@
 /** Owns how a path becomes a call: a pattern like `/v1/rooms/{room}/events`, whose parameters are typed by its text. */
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { Answer } from "./answer.ts";
 
@@ -11,6 +11,8 @@ export interface Call<Name extends string = string> {
   readonly request: IncomingMessage;
   readonly parameters: Readonly<Record<Name, string>>;
   readonly query: URLSearchParams;
+  /** For an answer that goes on: whoever writes to it resolves with `undefined`. */
+  readonly response: ServerResponse;
 }
 
 type Handle<Out, Name extends string = string> = (call: Call<Name>) => Promise<Out> | Out;

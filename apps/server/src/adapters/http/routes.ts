@@ -1,6 +1,6 @@
 /** Owns the choice among routes: which of them a request means, and the call that it becomes. */
 import { refusal } from "@roomcast/protocol";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { requestTarget } from "../request-target.ts";
 import { type Answer, refused } from "./answer.ts";
@@ -44,14 +44,18 @@ export class Routes<Out = Answer> {
     };
   }
 
-  async call({ route, parameters }: Found<Out>, request: IncomingMessage): Promise<Out | Answer> {
+  async call(
+    { route, parameters }: Found<Out>,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<Out | Answer> {
     try {
       const decoded = decodeAll(parameters);
       if (decoded === undefined) {
         return refused(refusal("bad_message", "the path is not percent-encoded UTF-8"));
       }
       const query = new URLSearchParams(requestTarget(request).query);
-      return await route.handle({ request, parameters: decoded, query });
+      return await route.handle({ request, response, parameters: decoded, query });
     } catch (error) {
       this.#onFault(error);
       return refused(refusal("internal"));

@@ -2,7 +2,7 @@
 import type { Clock } from "@roomcast/hub";
 import type { CloseName } from "@roomcast/protocol";
 
-import { Deadlines } from "./deadlines.ts";
+import { Deadlines } from "../deadlines.ts";
 
 /** Durations in ms. */
 export interface WatchTimes {

@@ -16,7 +16,7 @@ import { type Server, type ServerOptions, WebSocketServer } from "ws";
 import type { Entrance } from "../entrance.ts";
 import { addressOf } from "../peer-address.ts";
 import { requestTarget } from "../request-target.ts";
-import { AddressLimit } from "./address-limit.ts";
+import type { AddressLimit } from "../address-limit.ts";
 import { handshakeFault, refuseUpgrade } from "./handshake.ts";
 import { type Listen, sharedListeners } from "./socket-listeners.ts";
 import { SocketWatch, type WatchTimes } from "./socket-watch.ts";
@@ -32,8 +32,7 @@ export interface WsAdapterOptions extends Partial<WatchTimes> {
   readonly entrance: Pick<Entrance, "vouch">;
   readonly clock: Clock;
   readonly heartbeatMs: number;
-  /** 0: no limit. */
-  readonly connectionsPerAddress: number;
+  readonly addresses: AddressLimit;
 }
 
 type Vouched = Result<Identity | undefined, Refusal>;
@@ -57,7 +56,7 @@ export class WsAdapter {
     const closeTimeoutMs = options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS;
     this.#hub = options.hub;
     this.#entrance = options.entrance;
-    this.#addresses = new AddressLimit(options.connectionsPerAddress);
+    this.#addresses = options.addresses;
     this.#watch = new SocketWatch(options.clock, {
       heartbeatMs: options.heartbeatMs,
       pongTimeoutMs: options.pongTimeoutMs ?? PONG_TIMEOUT_MS,

@@ -2,6 +2,7 @@
 import { ManualClock } from "@roomcast/hub/testing";
 import { describe, expect, it } from "vitest";
 
+import { AddressLimit } from "../address-limit.ts";
 import { WsStage } from "../../../test/ws-stage.ts";
 
 describe("the handshake", () => {
@@ -96,7 +97,7 @@ describe("the handshake", () => {
   });
 
   it("W-5: one address gets so many sockets and no more, until one of them ends", async () => {
-    await using stage = await WsStage.start({ connectionsPerAddress: 2 });
+    await using stage = await WsStage.start({ addresses: new AddressLimit(2) });
     const first = await stage.open();
     await stage.open();
     expect(await stage.upgrade({})).toMatch(/^HTTP\/1\.1 429 /);

@@ -1,0 +1,110 @@
+/**
+ * Owns one answer to a request that goes on as a stream of events: its head, its heartbeats, its end. The hub writes to
+ * it as to any connection. Must not know what the events are.
+ */
+import type { Connection, Format, Inbox } from "@roomcast/hub";
+import { CLOSE_CODES, type CloseName } from "@roomcast/protocol";
+import type { ServerResponse } from "node:http";
+
+import { addressOf } from "../peer-address.ts";
+
+const HEAD = {
+  "Content-Type": "text/event-stream; charset=utf-8",
+  "Cache-Control": "no-store, no-transform",
+  "X-Content-Type-Options": "nosniff",
+  // nginx would gather the events until its buffer is full.
+  "X-Accel-Buffering": "no",
+};
+
+/** A peer that has vanished is found out by the system's own probes, which begin after this long without traffic. */
+const KEEP_ALIVE_MS = 10_000;
+
+/** What is told in a stream besides the hub's messages. */
+export interface StreamWords {
+  /** Goes first. */
+  readonly opening: string;
+  /** Shows that the stream lives. */
+  readonly heartbeat: string;
+  /** Goes last. */
+  readonly closing: (code: number, reason: string) => string;
+}
+
+export interface StreamOptions {
+  readonly transport: string;
+  readonly format: Format;
+  readonly words: StreamWords;
+  /** Called once, when the answer has ended or the peer is gone. */
+  readonly onGone: (stream: EventStream) => void;
+  /** Called when it was closed, and the peer has yet to take the rest. */
+  readonly onClosing: (stream: EventStream) => void;
+}
+
+export class EventStream implements Connection {
+  readonly format: Format;
+  readonly transport: string;
+  readonly remote: string;
+  readonly #response: ServerResponse;
+  readonly #words: StreamWords;
+  readonly #onClosing: (stream: EventStream) => void;
+  #inbox: Pick<Inbox, "ended"> | undefined;
+  #gone = false;
+
+  constructor(response: ServerResponse, { transport, format, words, onGone, onClosing }: StreamOptions) {
+    this.format = format;
+    this.transport = transport;
+    this.#response = response;
+    this.#words = words;
+    this.#onClosing = onClosing;
+    const { socket } = response.req;
+    this.remote = addressOf(socket);
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    response.once("close", () => {
+      this.#gone = true;
+      onGone(this);
+      this.#inbox?.ended(1006, "");
+    });
+  }
+
+  get bufferedBytes(): number {
+    return this.#response.writableLength;
+  }
+
+  /** What was sent before has gone out, or goes out; the end is told also when it has come already. */
+  listen(inbox: Pick<Inbox, "ended">): void {
+    this.#inbox = inbox;
+    if (this.#gone) inbox.ended(1006, "");
+    else this.open();
+  }
+
+  /** The head goes out with the first event, or when there is none. */
+  open(): void {
+    if (this.#response.headersSent || this.#gone) return;
+    this.#response.writeHead(200, HEAD);
+    this.#response.write(this.#words.opening);
+  }
+
+  send(frames: Uint8Array): void {
+    if (this.#gone || this.#response.writableEnded || frames.length === 0) return;
+    this.open();
+    this.#response.write(frames);
+  }
+
+  beat(): void {
+    const { headersSent, writableEnded } = this.#response;
+    if (headersSent && !writableEnded) this.#response.write(this.#words.heartbeat);
+  }
+
+  close(name: CloseName): void {
+    if (this.#gone || this.#response.writableEnded) return;
+    this.open();
+    const { code, meaning } = CLOSE_CODES[name];
+    this.#response.end(this.#words.closing(code, meaning));
+    this.#onClosing(this);
+  }
+
+  /** The peer has had its time. */
+  cut(): void {
+    this.#response.destroy();
+  }
+}

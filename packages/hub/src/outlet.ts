@@ -1,0 +1,82 @@
+/** Owns what goes out on one connection, and how much of it may wait there. Must not know who speaks, or why it ends. */
+import type { CloseName, Down, Position } from "@roomcast/protocol";
+
+import type { Connection, Format } from "./connection.ts";
+import type { Engine } from "./engine.ts";
+
+/** Whoever hears a room: a member by its peer, or a reader. */
+export interface Recipient {
+  readonly format: Format;
+  /** @param at where a reader is that has taken it. */
+  send(message: Down, at?: Position): void;
+  /** @returns false when no more can be written: the caller must close it, at a moment that suits the caller. */
+  write(frames: Uint8Array): boolean;
+  close(name: CloseName): void;
+}
+
+/** How often a slow reader is looked at that is to get more. */
+const DRAIN_POLL_MS = 50;
+/** Whoever has not taken half of the queue by then takes nothing. */
+const DRAIN_LIMIT_MS = 10_000;
+
+export class Outlet {
+  readonly format: Format;
+  readonly #engine: Pick<Engine, "clock" | "settings" | "telemetry">;
+  readonly #connection: Connection;
+  #ended = false;
+
+  constructor(engine: Pick<Engine, "clock" | "settings" | "telemetry">, connection: Connection) {
+    this.format = connection.format;
+    this.#engine = engine;
+    this.#connection = connection;
+  }
+
+  /** @returns false when no more can be written. */
+  write(frames: Uint8Array): boolean {
+    if (this.#ended) return true;
+    if (this.#connection.bufferedBytes > this.#engine.settings.maxQueuedBytes) return false;
+    try {
+      this.#connection.send(frames);
+      return true;
+    } catch (error) {
+      this.#fault(error);
+      return false;
+    }
+  }
+
+  /** @returns false when no more can be written. */
+  say(message: Down, at?: Position): boolean {
+    return this.#ended || this.write(this.format.encode(message, at));
+  }
+
+  /** Resolves once the other end has taken most of what was written, or is gone. @returns false when it takes nothing. */
+  async drained(): Promise<boolean> {
+    const { clock, settings } = this.#engine;
+    const untilMs = clock.monotonicMs() + DRAIN_LIMIT_MS;
+    while (!this.#ended && this.#connection.bufferedBytes > settings.maxQueuedBytes / 2) {
+      if (clock.monotonicMs() > untilMs) return false;
+      await new Promise<void>((resolve) => {
+        clock.after(DRAIN_POLL_MS, resolve);
+      });
+    }
+    return true;
+  }
+
+  /** Nothing is written from now on. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  close(name: CloseName): void {
+    this.#ended = true;
+    try {
+      this.#connection.close(name);
+    } catch (error) {
+      this.#fault(error);
+    }
+  }
+
+  #fault(error: unknown): void {
+    this.#engine.telemetry.record({ kind: "fault", where: "connection", error });
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * Owns one reader of a room: it hears what comes after its position and is told what is missing, at its own pace, and is
+ * nobody: no member, no session, no voice. It gets `joined` for each page that it has yet to read, then what is live.
+ */
+import {
+  CLOSE_CODES,
+  type CloseName,
+  type Down,
+  type Position,
+  type Refusal,
+  refusal,
+} from "@roomcast/protocol";
+
+import type { Connection, Format } from "./connection.ts";
+import type { Engine } from "./engine.ts";
+import { Expiry } from "./expiry.ts";
+import type { Identity } from "./identity.ts";
+import { Outlet, type Recipient } from "./outlet.ts";
+import { eventMessage } from "./room.ts";
+import { goLive, meets, type Place, positionOf, readSnapshot, type Snapshot } from "./snapshot.ts";
+import { Subscription } from "./subscription.ts";
+import type { ReaderFacts } from "./telemetry.ts";
+
+export class Reader implements Recipient {
+  readonly format: Format;
+  readonly #engine: Engine;
+  readonly #outlet: Outlet;
+  readonly #expiry: Expiry;
+  readonly #expiresAt: number | undefined;
+  readonly #subscription: Subscription;
+  readonly #facts: ReaderFacts;
+  readonly #onClosed: (reader: Reader) => void;
+  #closed = false;
+
+  /** From now on live events are held for it. */
+  constructor(
+    engine: Engine,
+    identity: Identity,
+    room: string,
+    connection: Connection,
+    onClosed: (reader: Reader) => void,
+  ) {
+    const { remote, transport } = connection;
+    this.format = connection.format;
+    this.#engine = engine;
+    this.#outlet = new Outlet(engine, connection);
+    this.#expiry = new Expiry(engine.clock, () => {
+      this.close("tokenExpired");
+    });
+    this.#facts = { room, user: identity.user ?? "guest", remote, transport };
+    this.#expiresAt = identity.expiresAt;
+    this.#onClosed = onClosed;
+    this.#subscription = new Subscription(engine.rooms.open(room), this);
+    this.#subscription.room.enter(this.#subscription);
+    engine.telemetry.record({ kind: "reader_opened", reader: this.#facts });
+  }
+
+  /** Resolves when it is known that the room can be read; what there is to read follows. @returns why it cannot. */
+  async begin(place: Place): Promise<Refusal | undefined> {
+    this.#expiry.watch(this.#expiresAt);
+    try {
+      const first = await readSnapshot(this.#engine, place, this.#subscription);
+      if (!first.ok) {
+        this.ended(1006, first.error.code);
+        return first.error;
+      }
+      this.#read(first.value).catch((error: unknown) => {
+        this.#failed(error);
+      });
+      return undefined;
+    } catch (error) {
+      this.#failed(error);
+      return refusal("internal");
+    }
+  }
+
+  send(message: Down, at?: Position): void {
+    if (!this.#outlet.say(message, at)) this.close("slowConsumer");
+  }
+
+  /** Tells what did not come from the room. */
+  notify(message: Down): void {
+    this.send(message);
+  }
+
+  write(frames: Uint8Array): boolean {
+    return this.#outlet.write(frames);
+  }
+
+  close(name: CloseName): void {
+    if (this.#closed) return;
+    const { code, meaning } = CLOSE_CODES[name];
+    this.#end(code, meaning);
+    this.#outlet.close(name);
+  }
+
+  /** The socket is gone. */
+  ended(code: number, reason: string): void {
+    if (!this.#closed) this.#end(code, reason);
+  }
+
+  /** Page by page, and no faster than it is taken; behind the last one, live. */
+  async #read(first: Snapshot): Promise<void> {
+    const subscription = this.#subscription;
+    const room = subscription.room.name;
+    let snapshot = first;
+    if (this.#isClosed()) return;
+    while (snapshot.page.more || !meets(snapshot.page, subscription.held)) {
+      const { page } = snapshot;
+      this.#show(snapshot);
+      if (!(await this.#outlet.drained())) this.close("slowConsumer");
+      if (this.#isClosed()) return;
+      const since = { epoch: page.epoch, offset: page.events.at(-1)?.offset ?? page.top };
+      const next = await readSnapshot(this.#engine, { room, since }, subscription);
+      if (this.#isClosed()) return;
+      if (!next.ok) {
+        // It comes back, and goes on from where it is.
+        this.close("restart");
+        return;
+      }
+      snapshot = next.value;
+    }
+    const held = goLive(subscription, snapshot.page);
+    this.#show(snapshot);
+    for (const each of held) this.send(each.message, each);
+  }
+
+  /** A method, since it changes while something is awaited. */
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+
+  #show({ page, recovered, gap }: Snapshot): void {
+    this.send({
+      type: "joined",
+      room: this.#subscription.room.name,
+      position: positionOf(page),
+      recovered,
+      members: [],
+      count: this.#subscription.room.presence.count,
+      events: page.events.map(eventMessage),
+      ...(page.more && { more: true as const }),
+      ...(gap && { gap }),
+    });
+  }
+
+  #failed(error: unknown): void {
+    this.#engine.telemetry.record({ kind: "fault", where: "reader", error });
+    this.close("restart");
+  }
+
+  #end(code: number, reason: string): void {
+    this.#closed = true;
+    this.#outlet.end();
+    this.#expiry.cancel();
+    const { room } = this.#subscription;
+    room.detach(this.#subscription);
+    this.#engine.rooms.forgetIfEmpty(room);
+    this.#onClosed(this);
+    this.#engine.telemetry.record({ kind: "reader_closed", reader: this.#facts, code, reason });
+  }
+}

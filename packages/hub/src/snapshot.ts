@@ -1,0 +1,87 @@
+/** Owns how somebody gets into a room without a hole: hold live events, read one snapshot, merge, go live. */
+import {
+  DEFAULT_HISTORY_EVENTS,
+  err,
+  type GapSpan,
+  type JoinTarget,
+  MAX_PAGE_EVENTS,
+  ok,
+  type Position,
+  type Refusal,
+  refusal,
+  type Result,
+} from "@roomcast/protocol";
+
+import type { Engine } from "./engine.ts";
+import { recover } from "./recovery.ts";
+import type { Page } from "./room-log.ts";
+import type { Held, Subscription } from "./subscription.ts";
+
+export type Place = Pick<JoinTarget, "room" | "since" | "history">;
+
+export interface Snapshot {
+  readonly page: Page;
+  readonly recovered: boolean;
+  readonly gap?: GapSpan;
+}
+
+/** A snapshot that the live events have overtaken is read again, unless log and relay have come apart for good. */
+const MAX_READS = 3;
+
+/** Of what the subscription is to see first. It must be holding already. */
+export async function readSnapshot(
+  engine: Engine,
+  place: Place,
+  subscription: Subscription,
+): Promise<Result<Snapshot, Refusal>> {
+  await engine.log.subscribe(place.room);
+  for (let reads = 0; reads < MAX_READS; reads += 1) {
+    const snapshot = await readOnce(engine, place);
+    if (!snapshot.ok || meets(snapshot.value.page, subscription.held)) return snapshot;
+  }
+  return err(refusal("storage_unavailable", "the log is behind its own live events"));
+}
+
+async function readOnce(engine: Engine, { room, since, history }: Place): Promise<Result<Snapshot, Refusal>> {
+  const newest = Math.min(history ?? DEFAULT_HISTORY_EVENTS, MAX_PAGE_EVENTS);
+  const read = await engine.log.read(
+    room,
+    since === undefined ? { limit: newest } : { after: since.offset, limit: MAX_PAGE_EVENTS },
+  );
+  if (!read.ok) return err(read.error);
+  const page = read.value;
+  if (since === undefined) return ok({ page: { ...page, more: false }, recovered: false });
+  const recovery = recover(since, page, (epoch, now) => engine.log.whyChanged(epoch, now));
+  if (recovery.kind === "recovered") return ok({ page, recovered: true });
+  if (recovery.kind === "gap") return ok({ page, recovered: false, gap: recovery.gap });
+  const again = await engine.log.read(room, { after: 0, limit: MAX_PAGE_EVENTS });
+  if (!again.ok) return err(again.error);
+  const { epoch, top } = again.value;
+  return ok({
+    page: again.value,
+    recovered: false,
+    gap: { ...recovery.gap, position: { epoch, offset: top } },
+  });
+}
+
+/** Whether what was held goes on exactly where the snapshot ends. */
+export function meets(page: Page, held: readonly Held[] | null): boolean {
+  if (held === null) return true;
+  const newest = held.at(-1);
+  // Held of an earlier life of the room, it is nothing to a snapshot of the present one; the other way round, it is all.
+  if (newest !== undefined && newest.epoch !== page.epoch) return false;
+  const [next] = beyond(page, held);
+  return next === undefined || next.offset === page.top + 1;
+}
+
+/** From now on live events go out by themselves. @returns what was held and is to be sent behind the snapshot. */
+export function goLive(subscription: Subscription, page: Page): readonly Held[] {
+  const held = subscription.room.activate(subscription, positionOf(page));
+  const live = new Set(beyond(page, held));
+  return held.filter((each) => each.message.type === "ack" || live.has(each));
+}
+
+export const positionOf = ({ epoch, top }: Page): Position => ({ epoch, offset: top });
+
+const beyond = ({ epoch, top }: Page, held: readonly Held[]): Held[] =>
+  held.filter((each) => each.epoch === epoch && each.offset > top);
