@@ -1,0 +1,34 @@
+/** Owns the load that does nothing: what a member costs that only sits there, and what its coming costs. */
+import type { Figures } from "../figures.ts";
+import { Crowd, settled } from "./crowd.ts";
+import type { IdleLoad } from "./job.ts";
+import { ServerMeter } from "./server-meter.ts";
+import type { Stage } from "./stage.ts";
+
+const KIB = 1024;
+
+export async function idle({ members, ownRooms = 0 }: IdleLoad, stage: Stage): Promise<Figures> {
+  const { meter } = stage;
+  let closed = 0;
+  const roomsOf = (member: number): string[] =>
+    ownRooms === 0 ? ["room"] : Array.from({ length: ownRooms }, (_, index) => `room-${member}-${index}`);
+  const wires = Array.from({ length: members }, (_, member) =>
+    stage.wire({ rooms: roomsOf(member), onMarker: () => {}, onEnd: () => (closed += 1) }),
+  );
+  const [residentBytes, kernelBytes] = [meter.residentBytes(), ServerMeter.kernelBytes()];
+  stage.measuring();
+  const crowd = await Crowd.gather(wires, meter);
+  await settled();
+  const grownBytes = meter.residentBytes() - residentBytes;
+  // Both ends of each connection are on this machine.
+  const kernelGrownBytes = Math.max(0, ServerMeter.kernelBytes() - kernelBytes) / 2;
+  const figures = {
+    residentKibPerConnection: grownBytes / KIB / members,
+    kernelKibPerConnection: kernelGrownBytes / KIB / members,
+    ...(ownRooms > 0 && { residentBytesPerRoom: grownBytes / (members * ownRooms) }),
+    ...crowd.figures,
+    closed,
+  };
+  crowd.end();
+  return figures;
+}

@@ -1,0 +1,3 @@
+import { packageTests } from "@roomcast/tooling/vitest";
+
+export default packageTests();
