@@ -6,6 +6,7 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pino } from "pino";
 import * as v from "valibot";
 import { afterEach, describe, expect, expectTypeOf, it } from "vitest";
 
@@ -353,3 +354,51 @@ export const typed = async (): Promise<void> => {
   // @ts-expect-error no such event
   void createServer({ contract, handlers: { message: () => undefined } });
 };
+
+describe("its operators", () => {
+  const TOKEN = "0123456789abcdef0123456789abcdef";
+  const asked = (server: RoomcastServer, path: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(`${server.url}/v1/admin${path}`, init);
+
+  it("H-ADMIN-AUDIT: what an operator does is in the log", async () => {
+    const lines: Record<string, unknown>[] = [];
+    const logger = pino(
+      { base: null },
+      { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) },
+    );
+    const server = await started({ logger });
+    const ada = await member(server);
+    const { clients } = (await (await asked(server, "/clients")).json()) as {
+      clients: { clientId: string }[];
+    };
+    const clientId = clients[0]!.clientId;
+    const headers = { "content-type": "application/json" };
+    await asked(server, `/clients/${clientId}/kick`, { method: "POST", body: "{}", headers });
+    expect(lines.filter(({ msg }) => msg === "operator")).toMatchObject([
+      { level: 30, act: "kick", clientId, remote: "127.0.0.1" },
+    ]);
+    ada.destroy();
+  });
+
+  it("H-ADMIN-WHO: a server of yours has an operators' API for the token alone", async () => {
+    const http = createHttpServer();
+    http.listen(0, "127.0.0.1");
+    await once(http, "listening");
+    const attached = await createServer({ ...QUIET, server: http });
+    expect((await asked(attached, "/overview")).status).toBe(404);
+    await attached.close();
+    const withToken = await createServer({ ...QUIET, server: http, adminToken: TOKEN });
+    expect((await asked(withToken, "/overview")).status).toBe(401);
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    expect((await asked(withToken, "/overview", { headers })).status).toBe(200);
+    await withToken.close();
+    http.close();
+  });
+
+  it("H-ADMIN-CLOSED: a stream does not keep a server from ending", async () => {
+    const server = await started();
+    const { body } = await asked(server, "/live");
+    await server.close();
+    for await (const chunk of body!) expect(chunk).toBeDefined();
+  });
+});

@@ -1,13 +1,5 @@
 /** The composition root: the only file that knows adapters and logs. Makes a server, with an http server of its own or in yours. */
-import {
-  type Clock,
-  Hub,
-  type HubSettings,
-  type Policy,
-  type Random,
-  type RoomLog,
-  type Telemetry,
-} from "@roomcast/hub";
+import { type Clock, Hub, type HubSettings, type Policy, type RoomLog, type Telemetry } from "@roomcast/hub";
 import { type Contract, events as bundledEvents, type Events } from "@roomcast/protocol";
 import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
@@ -15,6 +7,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 
 import { AddressLimit } from "./adapters/address-limit.ts";
+import { AdminAdapter } from "./adapters/admin/admin-adapter.ts";
 import { type Authenticate, Entrance } from "./adapters/entrance.ts";
 import { HttpAdapter } from "./adapters/http/http-adapter.ts";
 import { ownHttpServer } from "./adapters/http/own-http-server.ts";
@@ -32,6 +25,7 @@ import { openStore } from "./open-store.ts";
 import { RoomcastServer } from "./roomcast-server.ts";
 import { LogTelemetry } from "./telemetry/log-telemetry.ts";
 import { openLogger } from "./telemetry/logger.ts";
+import { TelemetryFan } from "./telemetry/telemetry-fan.ts";
 
 /** A store that is slower is not ready. */
 const READ_TIMEOUT_MS = 1_000;
@@ -73,14 +67,15 @@ export async function createServer<const C extends Contract = Events>(
   const log = options.logger ?? (await openLogger(settings.log));
   const clock = new NodeClock();
   const random = new NodeRandom();
-  const telemetry = options.telemetry ?? new LogTelemetry(log);
+  const telemetry = new TelemetryFan(options.telemetry ?? new LogTelemetry(log));
   const policy = options.policy ?? (await policyOf(settings, options.authenticate !== undefined, clock, log));
   const store = await openStore(settings, { clock, random, onFatal: options.onFatal ?? throwOutside });
+  const server = { name: "roomcast", version, node: random.id().slice(0, NODE_ID_LENGTH) };
   const hub: Hub = new Hub({
     ...{ log: store.log, sessions: store.sessions, clock, random, telemetry, policy },
     contract: options.contract ?? bundledEvents,
     handlers: hubHandlers<C>(options.handlers ?? {}, () => hub),
-    settings: hubSettings(settings, random),
+    settings: hubSettings(settings, server),
   });
   const origins = new Origins(settings.origins);
   const { heartbeatMs, connectionsPerAddress } = settings;
@@ -97,13 +92,24 @@ export async function createServer<const C extends Contract = Events>(
     streams: new Streams(clock, heartbeatMs, addresses),
     ready: async () => !hub.draining && (await answers(store.log, settings.defaultRoom, clock)),
   });
+  const admin = new AdminAdapter({
+    ...{ hub, clock, random, telemetry, server, onFault, storeKind: settings.store },
+    // What stands before a server of yours is yours to know: there it takes the token.
+    operators: { token: settings.adminToken, trustsLoopback: options.server === undefined },
+    audit: (act) => {
+      log.info(act, "operator");
+    },
+  });
   const web = options.web ?? (options.server === undefined && WEB_FOLDER);
   return new RoomcastServer<C>({
     ...{ hub, log, port: settings.port, host: settings.host },
     http: options.server ?? ownHttpServer((request) => ws.claims(request)),
     ownsHttp: options.server === undefined,
-    share: shareOf(ws, http, web === false ? undefined : webApp(web, devUrl())),
-    closeSockets: () => ws.close(),
+    share: shareOf(ws, [http, admin], web === false ? undefined : webApp(web, devUrl())),
+    closeSockets: () => {
+      admin.close();
+      return ws.close();
+    },
     closeStore: () => store.close(),
   });
 }
@@ -114,16 +120,15 @@ async function policyOf(settings: Settings, hooked: boolean, clock: Clock, log: 
   return policy;
 }
 
-function hubSettings(settings: Settings, random: Random): Partial<HubSettings> {
+function hubSettings(settings: Settings, server: HubSettings["server"]): Partial<HubSettings> {
   const { defaultRoom, helloTimeoutMs, heartbeatMs, messagesPerSecond, roomsPerSession } = settings;
-  const server = { name: "roomcast", version, node: random.id().slice(0, NODE_ID_LENGTH) };
   return { server, defaultRoom, helloTimeoutMs, heartbeatMs, messagesPerSecond, roomsPerSession };
 }
 
-function shareOf(ws: WsAdapter, http: HttpAdapter, web: WebApp | undefined): Share {
+function shareOf(ws: WsAdapter, plain: readonly Pick<HttpAdapter, "take">[], web: WebApp | undefined): Share {
   return {
     request(request, response) {
-      if (http.take(request, response)) return true;
+      if (plain.some((adapter) => adapter.take(request, response))) return true;
       let taken = web !== undefined;
       web?.(request, response, () => {
         taken = false;

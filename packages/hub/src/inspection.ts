@@ -55,6 +55,17 @@ export class Inspection {
     }
   }
 
+  /** Those who have more than so much to take. */
+  slow(beyondBytes: number): ClientView[] {
+    const slow: ClientView[] = [];
+    for (const session of this.#engine.sessions.all()) {
+      if ((session.peer?.queuedBytes ?? 0) <= beyondBytes) continue;
+      const view = viewOf(session);
+      if (view !== undefined) slow.push(view);
+    }
+    return slow;
+  }
+
   client(clientId: string): ClientView | undefined {
     const session = this.#engine.sessions.find(clientId);
     return session && viewOf(session);

@@ -32,11 +32,11 @@ export function parseOrigin(text: string): URL | undefined {
   return url?.origin === text && /^https?:$/.test(url.protocol) ? url : undefined;
 }
 
-function isLoopbackName(hostname: string): boolean {
+export function isLoopbackName(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 /** The scheme is not compared: behind a proxy the page is https, and the server cannot know. */
-function isSame(origin: URL, authority: string): boolean {
+export function isSame(origin: URL, authority: string): boolean {
   return URL.parse(`${origin.protocol}//${authority}`)?.host === origin.host && authority !== "";
 }

@@ -10,11 +10,15 @@ export function addressOf(socket: Socket): string {
   return address.startsWith(MAPPED_IPV4) ? address.slice(MAPPED_IPV4.length) : address;
 }
 
+/** What proxies say of themselves and of those for whom they ask. */
+const PROXY_HEADERS = [
+  ...["forwarded", "via", "x-real-ip"],
+  ...["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"],
+];
+
 /** Whether the client itself runs on this machine: a proxy that does speaks for others. */
-export function isLocal(request: IncomingMessage): boolean {
-  const { forwarded, "x-forwarded-for": forwardedFor } = request.headers;
-  if (forwarded !== undefined || forwardedFor !== undefined) return false;
-  return isLoopbackAddress(addressOf(request.socket));
+export function isLocal({ headers, socket }: IncomingMessage): boolean {
+  return PROXY_HEADERS.every((name) => headers[name] === undefined) && isLoopbackAddress(addressOf(socket));
 }
 
 const isLoopbackAddress = (address: string): boolean => address === "::1" || address.startsWith("127.");

@@ -5,6 +5,8 @@ import { readSettings } from "./read-settings.ts";
 import { helpText, markdownTable } from "./settings-list.ts";
 import { DEFAULTS, SETTINGS } from "./settings.ts";
 
+const ADMIN_TOKEN = "16 to 256 of A-Z a-z 0-9 - . _ ~ + /, which nobody can guess";
+
 describe("reading settings", () => {
   it("W-7: without any, each has its default", () => {
     expect(readSettings({}, [])).toEqual({ settings: DEFAULTS, faults: [], warnings: [] });
@@ -27,6 +29,7 @@ describe("reading settings", () => {
     ["ROOMCAST_JWKS_URL", "https://id.example/keys", { jwksUrl: new URL("https://id.example/keys") }],
     ["ROOMCAST_JWT_ISSUER", "https://id.example", { jwtIssuer: "https://id.example" }],
     ["ROOMCAST_JWT_AUDIENCE", "chat", { jwtAudience: "chat" }],
+    ["ROOMCAST_ADMIN_TOKEN", "0123456789abcdef==", { adminToken: "0123456789abcdef==" }],
     [
       "ROOMCAST_ORIGINS",
       "https://a.example, http://b.example:81",
@@ -57,6 +60,8 @@ describe("reading settings", () => {
     ["PORT", "65536", 'PORT must be a whole number from 0 to 65535, not "65536".'],
     ["PORT", "-1", 'PORT must be a whole number from 0 to 65535, not "-1".'],
     ["PORT", "1.5", 'PORT must be a whole number from 0 to 65535, not "1.5".'],
+    ["ROOMCAST_ADMIN_TOKEN", "too-short", `ROOMCAST_ADMIN_TOKEN must be ${ADMIN_TOKEN}.`],
+    ["ROOMCAST_ADMIN_TOKEN", "with a space in it", `ROOMCAST_ADMIN_TOKEN must be ${ADMIN_TOKEN}.`],
     ["HOST", "", 'HOST must be given a value, not "".'],
     ["ROOMCAST_DATA_DIR", "", 'ROOMCAST_DATA_DIR must be given a value, not "".'],
     ["ROOMCAST_STORE", "floppy", "ROOMCAST_STORE must be sqlite or memory."],

@@ -78,6 +78,14 @@ export const SETTINGS = {
     parse: optional(anyText),
     meaning: "`aud` that a token must have",
   }),
+  adminToken: setting({
+    variable: "ROOMCAST_ADMIN_TOKEN",
+    fallback: undefined,
+    fallbackText: "none: operators are those at the server's own machine",
+    secret: true,
+    parse: optional(adminToken),
+    meaning: "what operators must bring for the inspector, wherever they are",
+  }),
   origins: setting({
     variable: "ROOMCAST_ORIGINS",
     fallback: undefined,
@@ -157,6 +165,13 @@ export const DEFAULTS = Object.fromEntries(
 function store(text: string): Result<"sqlite" | "memory", string> {
   if (/^rediss?:/.test(text)) return err("sqlite or memory: a store in Redis is not built yet");
   return oneOf("sqlite", "memory")(text);
+}
+
+/** It is sent as a bearer token, and must not be guessed. */
+function adminToken(text: string): Result<string, string> {
+  return /^[\w.~+/-]{16,256}=*$/.test(text)
+    ? ok(text)
+    : err("16 to 256 of A-Z a-z 0-9 - . _ ~ + /, which nobody can guess");
 }
 
 function httpUrl(text: string): Result<URL, string> {

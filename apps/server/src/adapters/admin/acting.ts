@@ -1,0 +1,94 @@
+/** POST: what an operator does. Each of it is told to the log: who, what, to whom. */
+import type { Clock, Hub, Random } from "@roomcast/hub";
+import { checkUp, type From, isRoomName, refusal } from "@roomcast/protocol";
+
+import { printable } from "../../telemetry/printable.ts";
+import { type Answer, answer, refused } from "../http/answer.ts";
+import { readJsonObject } from "../http/read-json.ts";
+import type { Call } from "../http/route.ts";
+import { addressOf } from "../peer-address.ts";
+import { unknownClient } from "./looking.ts";
+
+export interface Act {
+  readonly act: "publish" | "kick" | "disconnect";
+  /** From where. */
+  readonly remote: string;
+  readonly clientId?: string;
+  readonly room?: string;
+  readonly event?: string;
+  /** Why it was not done; missing when it was. */
+  readonly refused?: string;
+}
+
+export interface ActingPorts {
+  readonly hub: Pick<Hub, "publish" | "kick" | "inspection">;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** MUST NOT throw. */
+  readonly audit: (act: Act) => void;
+}
+
+/** Whose name stands on what an operator publishes. */
+const OPERATOR: From = { clientId: null, user: "operator", name: "Operator" };
+
+/** In the name of the operator: no policy and no handler stand in the way, only the contract. */
+export async function publish(
+  { hub, clock, random, audit }: ActingPorts,
+  { request, parameters: { room } }: Call<"room">,
+): Promise<Answer> {
+  const body = await readJsonObject(request, clock);
+  if (!body.ok) return refused(body.error.refusal, body.error.status);
+  const id = request.headers["idempotency-key"] ?? random.id();
+  const checked = checkUp({ ...body.value, type: "publish", id, room });
+  if (!checked.ok) return refused(checked.error);
+  if (checked.value.type !== "publish") return refused(refusal("internal"));
+  const { event, data } = checked.value;
+  const published = await hub.publish({ room, event, data, id: checked.value.id, from: OPERATOR });
+  audit({
+    act: "publish",
+    remote: addressOf(request.socket),
+    room,
+    event,
+    ...(!published.ok && { refused: published.error.code }),
+  });
+  return answer(published, JSON.stringify);
+}
+
+/** Out of the server, or of the one room that the body names. */
+export async function kick(
+  { hub, clock, audit }: ActingPorts,
+  { request, parameters: { client: clientId } }: Call<"client">,
+): Promise<Answer> {
+  const body = await readJsonObject(request, clock);
+  if (!body.ok) return refused(body.error.refusal, body.error.status);
+  const { room } = body.value;
+  if (room !== undefined && (typeof room !== "string" || !isRoomName(room)))
+    return refused(refusal("bad_room"));
+  const isDone = hub.kick(clientId, room);
+  return acted(isDone, audit, {
+    act: "kick",
+    remote: addressOf(request.socket),
+    clientId,
+    ...(room !== undefined && { room }),
+  });
+}
+
+/** Its socket alone: the client may come back as itself, and most do. */
+export function disconnect(
+  { hub, audit }: ActingPorts,
+  { request, parameters: { client: clientId } }: Call<"client">,
+): Answer {
+  const isDone = hub.inspection.disconnect(clientId);
+  return acted(isDone, audit, { act: "disconnect", remote: addressOf(request.socket), clientId });
+}
+
+function acted(isDone: boolean, audit: ActingPorts["audit"], act: Act): Answer {
+  const clientId = printable(act.clientId ?? "");
+  if (isDone) {
+    audit({ ...act, clientId });
+    return { status: 200, body: "{}" };
+  }
+  const reason = unknownClient();
+  audit({ ...act, clientId, refused: reason.code });
+  return refused(reason);
+}
