@@ -87,9 +87,9 @@ export async function createServer<const C extends Contract = Events>(
   const ports = { hub, policy, entrance, clock, random, origins, onFault };
   const addresses = new AddressLimit(connectionsPerAddress);
   const ws = new WsAdapter({ ...ports, heartbeatMs, addresses });
+  const streams = new Streams(clock, heartbeatMs, addresses);
   const http = new HttpAdapter({
-    ...ports,
-    streams: new Streams(clock, heartbeatMs, addresses),
+    ...{ ...ports, streams },
     ready: async () => !hub.draining && (await answers(store.log, settings.defaultRoom, clock)),
   });
   const admin = new AdminAdapter({
@@ -106,9 +106,9 @@ export async function createServer<const C extends Contract = Events>(
     http: options.server ?? ownHttpServer((request) => ws.claims(request)),
     ownsHttp: options.server === undefined,
     share: shareOf(ws, [http, admin], web === false ? undefined : webApp(web, devUrl())),
-    closeSockets: () => {
+    closeSockets: async () => {
       admin.close();
-      return ws.close();
+      await Promise.all([ws.close(), streams.close()]);
     },
     closeStore: () => store.close(),
   });

@@ -4,6 +4,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Origins } from "../origins.ts";
 
 const PREFLIGHT_MAX_AGE_S = 600;
+const HEADERS = [
+  ...["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+  ...["Roomcast-Connection", "Roomcast-Batch", "Roomcast-Close"],
+].join(", ");
 
 /** Whether the request comes from a page that may not make it. Reading is safe: such a page does not get the answer. */
 export function isForeign(request: IncomingMessage, origins: Origins): boolean {
@@ -23,10 +27,7 @@ export function allowReading(request: IncomingMessage, response: ServerResponse,
 export function preflight(response: ServerResponse, methods: string): void {
   if (response.hasHeader("Access-Control-Allow-Origin")) {
     response.setHeader("Access-Control-Allow-Methods", methods);
-    response.setHeader(
-      "Access-Control-Allow-Headers",
-      "Authorization, Content-Type, Idempotency-Key, Last-Event-ID",
-    );
+    response.setHeader("Access-Control-Allow-Headers", HEADERS);
     response.setHeader("Access-Control-Max-Age", PREFLIGHT_MAX_AGE_S);
   }
   response.writeHead(204, { Allow: methods }).end();

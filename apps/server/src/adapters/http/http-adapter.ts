@@ -9,6 +9,7 @@ import { issueTicket } from "../sse/issue-ticket.ts";
 import { roomStream } from "../sse/room-stream.ts";
 import type { Streams } from "../sse/streams.ts";
 import { Tickets } from "../sse/tickets.ts";
+import { VirtualSockets } from "../sse/virtual-sockets.ts";
 import { type Answer, refused, send } from "./answer.ts";
 import { allowReading, isForeign, preflight } from "./cross-origin.ts";
 import { OpenAnswers } from "./open-answers.ts";
@@ -18,9 +19,9 @@ import { route } from "./route.ts";
 import { type Choice, notAllowed, Routes } from "./routes.ts";
 
 export interface HttpAdapterOptions {
-  readonly hub: Pick<Hub, "submit" | "history" | "members" | "rooms" | "listen">;
+  readonly hub: Pick<Hub, "accept" | "listen" | "submit" | "history" | "members" | "rooms">;
   readonly policy: Pick<Policy, "authorise">;
-  readonly entrance: Pick<Entrance, "identify">;
+  readonly entrance: Pick<Entrance, "identify" | "vouch">;
   readonly clock: Clock;
   readonly random: Random;
   readonly origins: Origins;
@@ -39,12 +40,15 @@ export class HttpAdapter {
   constructor(options: HttpAdapterOptions) {
     this.#origins = options.origins;
     const ports = { ...options, tickets: new Tickets(options.clock, options.random) };
+    const sockets = new VirtualSockets(options);
     const routes = [
       route("POST", "/v1/rooms/{room}/events", (call) => publish(ports, call)),
       route("GET", "/v1/rooms/{room}/events", (call) => history(ports, call)),
       route("GET", "/v1/rooms/{room}/members", (call) => members(ports, call)),
       route("GET", "/v1/rooms", (call) => rooms(ports, call)),
       route("GET", "/v1/rooms/{room}/stream", (call) => roomStream(ports, call)),
+      route("POST", "/v1/sse", (call) => sockets.open(call)),
+      route("POST", "/v1/sse/messages", (call) => sockets.take(call)),
       route("POST", "/v1/tickets", (call) => issueTicket(ports, call)),
       route("GET", "/healthz", () => ({ status: 200, body: '{"status":"alive"}' })),
       route("GET", "/readyz", async () => readiness(await options.ready())),

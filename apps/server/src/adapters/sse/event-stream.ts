@@ -2,9 +2,10 @@
  * Owns one answer to a request that goes on as a stream of events: its head, its heartbeats, its end. The hub writes to
  * it as to any connection. Must not know what the events are.
  */
-import type { Connection, Format, Inbox } from "@roomcast/hub";
+import type { Connection, Format, Identity, Inbox } from "@roomcast/hub";
 import { CLOSE_CODES, type CloseName } from "@roomcast/protocol";
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
 import { addressOf } from "../peer-address.ts";
 
@@ -33,6 +34,7 @@ export interface StreamOptions {
   readonly transport: string;
   readonly format: Format;
   readonly words: StreamWords;
+  readonly identity?: Identity | undefined;
   /** Called once, when the answer has ended or the peer is gone. */
   readonly onGone: (stream: EventStream) => void;
   /** Called when it was closed, and the peer has yet to take the rest. */
@@ -43,19 +45,24 @@ export class EventStream implements Connection {
   readonly format: Format;
   readonly transport: string;
   readonly remote: string;
+  readonly identity: Identity | undefined;
   readonly #response: ServerResponse;
   readonly #words: StreamWords;
   readonly #onClosing: (stream: EventStream) => void;
   #inbox: Pick<Inbox, "ended"> | undefined;
   #gone = false;
 
-  constructor(response: ServerResponse, { transport, format, words, onGone, onClosing }: StreamOptions) {
+  constructor(
+    response: ServerResponse,
+    socket: Socket,
+    { transport, format, words, identity, onGone, onClosing }: StreamOptions,
+  ) {
     this.format = format;
     this.transport = transport;
+    this.identity = identity;
     this.#response = response;
     this.#words = words;
     this.#onClosing = onClosing;
-    const { socket } = response.req;
     this.remote = addressOf(socket);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
@@ -96,10 +103,15 @@ export class EventStream implements Connection {
   }
 
   close(name: CloseName): void {
+    const { code, meaning } = CLOSE_CODES[name];
+    this.end(this.#words.closing(code, meaning));
+  }
+
+  /** @param lastWords that go out behind everything else. */
+  end(lastWords = ""): void {
     if (this.#gone || this.#response.writableEnded) return;
     this.open();
-    const { code, meaning } = CLOSE_CODES[name];
-    this.#response.end(this.#words.closing(code, meaning));
+    this.#response.end(lastWords);
     this.#onClosing(this);
   }
 

@@ -9,11 +9,15 @@ import { addressOf } from "../peer-address.ts";
 import { EventStream, type StreamOptions } from "./event-stream.ts";
 
 export class Streams {
+  readonly heartbeatMs: number;
   readonly #addresses: AddressLimit;
   readonly #heartbeats: Deadlines<EventStream>;
   readonly #ends: Deadlines<EventStream>;
+  #live = 0;
+  #onNone: (() => void) | undefined;
 
   constructor(clock: Clock, heartbeatMs: number, addresses: AddressLimit) {
+    this.heartbeatMs = heartbeatMs;
     this.#addresses = addresses;
     this.#heartbeats = new Deadlines(clock, heartbeatMs, (stream) => {
       stream.beat();
@@ -27,25 +31,45 @@ export class Streams {
   /** Nothing is answered yet: as long as nothing is written to the stream, the response may say something else. */
   open(
     response: ServerResponse,
-    how: Pick<StreamOptions, "transport" | "format" | "words">,
+    how: Pick<StreamOptions, "transport" | "format" | "words" | "identity">,
+    onGone = (): void => {},
   ): Result<EventStream, Refusal> {
-    if (this.#addresses.full(addressOf(response.req.socket))) {
+    if (response.destroyed || response.socket === null) {
+      return err(refusal("bad_message", "a stream cannot wait behind another answer"));
+    }
+    if (this.#addresses.full(addressOf(response.socket))) {
       return err(refusal("too_many", "too many connections from one address"));
     }
-    const stream = new EventStream(response, {
+    const stream = new EventStream(response, response.socket, {
       ...how,
       onGone: () => {
-        this.#addresses.remove(stream.remote);
-        this.#heartbeats.stop(stream);
-        this.#ends.stop(stream);
+        this.#forget(stream);
+        onGone();
       },
       onClosing: () => {
         this.#heartbeats.stop(stream);
         this.#ends.start(stream);
       },
     });
+    this.#live += 1;
     this.#addresses.add(stream.remote);
     this.#heartbeats.start(stream);
     return ok(stream);
+  }
+
+  /** Resolves when no stream is left. Those that the hub has closed are gone within the close timeout. */
+  async close(): Promise<void> {
+    if (this.#live === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onNone = resolve;
+    });
+  }
+
+  #forget(stream: EventStream): void {
+    this.#addresses.remove(stream.remote);
+    this.#heartbeats.stop(stream);
+    this.#ends.stop(stream);
+    this.#live -= 1;
+    if (this.#live === 0) this.#onNone?.();
   }
 }

@@ -16,7 +16,7 @@ import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 
 import { FrameScanner } from "./frame-scanner.ts";
-import { IdleLimit } from "./idle-limit.ts";
+import { IdleLimit } from "../idle-limit.ts";
 import type { WatchedSocket } from "./socket-watch.ts";
 import { wsFormat } from "./text-frame.ts";
 

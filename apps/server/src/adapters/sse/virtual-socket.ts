@@ -1,0 +1,83 @@
+/**
+ * Owns one connection that is a stream of events downwards and numbered batches of messages upwards: what came of it,
+ * in order and once. Must not know requests or headers.
+ */
+import type { Clock, Inbox } from "@roomcast/hub";
+import {
+  CLOSE_CODES,
+  type CloseName,
+  decodeUp,
+  MAX_HELLO_BYTES,
+  MAX_MESSAGE_BYTES,
+} from "@roomcast/protocol";
+
+import { IdleLimit } from "../idle-limit.ts";
+import type { EventStream } from "./event-stream.ts";
+
+/** What became of a batch: taken now or before, ahead of its turn, or too large for the connection to go on. */
+export type Taken = "taken" | "ahead" | "too_large";
+
+export class VirtualSocket {
+  readonly #clock: Clock;
+  readonly #stream: EventStream;
+  readonly #inbox: Inbox;
+  readonly #idle: IdleLimit;
+  #batches = 0;
+  #helloCame = false;
+
+  constructor(clock: Clock, stream: EventStream, inbox: Inbox) {
+    this.#clock = clock;
+    this.#stream = stream;
+    this.#inbox = inbox;
+    this.#idle = new IdleLimit(clock.monotonicMs());
+    stream.listen(inbox);
+  }
+
+  /**
+   * A batch that comes again has been heard already: a client that got no answer may send it once more.
+   * @param number 1, 2, 3 …
+   * @param lines one message each.
+   */
+  take(number: number, lines: readonly string[]): Taken {
+    if (number > this.#batches + 1) return "ahead";
+    const messages = number <= this.#batches ? [] : lines.filter((line) => line !== "");
+    this.#batches = Math.max(this.#batches, number);
+    if (messages.length === 0) this.#idled();
+    return messages.every((message) => this.#receive(message)) ? "taken" : "too_large";
+  }
+
+  /** The client has closed it. @param code as RFC 6455 has it. */
+  leave(code: number): void {
+    this.#inbox.ended(code, "");
+    this.#stream.end();
+  }
+
+  /** Nothing came from the client for too long. */
+  vanish(): void {
+    this.#inbox.ended(1006, "no sign of life came in time");
+    this.#stream.cut();
+  }
+
+  /** Closes for a reason of the transport's own, which the hub has yet to hear. */
+  abort(name: CloseName, reason: string = CLOSE_CODES[name].meaning): void {
+    this.#stream.close(name);
+    this.#inbox.ended(CLOSE_CODES[name].code, reason);
+  }
+
+  /** @returns false when it was too large, and the connection is closed. */
+  #receive(text: string): boolean {
+    if (Buffer.byteLength(text) > (this.#helloCame ? MAX_MESSAGE_BYTES : MAX_HELLO_BYTES)) {
+      this.abort("tooLarge");
+      return false;
+    }
+    const decoded = decodeUp(text);
+    if (decoded.ok && decoded.value.type === "hello") this.#helloCame = true;
+    this.#inbox.receive(decoded);
+    return true;
+  }
+
+  #idled(): void {
+    if (!this.#idle.take(this.#clock.monotonicMs()))
+      this.abort("tooMany", "too many batches that say nothing");
+  }
+}
