@@ -1,4 +1,6 @@
 /** Rows B10, B11, D6, D7, D8: Roomcast as a library, in an http server that has routes and sockets of its own. */
+import { connect } from "@roomcast/client";
+import { events } from "@roomcast/protocol";
 import { answer, change, createServer, type RoomcastServer, refuse } from "@roomcast/server";
 import { createServer as createHttpServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -83,6 +85,22 @@ describe("embedding", () => {
     const event = await client.hear("event");
     expect(event).toMatchObject({ data: { text: "deployed" }, from: { clientId: null, user: "server" } });
     await client.close();
+  });
+
+  it("R-DELETE S1 S3: a room that the application deletes is a gap to the SDK, and goes on from 1", async () => {
+    const room = roomcast.rooms.get("deleted");
+    const client = connect(`http://${origin}`, { contract: events, name: "Ada" });
+    const told: string[] = [];
+    const ada = client.room("deleted");
+    ada.on("message", ({ data, offset }) => told.push(`${offset} ${data.text}`));
+    ada.onGap(({ reason, position }) => told.push(`${reason}, now at ${position.offset}`));
+    await until("Ada is in", () => ada.status.state === "joined");
+    await room.publish("message", { text: "before" });
+    await Promise.all([room.delete(), room.publish("message", { text: "after" })]);
+    await until("it goes on", () => told.length > 2);
+    expect(await ada.publish("message", { text: "by Ada" })).toMatchObject({ position: { offset: 2 } });
+    expect(told).toEqual(["1 before", expect.stringMatching(/^recreated/), "1 after", "2 by Ada"]);
+    client.disconnect();
   });
 
   it("B10 B11: an application's handler refuses, changes and answers, and knows no transport", async () => {

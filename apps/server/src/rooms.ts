@@ -1,5 +1,5 @@
 /** Owns the rooms as an application's own code sees them: typed by the contract, and free of any transport. */
-import type { HistoryPage, Hub, Receipt } from "@roomcast/hub";
+import type { HistoryPage, Hub, Receipt, Removed } from "@roomcast/hub";
 import type { Contract, DataIn, EventName, From, Member, Refusal, Result } from "@roomcast/protocol";
 
 export interface PublishOptions {
@@ -45,6 +45,11 @@ export class RoomHandle<C extends Contract> {
     range: { readonly after?: number; readonly before?: number; readonly limit?: number } = {},
   ): Promise<Result<HistoryPage, Refusal>> {
     return this.#hub.history(null, this.name, range);
+  }
+
+  /** All that was said here is gone for good. Members stay, and are told of a gap; the count begins anew. */
+  delete(): Promise<Result<Removed, Refusal>> {
+    return this.#hub.deleteRoom(this.name);
   }
 
   /** Out of this room. false: no such member. */

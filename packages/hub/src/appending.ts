@@ -1,7 +1,7 @@
-/** Owns the appends that are under way, so that a drain can wait for the last of them. */
-import { err, refusal } from "@roomcast/protocol";
+/** Owns what is asked of the log and under way, so that a drain can wait for the last of them. */
+import { err, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
-import type { Draft, RoomLog, Settle } from "./room-log.ts";
+import type { Draft, RoomLog, Settle, SettleRemoval } from "./room-log.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 export class Appending {
@@ -24,12 +24,32 @@ export class Appending {
   }
 
   append(draft: Draft, settle: Settle): void {
+    this.#ask(settle, (settled) => this.#log.append(draft, settled));
+  }
+
+  remove(room: string, settle: SettleRemoval): void {
+    this.#ask(settle, (settled) => this.#log.remove(room, settled));
+  }
+
+  /** Takes no more. Resolves when the last is settled. */
+  close(): Promise<void> {
+    this.#closed = true;
+    return new Promise((resolve) => {
+      if (this.#underWay === 0) resolve();
+      else this.#onIdle = resolve;
+    });
+  }
+
+  #ask<Value>(
+    settle: (outcome: Result<Value, Refusal>) => void,
+    ask: (settled: (outcome: Result<Value, Refusal>) => void) => void,
+  ): void {
     if (this.#closed) {
       settle(err(refusal("overloaded", "the server is going down", this.#retryAfterMs)));
       return;
     }
     this.#underWay += 1;
-    const settled: Settle = (outcome) => {
+    const settled = (outcome: Result<Value, Refusal>): void => {
       // Whoever waits for this outcome must not fail the log, which has others to settle.
       try {
         settle(outcome);
@@ -40,20 +60,11 @@ export class Appending {
       if (this.#underWay === 0) this.#onIdle?.();
     };
     try {
-      this.#log.append(draft, settled);
+      ask(settled);
     } catch (error) {
       this.#fault("log", error);
       settled(err(refusal("internal")));
     }
-  }
-
-  /** Takes no more. Resolves when the last append is settled. */
-  close(): Promise<void> {
-    this.#closed = true;
-    return new Promise((resolve) => {
-      if (this.#underWay === 0) resolve();
-      else this.#onIdle = resolve;
-    });
   }
 
   #fault(where: string, error: unknown): void {

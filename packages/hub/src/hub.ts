@@ -26,8 +26,8 @@ import { Peer } from "./peer.ts";
 import { OPEN_DOOR, type Policy } from "./policy.ts";
 import type { Random } from "./random.ts";
 import { Reader } from "./reader.ts";
-import { eventMessage } from "./room.ts";
-import type { KeptEvent, RoomLog } from "./room-log.ts";
+import { eventMessage, type Room } from "./room.ts";
+import type { Removed, RoomLog } from "./room-log.ts";
 import { Rooms } from "./rooms.ts";
 import { Sessions } from "./sessions.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -85,7 +85,13 @@ export class Hub {
     };
     this.inspection = new Inspection(this.#engine);
     log.onAppended((event) => {
-      this.#deliver(event);
+      this.#fanOut(event.room, (room) => {
+        room.deliver(event);
+        this.#engine.traffic.eventsOut += room.audience;
+      });
+    });
+    log.onRemoved(({ room, position }) => {
+      this.#fanOut(room, (alive) => alive.renew(position));
     });
   }
 
@@ -183,6 +189,20 @@ export class Hub {
     return true;
   }
 
+  /** All that was said in it is gone for good. Its members stay, and are told; who publishes there begins it anew. */
+  deleteRoom(room: string): Promise<Result<Removed, Refusal>> {
+    return this.#answer(async () => {
+      if (!isRoomName(room)) return err(refusal("bad_room"));
+      const { appending, telemetry } = this.#engine;
+      return new Promise((resolve) => {
+        appending.remove(room, (outcome) => {
+          if (outcome.ok) telemetry.record({ kind: "room_deleted", room });
+          resolve(outcome);
+        });
+      });
+    });
+  }
+
   /** Takes nobody new, settles what was published, tells everybody when to come back, and closes. */
   drain(): Promise<void> {
     this.#drained ??= this.#drain();
@@ -213,14 +233,12 @@ export class Hub {
     sessions.endAll();
   }
 
-  #deliver(event: KeptEvent): void {
+  /** To a room that somebody is in. */
+  #fanOut(name: string, work: (room: Room) => void): void {
     // Whatever goes wrong here must not fail the log, which has others to settle.
     try {
-      const { rooms, traffic } = this.#engine;
-      const room = rooms.find(event.room);
-      if (room === undefined) return;
-      room.deliver(event);
-      traffic.eventsOut += room.audience;
+      const room = this.#engine.rooms.find(name);
+      if (room !== undefined) work(room);
     } catch (error) {
       this.#fault("fan-out", error);
     }

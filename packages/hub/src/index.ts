@@ -21,7 +21,18 @@ export { MemoryLog, type MemoryLogOptions } from "./memory-log.ts";
 export { MemorySessions } from "./memory-sessions.ts";
 export { type Action, OPEN_DOOR, type Policy } from "./policy.ts";
 export type { Random } from "./random.ts";
-export type { Appended, Draft, Durability, KeptEvent, Page, ReadRange, RoomLog, Settle } from "./room-log.ts";
+export type {
+  Appended,
+  Draft,
+  Durability,
+  KeptEvent,
+  Page,
+  ReadRange,
+  Removed,
+  RoomLog,
+  Settle,
+  SettleRemoval,
+} from "./room-log.ts";
 export type { SessionStore, StoredSession } from "./session-store.ts";
 export { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";
 export type { Place } from "./snapshot.ts";

@@ -3,18 +3,30 @@ import { type GapReason, MAX_PAGE_BYTES, ok, type Refusal, type Result } from "@
 
 import type { Clock } from "./clock.ts";
 import type { Random } from "./random.ts";
-import type { Appended, Draft, KeptEvent, Page, ReadRange, RoomLog, Settle } from "./room-log.ts";
+import type {
+  Appended,
+  Draft,
+  KeptEvent,
+  Page,
+  ReadRange,
+  Removed,
+  RoomLog,
+  Settle,
+  SettleRemoval,
+} from "./room-log.ts";
 
 interface Entry {
+  readonly epoch: string;
   readonly offset: number;
   readonly time: number;
 }
 
 interface RoomState {
+  epoch: string;
   floor: number;
   /** From floor + 1 on, without a hole. */
   events: KeptEvent[];
-  /** Oldest first; outlives what is trimmed. */
+  /** Oldest first; outlives what is trimmed or removed. */
   readonly known: Map<string, Entry>;
 }
 
@@ -30,15 +42,19 @@ export interface MemoryLogOptions {
 export class MemoryLog implements RoomLog {
   readonly durability = "memory";
   readonly #rooms = new Map<string, RoomState>();
-  readonly #epoch: string;
+  /** Of every room that was never removed. */
+  readonly #firstEpoch: string;
+  readonly #random: Random;
   readonly #clock: Clock;
   readonly #historyEvents: number;
   readonly #dedupeMs: number;
   #listener: (event: KeptEvent) => void = () => undefined;
+  #removalListener: (removed: Removed) => void = () => undefined;
 
   constructor({ clock, random, historyEvents = 10_000, dedupeMs = 24 * 60 * 60 * 1000 }: MemoryLogOptions) {
     this.#clock = clock;
-    this.#epoch = random.id();
+    this.#random = random;
+    this.#firstEpoch = random.id();
     this.#historyEvents = historyEvents;
     this.#dedupeMs = dedupeMs;
   }
@@ -47,30 +63,42 @@ export class MemoryLog implements RoomLog {
     this.#listener = listener;
   }
 
+  onRemoved(listener: (removed: Removed) => void): void {
+    this.#removalListener = listener;
+  }
+
   append(draft: Draft, settle: Settle): void {
     const state = this.#open(draft.room);
     const key = identityOf(draft);
     const known = state.known.get(key);
     if (known !== undefined) {
-      settle(ok(this.#appended(known, true)));
+      settle(ok(appended(known, true)));
       return;
     }
     const offset = state.floor + state.events.length + 1;
-    const event: KeptEvent = { ...draft, epoch: this.#epoch, offset };
+    const { epoch } = state;
+    const event: KeptEvent = { ...draft, epoch, offset };
     state.events.push(event);
-    state.known.set(key, { offset, time: draft.time });
+    state.known.set(key, { epoch, offset, time: draft.time });
     this.#trim(state);
     this.#listener(event);
-    settle(ok(this.#appended(event, false)));
+    settle(ok(appended(event, false)));
+  }
+
+  remove(room: string, settle: SettleRemoval): void {
+    const state = this.#open(room);
+    state.epoch = this.#random.id();
+    state.floor = 0;
+    state.events = [];
+    const removed = { room, position: { epoch: state.epoch, offset: 0 } };
+    this.#removalListener(removed);
+    settle(ok(removed));
   }
 
   read(room: string, range: ReadRange): Promise<Result<Page, Refusal>> {
     const state = this.#rooms.get(room);
-    const floor = state?.floor ?? 0;
-    const all = state?.events ?? [];
-    return Promise.resolve(
-      ok({ epoch: this.#epoch, floor, top: floor + all.length, ...pageOf(all, floor, range) }),
-    );
+    const { epoch = this.#firstEpoch, floor = 0, events = [] } = state ?? {};
+    return Promise.resolve(ok({ epoch, floor, top: floor + events.length, ...pageOf(events, floor, range) }));
   }
 
   subscribe(): Promise<void> {
@@ -92,7 +120,7 @@ export class MemoryLog implements RoomLog {
   #open(room: string): RoomState {
     let state = this.#rooms.get(room);
     if (state === undefined) {
-      state = { floor: 0, events: [], known: new Map() };
+      state = { epoch: this.#firstEpoch, floor: 0, events: [], known: new Map() };
       this.#rooms.set(room, state);
     }
     return state;
@@ -111,11 +139,13 @@ export class MemoryLog implements RoomLog {
       state.known.delete(key);
     }
   }
-
-  #appended({ offset, time }: Entry, duplicate: boolean): Appended {
-    return { position: { epoch: this.#epoch, offset }, time, duplicate };
-  }
 }
+
+const appended = ({ epoch, offset, time }: Entry, duplicate: boolean): Appended => ({
+  position: { epoch, offset },
+  time,
+  duplicate,
+});
 
 /** The length keeps ("a", "bc") apart from ("ab", "c"). */
 const identityOf = ({ from, id }: Draft): string => `${from.user.length}:${from.user}${id}`;

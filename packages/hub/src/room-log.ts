@@ -33,6 +33,14 @@ export interface Appended {
 
 export type Settle = (outcome: Result<Appended, Refusal>) => void;
 
+/** `position`: offset 0 of the life of the room that begins. */
+export interface Removed {
+  readonly room: string;
+  readonly position: Position;
+}
+
+export type SettleRemoval = (outcome: Result<Removed, Refusal>) => void;
+
 /** Both bounds exclusive. With `after`: the oldest behind it; else the newest (before `before`). */
 export interface ReadRange {
   readonly after?: number;
@@ -63,6 +71,12 @@ export interface RoomLog {
    * it every draft of its room that was given before the refusal was settled: else a later one would overtake it.
    */
   append(draft: Draft, settle: Settle): void;
+  /**
+   * Forgets all events of a room, whether or not there were any. From then on it has an epoch that it never had, and counts
+   * from 1; identities that it knew stay known, at the positions that they had. MUST take its place among the drafts of the
+   * room, be as durable as they are, and call the listener and then `settle` as for an event.
+   */
+  remove(room: string, settle: SettleRemoval): void;
   /** A room that never was reads as empty, under the epoch that its first event will have. MUST NOT show what is not committed. */
   read(room: string, range: ReadRange): Promise<Result<Page, Refusal>>;
   /**
@@ -75,6 +89,8 @@ export interface RoomLog {
   whyChanged(epoch: string, now: string): GapReason;
   /** The one listener. */
   onAppended(listener: (event: KeptEvent) => void): void;
+  /** The one listener. MUST be called in its place among the events of the room. */
+  onRemoved(listener: (removed: Removed) => void): void;
   /** Settles everything that was given, then lets go of its resources. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** Owns the members of one room and the fan-out to them. Must not know the log, the contract or the wire. */
-import type { Ack, Down, EventMessage, LeftReason, Member, Position } from "@roomcast/protocol";
+import type { Ack, Down, EventMessage, Gap, LeftReason, Member, Position } from "@roomcast/protocol";
 
 import { Batch } from "./batch.ts";
 import type { Clock } from "./clock.ts";
@@ -101,6 +101,17 @@ export class Room {
     for (const [subscription, snapshot] of this.#ahead) {
       // A snapshot may show what the log has not announced here yet.
       if (epoch === snapshot.epoch && offset <= snapshot.offset) this.#batch.replaceLast(subscription, null);
+      else this.#ahead.delete(subscription);
+    }
+  }
+
+  /** All that was said here is gone, and the count begins anew. Nobody leaves for that. */
+  renew(position: Position): void {
+    const gap: Gap = { type: "gap", room: this.name, reason: "recreated", from: null, to: null, position };
+    for (const subscription of this.#entering) subscription.hold({ ...position, bytes: 0, message: gap });
+    this.broadcast(gap, position);
+    for (const [subscription, snapshot] of this.#ahead) {
+      if (snapshot.epoch === position.epoch) this.#batch.replaceLast(subscription, null);
       else this.#ahead.delete(subscription);
     }
   }

@@ -1,16 +1,19 @@
 /** Owns one stay in one room, of a member or a reader. A re-join makes a new one: what is late for the old one reaches nobody. */
-import { type Ack, type EventMessage, MAX_QUEUED_BYTES, type Position } from "@roomcast/protocol";
+import { type Ack, type EventMessage, type Gap, MAX_QUEUED_BYTES, type Position } from "@roomcast/protocol";
 
 import type { Format } from "./connection.ts";
 import type { Recipient } from "./outlet.ts";
 import type { Room } from "./room.ts";
 
-/** What a newcomer gets once it is live: an event, or its own ack that stands where an event stood or behind it. */
+/**
+ * What came while a newcomer's snapshot was read: an event, its own ack that stands where an event stood or behind it, or word
+ * that the room has begun another life, which a snapshot of that life tells by itself.
+ */
 export interface Held {
   readonly epoch: string;
   readonly offset: number;
   readonly bytes: number;
-  readonly message: EventMessage | Ack;
+  readonly message: EventMessage | Ack | Gap;
 }
 
 export class Subscription {

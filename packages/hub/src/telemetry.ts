@@ -50,6 +50,7 @@ export type TelemetryEvent =
       readonly count: number;
       readonly reason: LeftReason;
     }
+  | { readonly kind: "room_deleted"; readonly room: string }
   | { readonly kind: "reader_opened"; readonly reader: ReaderFacts }
   | {
       readonly kind: "reader_closed";

@@ -3,13 +3,23 @@ import type { GapReason, Refusal, Result } from "@roomcast/protocol";
 import { err } from "@roomcast/protocol";
 
 import { MemoryLog } from "../src/memory-log.ts";
-import type { Draft, KeptEvent, Page, ReadRange, RoomLog, Settle } from "../src/room-log.ts";
+import type {
+  Draft,
+  KeptEvent,
+  Page,
+  ReadRange,
+  Removed,
+  RoomLog,
+  Settle,
+  SettleRemoval,
+} from "../src/room-log.ts";
 import { ManualClock } from "../src/testing/manual-clock.ts";
 import { SeededRandom } from "../src/testing/seeded-random.ts";
 
 class WrappedLog implements RoomLog {
   readonly durability = "memory";
   protected listener: (event: KeptEvent) => void = () => undefined;
+  protected removalListener: (removed: Removed) => void = () => undefined;
   protected inner: RoomLog;
 
   constructor(inner: RoomLog) {
@@ -22,6 +32,9 @@ class WrappedLog implements RoomLog {
     inner.onAppended((event) => {
       this.heard(event);
     });
+    inner.onRemoved((removed) => {
+      this.removalListener(removed);
+    });
   }
 
   protected heard(event: KeptEvent): void {
@@ -30,6 +43,10 @@ class WrappedLog implements RoomLog {
 
   append(draft: Draft, settle: Settle): void {
     this.inner.append(draft, settle);
+  }
+
+  remove(room: string, settle: SettleRemoval): void {
+    this.inner.remove(room, settle);
   }
 
   read(room: string, range: ReadRange): Promise<Result<Page, Refusal>> {
@@ -50,6 +67,10 @@ class WrappedLog implements RoomLog {
 
   onAppended(listener: (event: KeptEvent) => void): void {
     this.listener = listener;
+  }
+
+  onRemoved(listener: (removed: Removed) => void): void {
+    this.removalListener = listener;
   }
 
   close(): Promise<void> {
@@ -117,6 +138,12 @@ export class SickLog extends WrappedLog {
   override append(draft: Draft, settle: Settle): void {
     if (this.throws) throw new Error("the log is broken");
     if (this.refusal === undefined) super.append(draft, settle);
+    else settle(err(this.refusal));
+  }
+
+  override remove(room: string, settle: SettleRemoval): void {
+    if (this.throws) throw new Error("the log is broken");
+    if (this.refusal === undefined) super.remove(room, settle);
     else settle(err(this.refusal));
   }
 

@@ -37,6 +37,9 @@ export class LogTelemetry implements Telemetry {
         );
         break;
       }
+      case "room_deleted":
+        this.#log.info({ room: event.room }, "room deleted");
+        break;
       case "reader_opened":
         this.#log.info(reader(event.reader), "reader connected");
         break;

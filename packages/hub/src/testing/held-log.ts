@@ -4,16 +4,27 @@
  */
 import { err, type GapReason, type Refusal, type Result } from "@roomcast/protocol";
 
-import type { Draft, Durability, KeptEvent, Page, ReadRange, RoomLog, Settle } from "../room-log.ts";
+import type {
+  Draft,
+  Durability,
+  KeptEvent,
+  Page,
+  ReadRange,
+  Removed,
+  RoomLog,
+  Settle,
+  SettleRemoval,
+} from "../room-log.ts";
 
-interface HeldAppend {
-  readonly draft: Draft;
-  readonly settle: Settle;
+/** An append or a removal that was asked for. */
+interface HeldWrite {
+  readonly perform: () => void;
+  readonly refuse: (reason: Refusal) => void;
 }
 
 export class HeldLog implements RoomLog {
   readonly #log: RoomLog;
-  readonly #appends: HeldAppend[] = [];
+  readonly #appends: HeldWrite[] = [];
   readonly #reads: (() => void)[] = [];
   #holdsAppends = false;
   #holdsReads = false;
@@ -47,14 +58,12 @@ export class HeldLog implements RoomLog {
   /** Commits the oldest so many of the appends that wait; without a number all of them, and holds no more. */
   commit(count?: number): void {
     if (count === undefined) this.#holdsAppends = false;
-    for (const { draft, settle } of this.#appends.splice(0, count ?? this.#appends.length)) {
-      this.#log.append(draft, settle);
-    }
+    for (const { perform } of this.#appends.splice(0, count ?? this.#appends.length)) perform();
   }
 
   /** Refuses all appends that wait: one that is refused takes with it what was given behind it. */
   refuseAppends(reason: Refusal): void {
-    for (const { settle } of this.#appends.splice(0)) settle(err(reason));
+    for (const { refuse } of this.#appends.splice(0)) refuse(reason);
   }
 
   /** Delivers the read that waits at `index`, with what it saw when it was made. */
@@ -69,8 +78,17 @@ export class HeldLog implements RoomLog {
   }
 
   append(draft: Draft, settle: Settle): void {
-    if (this.#holdsAppends || this.#appends.length > 0) this.#appends.push({ draft, settle });
-    else this.#log.append(draft, settle);
+    this.#write({
+      perform: () => this.#log.append(draft, settle),
+      refuse: (reason) => settle(err(reason)),
+    });
+  }
+
+  remove(room: string, settle: SettleRemoval): void {
+    this.#write({
+      perform: () => this.#log.remove(room, settle),
+      refuse: (reason) => settle(err(reason)),
+    });
   }
 
   async read(room: string, range: ReadRange): Promise<Result<Page, Refusal>> {
@@ -96,8 +114,17 @@ export class HeldLog implements RoomLog {
     this.#log.onAppended(listener);
   }
 
+  onRemoved(listener: (removed: Removed) => void): void {
+    this.#log.onRemoved(listener);
+  }
+
   async close(): Promise<void> {
     this.commit();
     await this.#log.close();
+  }
+
+  #write(write: HeldWrite): void {
+    if (this.#holdsAppends || this.#appends.length > 0) this.#appends.push(write);
+    else write.perform();
   }
 }

@@ -1,7 +1,7 @@
 /** Owns how tests speak to a room log: drafts with little to say, and promises instead of callbacks. */
 import { JsonText, type Refusal } from "@roomcast/protocol";
 
-import type { Appended, Draft, Page, ReadRange, RoomLog } from "../room-log.ts";
+import type { Appended, Draft, Page, ReadRange, Removed, RoomLog } from "../room-log.ts";
 
 /** The wall clock of a log under test: drafts are of this time, so that none is old. */
 export const SUITE_TIME = 1_767_225_600_000;
@@ -35,6 +35,16 @@ export class RefusedError extends Error {
 export async function append(log: RoomLog, draft: Draft): Promise<Appended> {
   return new Promise((resolve, reject) => {
     log.append(draft, (outcome) => {
+      if (outcome.ok) resolve(outcome.value);
+      else reject(new RefusedError(outcome.error));
+    });
+  });
+}
+
+/** @throws RefusedError */
+export async function remove(log: RoomLog, room: string): Promise<Removed> {
+  return new Promise((resolve, reject) => {
+    log.remove(room, (outcome) => {
       if (outcome.ok) resolve(outcome.value);
       else reject(new RefusedError(outcome.error));
     });

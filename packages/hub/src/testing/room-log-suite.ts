@@ -8,6 +8,7 @@ import type { RoomLog } from "../room-log.ts";
 import { append, appendAll, draftOf, read } from "./log-calls.ts";
 import { checkAgainstModel } from "./log-model.ts";
 import { appendRules } from "./room-log-append-rules.ts";
+import { removalRules } from "./room-log-removal-rules.ts";
 import { readRules } from "./room-log-read-rules.ts";
 import { survivalRules } from "./room-log-survival-rules.ts";
 
@@ -43,6 +44,7 @@ export function describeRoomLog(name: string, { open, reopen, seed }: RoomLogSui
 
     appendRules(openLog);
     readRules(openLog);
+    removalRules(openLog);
     if (reopen !== undefined) survivalRules(openLog, (log, after) => toBeClosed(reopen(log, after)));
 
     test("L-SUBSCRIBE: subscribing is harmless when repeated, and no event is heard twice", async () => {

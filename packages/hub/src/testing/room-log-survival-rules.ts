@@ -3,7 +3,7 @@ import { JsonText } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
 import type { Page, RoomLog } from "../room-log.ts";
-import { append, appendAll, draftOf, HOSTILE_ROOMS, read, readAll } from "./log-calls.ts";
+import { append, appendAll, draftOf, HOSTILE_ROOMS, read, readAll, remove } from "./log-calls.ts";
 import type { OpenLog, RoomLogSuite } from "./room-log-suite.ts";
 
 export function survivalRules(openLog: OpenLog, reopen: NonNullable<RoomLogSuite["reopen"]>): void {
@@ -33,6 +33,20 @@ export function survivalRules(openLog: OpenLog, reopen: NonNullable<RoomLogSuite
       const log = await reopen(first, end);
       expect(await append(log, draftOf("general", "id\u0000👋"))).toEqual({ ...placed, duplicate: true });
       expect((await read(log, "general", { limit: 1 })).top).toBe(1);
+    });
+
+    test("L-SURVIVE L-REMOVE: a removal stays, and so does what was known before it", async () => {
+      const first = await openLog();
+      const placed = await append(first, draftOf("general", "a"));
+      const { position } = await remove(first, "general");
+      const log = await reopen(first, end);
+      expect(await read(log, "general", { after: 0, limit: 9 })).toEqual({
+        ...{ epoch: position.epoch, floor: 0, top: 0, events: [], more: false },
+      });
+      expect(await append(log, draftOf("general", "a"))).toEqual({ ...placed, duplicate: true });
+      expect(await append(log, draftOf("general", "b"))).toMatchObject({
+        position: { ...position, offset: 1 },
+      });
     });
 
     test("L-SURVIVE: a floor stays where it was", async () => {

@@ -5,11 +5,11 @@ import { type Refusal, refusal } from "@roomcast/protocol";
 import {
   type Answer,
   CELLS_PER_OUTCOME,
-  type DraftCells,
   type Group,
   OUTCOME,
   type PageCells,
   type ReadRequest,
+  type RoomWrite,
   type SessionWrite,
 } from "./writer-messages.ts";
 
@@ -30,7 +30,7 @@ export interface Placed {
 
 /** In the order in which it was asked. */
 export interface Asked {
-  readonly drafts: Request<DraftCells, Placed | Refusal>[];
+  readonly drafts: Request<RoomWrite, Placed | Refusal>[];
   readonly sessions: Request<SessionWrite, Refusal | undefined>[];
   readonly reads: Request<ReadRequest, PageCells | Refusal>[];
   readonly finds: Request<string, StoredSession | undefined>[];

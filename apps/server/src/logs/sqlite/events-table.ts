@@ -22,6 +22,7 @@ export class EventsTable {
   readonly #insert: StatementSync;
   readonly #upwards: StatementSync;
   readonly #downwards: StatementSync;
+  readonly #first: StatementSync;
   readonly #firstYoung: StatementSync;
   readonly #lastWithin: StatementSync;
   readonly #trim: StatementSync;
@@ -32,6 +33,7 @@ export class EventsTable {
     this.#insert = database.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)");
     this.#upwards = database.prepare(`SELECT ${COLUMNS} ${within} ORDER BY offset LIMIT ?`);
     this.#downwards = database.prepare(`SELECT ${COLUMNS} ${within} ORDER BY offset DESC LIMIT ?`);
+    this.#first = database.prepare("SELECT offset FROM events WHERE room = ? ORDER BY offset LIMIT 1");
     this.#firstYoung = database.prepare(`SELECT offset ${within} AND time >= ? ORDER BY offset LIMIT 1`);
     this.#lastWithin = database.prepare(`
       SELECT max(offset) AS last FROM
@@ -57,6 +59,12 @@ export class EventsTable {
     if (after === undefined) events.reverse();
     // Offsets have no hole, so what was not read can be counted.
     return { incarnation, floor, top, events, more: events.length < high - low + 1 };
+  }
+
+  /** The lowest offset that is kept. */
+  first(room: number): number | undefined {
+    const offset = this.#first.get(room)?.["offset"];
+    return offset === undefined ? undefined : Number(offset);
   }
 
   /** The first offset from `low` to `high` that is not older than `time`. */

@@ -2,18 +2,19 @@
 import type { StoredSession } from "@roomcast/hub";
 
 import type { FlushGate } from "./flush-gate.ts";
-import { FIRST_INCARNATION } from "./rooms-table.ts";
+import { FIRST_INCARNATION, type Life } from "./rooms-table.ts";
 import { faultOf } from "./sqlite-fault.ts";
 import type { Tables } from "./tables.ts";
 import {
   type Answer,
   CELLS_PER_OUTCOME,
-  type DraftCells,
   type Failure,
   type Group,
+  isRemoval,
   OUTCOME,
   type PageCells,
   type ReadRequest,
+  type RoomWrite,
   type SessionWrite,
 } from "./writer-messages.ts";
 
@@ -90,7 +91,7 @@ export class GroupCommit {
     }
   }
 
-  #append(drafts: readonly DraftCells[], guard: Guard): Float64Array {
+  #append(drafts: readonly RoomWrite[], guard: Guard): Float64Array {
     const outcomes = new Float64Array(drafts.length * CELLS_PER_OUTCOME);
     /** What comes behind a refused event of its room is refused too, else it would overtake it. */
     const blocked = new Set<string>();
@@ -103,20 +104,30 @@ export class GroupCommit {
     return outcomes;
   }
 
-  #appendOne(draft: DraftCells, outcomes: Float64Array, at: number): void {
+  #appendOne(write: RoomWrite, outcomes: Float64Array, at: number): void {
     const { rooms, events, dedupe } = this.#tables;
-    const [name, ...cells] = draft;
+    if (isRemoval(write)) {
+      outcomes.set([OUTCOME.appended, 0, 0, rooms.renew(write[0]).incarnation], at);
+      return;
+    }
+    const [name, ...cells] = write;
     const [, , id, , user, , time] = cells;
     const room = rooms.enter(name);
     const offset = room.top + 1;
-    const original = dedupe.take(room.id, user, id, { offset, time });
-    if (original === undefined) {
-      events.insert(room.id, offset, cells);
-      rooms.raiseTop(name, offset);
-      outcomes.set([OUTCOME.appended, offset, time, room.incarnation], at);
-    } else {
-      outcomes.set([OUTCOME.duplicate, original.offset, original.time, room.incarnation], at);
+    const known = (life: Life): boolean => {
+      const original = dedupe.find(life.id, user, id);
+      if (original !== undefined)
+        outcomes.set([OUTCOME.duplicate, original.offset, original.time, life.incarnation], at);
+      return original !== undefined;
+    };
+    if (room.earlier.some(known)) return;
+    if (!dedupe.take(room.id, user, id, { offset, time })) {
+      known(room);
+      return;
     }
+    events.insert(room.id, offset, cells);
+    rooms.raiseTop(name, offset);
+    outcomes.set([OUTCOME.appended, offset, time, room.incarnation], at);
   }
 
   #keep(write: SessionWrite): void {

@@ -16,7 +16,14 @@ import {
   replyAll,
   type Reply,
 } from "./asked.ts";
-import type { Answer, DraftCells, Group, PageCells, ReadRequest } from "./writer-messages.ts";
+import {
+  type Answer,
+  type Group,
+  type PageCells,
+  type ReadRequest,
+  type RoomWrite,
+  sizeOf,
+} from "./writer-messages.ts";
 
 /** More drafts, session writes or reads waiting than this, and the next is refused. */
 const MAX_WAITING = 10_000;
@@ -36,8 +43,6 @@ const OVERTAKING = refusal(
 );
 const UNAVAILABLE = refusal("storage_unavailable");
 
-const bytesOf = (draft: DraftCells): number => draft[2].length;
-
 export class GroupQueue {
   readonly #clock: Clock;
   readonly #send: (group: Group) => void;
@@ -55,12 +60,12 @@ export class GroupQueue {
     this.#send = send;
   }
 
-  append(draft: DraftCells, reply: Reply<Placed | Refusal>): void {
+  append(draft: RoomWrite, reply: Reply<Placed | Refusal>): void {
     const { drafts } = this.#waiting;
     const refused =
       this.#refusal(drafts.length) ?? (this.#waitingBytes < MAX_WAITING_BYTES ? undefined : OVERLOADED);
     if (refused === undefined) {
-      this.#waitingBytes += bytesOf(draft);
+      this.#waitingBytes += sizeOf(draft);
       drafts.push({ request: draft, reply });
       this.#setSend();
     } else {
@@ -171,7 +176,7 @@ export class GroupQueue {
       reads: reads.splice(0, MAX_GROUP_READS),
       finds: finds.splice(0),
     };
-    for (const { request } of given.drafts) this.#waitingBytes -= bytesOf(request);
+    for (const { request } of given.drafts) this.#waitingBytes -= sizeOf(request);
     this.#given = given;
     this.#send(groupOf(given));
   }
@@ -188,7 +193,7 @@ export class GroupQueue {
     const overtaking = drafts.filter(({ request: [room] }) => rooms.has(room));
     const others = drafts.filter(({ request: [room] }) => !rooms.has(room));
     drafts.splice(0, drafts.length, ...others);
-    this.#waitingBytes = others.reduce((bytes, { request }) => bytes + bytesOf(request), 0);
+    this.#waitingBytes = others.reduce((bytes, { request }) => bytes + sizeOf(request), 0);
     return { ...nothing(), drafts: overtaking };
   }
 }

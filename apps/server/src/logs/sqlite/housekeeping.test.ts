@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 
 import { append, draftOf, read, SUITE_TIME } from "@roomcast/hub/testing";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -190,6 +191,56 @@ describe("SS-EXPIRE", () => {
     writer.tick(NOW + 120_001);
     finish();
     expect(found("lives", "young", "s-1", "s-600")).toEqual(["lives", "none", "none", "none"]);
+  });
+});
+
+describe("L-REMOVE what a removal leaves behind", () => {
+  const file = (): string => join(folder, "roomcast.db");
+  let folder: string;
+
+  beforeEach(() => {
+    folder = temporaryFolder();
+    writer = writerWith({ historyEvents: 10_000, historyDays: 30 }, file());
+  });
+
+  /** What the tables hold; the store is closed for it, and opened again. */
+  function rows(): Record<string, unknown> {
+    writer.close();
+    const database = new DatabaseSync(file());
+    const counted = database
+      .prepare(
+        `SELECT (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM dedupe) AS identities,
+          (SELECT count(*) FROM earlier_lives) AS lives`,
+      )
+      .get();
+    database.close();
+    writer = writerWith({ historyEvents: 10_000, historyDays: 30 }, file());
+    return { ...counted };
+  }
+
+  test("goes in slices: the events at the next look, the identities when they are old", () => {
+    commit({ drafts: [...draftsOf("a", 2_500), ...draftsOf("b", 10)] });
+    commit({ drafts: [["a"], ...draftsOf("a", 5, NOW, 3_000)] });
+    expect(rows()).toEqual({ events: 2_515, identities: 2_515, lives: 1 });
+    writer.tick(NOW);
+    expect(finish()).toBeGreaterThan(3);
+    expect(rows()).toEqual({ events: 15, identities: 2_515, lives: 1 });
+    expect(pageOf("a")).toEqual({ floor: 0, top: 5, kept: [1, 2, 3, 4, 5] });
+    writer.tick(NOW + DAY_MS + 1);
+    finish();
+    expect(rows()).toEqual({ events: 15, identities: 0, lives: 0 });
+    expect(commit({ drafts: draftsOf("a", 1) }).outcomes[1]).toBe(6);
+  });
+
+  test("a room that is removed while it is trimmed loses nothing of its next life", () => {
+    commit({ drafts: draftsOf("a", 2_500, NOW - 40 * DAY_MS) });
+    writer.tick(NOW);
+    // Past the sessions and the identities, and into the room.
+    while (pageOf("a").floor === 0) writer.chore();
+    expect(pageOf("a").floor).toBeLessThan(2_500);
+    commit({ drafts: [["a"], ...draftsOf("a", 500, NOW, 3_000)] });
+    finish();
+    expect(pageOf("a")).toMatchObject({ floor: 0, top: 500 });
   });
 });
 

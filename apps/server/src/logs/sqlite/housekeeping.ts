@@ -1,5 +1,5 @@
 /** Owns what the store forgets: trimmed events, old identities, sessions past their time. In slices, between groups. */
-import type { Room, TrimCandidate } from "./rooms-table.ts";
+import type { Life, Room, TrimCandidate } from "./rooms-table.ts";
 import type { Tables } from "./tables.ts";
 import type { WriterSettings } from "./writer-messages.ts";
 
@@ -76,6 +76,7 @@ export class Housekeeping {
     while (sessions.removeEnded(now - this.#limits.resumeWindowMs, SLICE_ROWS) === SLICE_ROWS) yield;
     yield;
     while (dedupe.removeBefore(now - DEDUPE_MS, SLICE_ROWS) === SLICE_ROWS) yield;
+    for (const life of rooms.earlierLives()) yield* this.#clear(life);
     const oldestAllowed = now - this.#limits.historyDays * DAY_MS;
     for (
       let lastId = 0, batch = rooms.behind(0, SLICE_ROOMS);
@@ -90,6 +91,16 @@ export class Housekeeping {
     }
   }
 
+  /** Its identities go when they are old enough; until then the room knows them. */
+  *#clear({ id }: Life): Generator<void, void> {
+    const { rooms, events, dedupe } = this.#tables;
+    for (let first = events.first(id); first !== undefined; first = events.first(id)) {
+      events.trim(id, events.lastWithin(id, first, first + SLICE_EVENTS - 1, SLICE_BYTES));
+      yield;
+    }
+    if (!dedupe.knowsAny(id)) rooms.forgetLife(id);
+  }
+
   #mayNeedTrim({ top, floor, oldest }: TrimCandidate, oldestAllowed: number): boolean {
     return oldest !== null && (oldest < oldestAllowed || top - floor > this.#limits.historyEvents);
   }
@@ -98,9 +109,9 @@ export class Housekeeping {
   *#trimWhole({ name, id, top }: TrimCandidate, oldestAllowed: number): Generator<void, void> {
     const { rooms, events } = this.#tables;
     while (true) {
-      // Asked anew after each step: the room may have been trimmed in between.
+      // Asked anew after each step: the room may have been trimmed in between, or have begun another life.
       const room = rooms.find(name);
-      if (room === undefined) return;
+      if (room?.id !== id) return;
       const last = Math.min(room.floor + SLICE_EVENTS, top);
       const firstYoung = events.firstYoung(id, room.floor + 1, last, oldestAllowed);
       const byAge = firstYoung === undefined ? last : firstYoung - 1;

@@ -1,19 +1,24 @@
-/** Owns where each room stands: its incarnation, floor and top. */
+/** Owns where each room stands: its incarnation, floor and top, and which lives it had before. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 /** Of a room that never was, and that it will have. */
 export const FIRST_INCARNATION = 1;
 
-export interface Room {
+export interface Life {
   readonly id: number;
   readonly incarnation: number;
+}
+
+export interface Room extends Life {
   /** The highest offset that was trimmed. */
   readonly floor: number;
   /** The highest offset that was given. */
   readonly top: number;
+  /** Ended by a removal, and not yet forgotten: the identities that they knew are still known. */
+  readonly earlier: readonly Life[];
 }
 
-export interface TrimCandidate extends Room {
+export interface TrimCandidate extends Omit<Room, "earlier"> {
   readonly name: string;
   /** Time of the oldest kept event; null when none is kept. */
   readonly oldest: number | null;
@@ -32,6 +37,11 @@ export class RoomsTable {
   readonly #insert: StatementSync;
   readonly #setFloor: StatementSync;
   readonly #behind: StatementSync;
+  readonly #earlierOf: StatementSync;
+  readonly #allEarlier: StatementSync;
+  readonly #endLife: StatementSync;
+  readonly #renew: StatementSync;
+  readonly #forgetLife: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#find = database.prepare(`SELECT id, incarnation, floor, ${TOP} FROM rooms WHERE name = ?`);
@@ -43,6 +53,15 @@ export class RoomsTable {
       SELECT id, name, incarnation, floor, ${TOP},
         (SELECT time FROM events WHERE room = rooms.id ORDER BY offset LIMIT 1) AS oldest
       FROM rooms WHERE id > ? ORDER BY id LIMIT ?`);
+    this.#earlierOf = database.prepare("SELECT id, incarnation FROM earlier_lives WHERE name = ?");
+    this.#allEarlier = database.prepare("SELECT id, incarnation FROM earlier_lives ORDER BY id");
+    this.#endLife = database.prepare("INSERT INTO earlier_lives (name, id, incarnation) VALUES (?, ?, ?)");
+    // No life has the number of another: what an earlier one left would be the later one's.
+    this.#renew = database.prepare(`
+      UPDATE rooms SET incarnation = incarnation + 1, floor = 0,
+        id = 1 + max((SELECT max(id) FROM rooms), (SELECT max(id) FROM earlier_lives))
+      WHERE name = ? RETURNING id, incarnation`);
+    this.#forgetLife = database.prepare("DELETE FROM earlier_lives WHERE id = ?");
   }
 
   find(name: string): Room | undefined {
@@ -54,7 +73,27 @@ export class RoomsTable {
     const room = this.find(name);
     if (room !== undefined) return room;
     const id = Number(this.#insert.get(name, FIRST_INCARNATION)?.["id"]);
-    return this.#remember(name, { id, incarnation: FIRST_INCARNATION, floor: 0, top: 0 });
+    return this.#remember(name, { id, incarnation: FIRST_INCARNATION, floor: 0, top: 0, earlier: [] });
+  }
+
+  /** Inside a transaction. Ends the life of the room, whether or not it had begun, and answers the next one. */
+  renew(name: string): Life {
+    const { id, incarnation } = this.enter(name);
+    this.#endLife.run(name, id, incarnation);
+    this.#cache.delete(name);
+    const { id: nextId, incarnation: next } = this.#renew.get(name) as unknown as Life;
+    return { id: nextId, incarnation: next };
+  }
+
+  /** Of all rooms. */
+  earlierLives(): Life[] {
+    return this.#allEarlier.all() as unknown as Life[];
+  }
+
+  /** Inside a transaction, once nothing of it is left. */
+  forgetLife(id: number): void {
+    this.#forgetLife.run(id);
+    this.#cache.clear();
   }
 
   /** Inside a transaction, once an event stands at `top`. */
@@ -81,10 +120,11 @@ export class RoomsTable {
   }
 
   #load(name: string): Room | undefined {
-    const row = this.#find.get(name) as MutableRoom | undefined;
+    const row = this.#find.get(name) as Omit<MutableRoom, "earlier"> | undefined;
     if (row === undefined) return undefined;
     const { id, incarnation, floor, top } = row;
-    return this.#remember(name, { id, incarnation, floor, top });
+    const earlier = this.#earlierOf.all(name) as unknown as Life[];
+    return this.#remember(name, { id, incarnation, floor, top, earlier });
   }
 
   #remember(name: string, room: MutableRoom): Room {

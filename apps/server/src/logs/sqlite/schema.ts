@@ -64,6 +64,17 @@ const TABLES = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
+/** Came later: what a store is made without gets it on the next opening. */
+const LATER_TABLES = `
+  -- Rows of rooms that were removed, until what they leave behind is gone. The same name has a row of its own again.
+  CREATE TABLE IF NOT EXISTS earlier_lives (
+    name TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    incarnation INTEGER NOT NULL,
+    PRIMARY KEY (name, id)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /** Why the file cannot be used: what stands after its name. Reads only. */
 export function whyForeign(database: DatabaseSync): string | undefined {
   if (isEmpty(database)) return undefined;
@@ -76,6 +87,7 @@ export function whyForeign(database: DatabaseSync): string | undefined {
 /** Inside a transaction, on a file that is not foreign. */
 export function ensureTables(database: DatabaseSync): void {
   if (isEmpty(database)) database.exec(TABLES);
+  database.exec(LATER_TABLES);
 }
 
 function isEmpty(database: DatabaseSync): boolean {

@@ -1,5 +1,15 @@
 /** The room log on SQLite: drafts and ranges in, positions and pages out. Must not know how they get to the writer. */
-import type { Draft, Durability, KeptEvent, Page, ReadRange, RoomLog, Settle } from "@roomcast/hub";
+import type {
+  Draft,
+  Durability,
+  KeptEvent,
+  Page,
+  ReadRange,
+  Removed,
+  RoomLog,
+  Settle,
+  SettleRemoval,
+} from "@roomcast/hub";
 import { err, type GapReason, JsonText, ok, type Refusal, type Result } from "@roomcast/protocol";
 
 import type { GroupQueue } from "./group-queue.ts";
@@ -23,6 +33,7 @@ export class SqliteLog implements RoomLog {
   readonly #earlierGenerations: ReadonlySet<string>;
   readonly #close: () => Promise<void>;
   #listener: (event: KeptEvent) => void = () => undefined;
+  #removalListener: (removed: Removed) => void = () => undefined;
 
   constructor(parts: SqliteLogParts) {
     this.durability = parts.durability;
@@ -47,6 +58,18 @@ export class SqliteLog implements RoomLog {
     });
   }
 
+  remove(room: string, settle: SettleRemoval): void {
+    this.#queue.append([room], (placed) => {
+      if ("code" in placed) {
+        settle(err(placed));
+        return;
+      }
+      const removed = { room, position: { epoch: this.#epochOf(placed.incarnation), offset: placed.offset } };
+      this.#removalListener(removed);
+      settle(ok(removed));
+    });
+  }
+
   async read(room: string, { after, before, limit }: ReadRange): Promise<Result<Page, Refusal>> {
     return new Promise((resolve) => {
       this.#queue.read({ room, after, before, limit }, (page) => {
@@ -68,6 +91,10 @@ export class SqliteLog implements RoomLog {
 
   onAppended(listener: (event: KeptEvent) => void): void {
     this.#listener = listener;
+  }
+
+  onRemoved(listener: (removed: Removed) => void): void {
+    this.#removalListener = listener;
   }
 
   async close(): Promise<void> {

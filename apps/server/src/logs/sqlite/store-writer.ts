@@ -10,7 +10,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { faultOf } from "./sqlite-fault.ts";
 import { type Tables, tablesOf } from "./tables.ts";
-import type { Answer, Group, WriterSettings } from "./writer-messages.ts";
+import { type Answer, type Group, sizeOf, type WriterSettings } from "./writer-messages.ts";
 
 /** A WAL of 32 MiB. The fewer checkpoints, the less work: a page that was changed often is then written once. */
 const CHECKPOINT_PAGES = 8_000;
@@ -18,7 +18,7 @@ const PAGE_BYTES = 4_096;
 
 /** The WAL does not tell its length, so it is counted from above: a page each in three trees per event, and its data. */
 const pagesOf = ({ drafts, sessions }: Group): number =>
-  drafts.reduce((pages, draft) => pages + 3 + Math.floor(draft[2].length / PAGE_BYTES), sessions.length * 2);
+  drafts.reduce((pages, draft) => pages + 3 + Math.floor(sizeOf(draft) / PAGE_BYTES), sessions.length * 2);
 
 export class StoreWriter {
   readonly generations: Generations;

@@ -32,6 +32,11 @@ export type EventCells = readonly [
 ];
 
 export type DraftCells = readonly [room: string, ...EventCells];
+/** In the place of a draft: the life of the room ends. */
+export type RemovalCells = readonly [room: string];
+export type RoomWrite = DraftCells | RemovalCells;
+export const isRemoval = (write: RoomWrite): write is RemovalCells => write.length === 1;
+export const sizeOf = (write: RoomWrite): number => (isRemoval(write) ? 0 : write[2].length);
 export type KeptCells = readonly [offset: number, ...EventCells];
 
 export type SessionWrite =
@@ -56,7 +61,7 @@ export interface PageCells {
 /** All writes are one transaction; reads and finds come after its commit. */
 export interface Group {
   readonly kind: "group";
-  readonly drafts: readonly DraftCells[];
+  readonly drafts: readonly RoomWrite[];
   readonly sessions: readonly SessionWrite[];
   readonly reads: readonly ReadRequest[];
   readonly finds: readonly string[];
@@ -69,7 +74,7 @@ export type ToWriter =
   | { readonly kind: "close" };
 
 export const OUTCOME = { appended: 0, duplicate: 1, refused: 2 } as const;
-/** Of each draft: an OUTCOME, offset, time, incarnation of the room. */
+/** Of each draft: an OUTCOME, offset, time, incarnation of the room. A removal is appended at offset 0 of the life that begins. */
 export const CELLS_PER_OUTCOME = 4;
 
 /** Why nothing of a group was written. */
