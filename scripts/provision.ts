@@ -15,9 +15,11 @@ interface Need {
   readonly programs: readonly string[];
   /** Tells a program that works from a stub or one whose libraries are missing: must exit with 0. */
   readonly probe: readonly string[];
-  readonly debianPackage: string;
+  readonly debianPackages: readonly string[];
   /** The one system on which tests want it; all when missing. */
   readonly onlyOn?: NodeJS.Platform;
+  /** What can be left out without it, but where nothing may be skipped; when missing, nothing can. */
+  readonly only?: string;
   /** A command that needs no rights and puts the program at one of `programs`. */
   readonly download?: readonly string[];
 }
@@ -34,7 +36,7 @@ const needs: readonly Need[] = [
       chromium.executablePath(),
     ],
     probe: ["--version"],
-    debianPackage: "chromium",
+    debianPackages: ["chromium"],
     download: ["playwright-core", "install", "chromium"],
   },
   {
@@ -43,21 +45,59 @@ const needs: readonly Need[] = [
     programs: ["strace"],
     // Where tracing is forbidden it runs all the same, and traces nothing.
     probe: ["-o", "/dev/null", "true"],
-    debianPackage: "strace",
+    debianPackages: ["strace"],
     onlyOn: "linux",
+  },
+  {
+    name: "Python with aiohttp, socketio and websockets",
+    variable: "ROOMCAST_PYTHON",
+    // Debian's own first: its packages are of no use to another one.
+    programs: ["/usr/bin/python3", "python3"],
+    probe: ["-c", "import aiohttp, socketio, websockets"],
+    debianPackages: ["python3-aiohttp", "python3-socketio", "python3-websockets"],
+    only: "the Python clients",
+  },
+  {
+    name: "a C++ compiler with WebSocket++, Asio and nlohmann-json",
+    variable: "ROOMCAST_CXX",
+    programs: ["g++", "c++", "clang++"],
+    probe: [
+      ...["-fsyntax-only", "-x", "c++", "-include", "asio/version.hpp", "-include", "nlohmann/json_fwd.hpp"],
+      ...["-include", "websocketpp/version.hpp", "/dev/null"],
+    ],
+    debianPackages: ["g++", "libasio-dev", "libwebsocketpp-dev", "nlohmann-json3-dev"],
+    only: "the C++ client",
+  },
+  {
+    name: "nginx",
+    variable: "ROOMCAST_NGINX",
+    programs: ["nginx", "/usr/sbin/nginx"],
+    probe: ["-v"],
+    debianPackages: ["nginx"],
+    only: "the proxy",
   },
 ];
 
 /** Something is missing and cannot be brought. The message is one sentence that says what to install. */
 export class ProvisionError extends Error {}
 
-/** Returns the environment variables that lead tests to what they need. Throws a `ProvisionError`. */
-export function provision(): Record<string, string> {
-  const wanted = needs.filter(({ onlyOn = process.platform }) => onlyOn === process.platform);
-  return Object.fromEntries(wanted.map((need) => [need.variable, bring(need)]));
+/**
+ * Returns the environment variables that lead tests to what they need. Throws a `ProvisionError`.
+ * @param options.whole nothing may be left out.
+ */
+export function provision(options: { readonly whole: boolean }): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const need of needs) {
+    if (need.onlyOn !== undefined && need.onlyOn !== process.platform) continue;
+    const program = bring(need);
+    if (program !== undefined) env[need.variable] = program;
+    else if (need.only === undefined || options.whole) throw new ProvisionError(missing(need));
+    else console.log(`${missing(need)} Without it the tests of ${need.only} are skipped.`);
+  }
+  return env;
 }
 
-function bring(need: Need): string {
+function bring(need: Need): string | undefined {
   const named = process.env[need.variable];
   if (named !== undefined && named !== "") {
     if (works(named, need)) return named;
@@ -65,17 +105,13 @@ function bring(need: Need): string {
   }
   return (
     find(need) ??
-    (installDebianPackage(need) ? find(need) : undefined) ??
-    (download(need) ? find(need) : undefined) ??
-    missing(need)
+    (installDebianPackages(need) ? find(need) : undefined) ??
+    (download(need) ? find(need) : undefined)
   );
 }
 
-function missing(need: Need): never {
-  throw new ProvisionError(
-    `The tests need ${need.name}: install the package "${need.debianPackage}", or set ${need.variable} to its program.`,
-  );
-}
+const missing = ({ name, debianPackages, variable }: Need): string =>
+  `The tests need ${name}: install ${debianPackages.join(", ")}, or set ${variable} to the program.`;
 
 function find(need: Need): string | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
@@ -99,16 +135,17 @@ function works(path: string, need: Need): boolean {
   return spawnSync(path, need.probe, { stdio: "ignore", timeout: 30_000 }).status === 0;
 }
 
-function installDebianPackage({ name, debianPackage }: Need): boolean {
+let listsAreFresh = false;
+
+function installDebianPackages({ name, debianPackages }: Need): boolean {
   const prefix = rootPrefix();
   if (prefix === undefined || !succeeds("apt-get", ["--version"])) return false;
-  console.log(`Installing ${name}: apt-get install ${debianPackage}`);
+  console.log(`Installing ${name}: apt-get install ${debianPackages.join(" ")}`);
   const apt = (...words: string[]) =>
     runs([...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...words]);
-  return (
-    apt("-qq", "update") &&
-    apt("-qq", "-o", "DPkg::Lock::Timeout=120", "install", "-y", "--no-install-recommends", debianPackage)
-  );
+  listsAreFresh ||= apt("-qq", "update");
+  const install = ["-qq", "-o", "DPkg::Lock::Timeout=120", "install", "-y", "--no-install-recommends"];
+  return listsAreFresh && apt(...install, ...debianPackages);
 }
 
 function download({ name, download }: Need): boolean {

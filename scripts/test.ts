@@ -35,7 +35,7 @@ process.exitCode = main(process.argv.slice(2));
 function main(turboArguments: readonly string[]): number {
   const env: NodeJS.ProcessEnv = { ...process.env, TURBO_TELEMETRY_DISABLED: "1" };
   try {
-    Object.assign(env, provision());
+    Object.assign(env, provision({ whole: isCi() }));
   } catch (error) {
     if (!(error instanceof ProvisionError)) throw error;
     console.error(error.message);
