@@ -48,6 +48,6 @@ describe("a list of names", () => {
     [["Ada", "Bo", "Cy"], "Ada, Bo and Cy"],
     [["Ada", "Bo", "Cy", "Di"], "Ada, Bo and 2 others"],
   ])("%j", (names, expected) => {
-    expect(listNames(names, 3)).toBe(expected);
+    expect(listNames(names)).toBe(expected);
   });
 });

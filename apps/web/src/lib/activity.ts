@@ -1,6 +1,9 @@
 /** Owns the comings and goings between two messages, folded to one sentence however many there are. */
 import type { LeftReason } from "@roomcast/protocol";
 
+import type { Texts } from "../texts/en.ts";
+import { t } from "../texts/language.svelte.ts";
+
 export interface Change {
   readonly name: string;
   readonly kind: "joined" | "left";
@@ -28,35 +31,33 @@ export function withChange(activity: Activity, { name, kind, reason }: Change): 
 
 const MAX_NAMES = 3;
 
-type Telling = readonly [fits: (course: Course) => boolean, one: string, many: string];
+type Telling = readonly [fits: (course: Course) => boolean, as: keyof Texts["activity"]];
 
 /** In the order in which they are told; a person's course is told by the first that fits. */
 const tellings: readonly Telling[] = [
-  [(c) => c.last === "joined" && c.first === "joined", "joined", "joined"],
-  [(c) => c.last === "joined", "left and joined again", "left and joined again"],
-  [(c) => c.reason === "kicked" || c.reason === "forbidden", "was removed", "were removed"],
-  [(c) => c.first === "joined", "joined and left", "joined and left"],
-  [(c) => c.reason === "timeout", "left, connection lost", "left, connection lost"],
-  [() => true, "left", "left"],
+  [(c) => c.last === "joined" && c.first === "joined", "joined"],
+  [(c) => c.last === "joined", "returned"],
+  [(c) => c.reason === "kicked" || c.reason === "forbidden", "removed"],
+  [(c) => c.first === "joined", "passed"],
+  [(c) => c.reason === "timeout", "lost"],
+  [() => true, "left"],
 ];
 
 /** “Ada, Bo and 3 others joined · Cy left”. */
 export function describeActivity(activity: Activity): string {
   const untold = new Map(activity);
   const parts: string[] = [];
-  for (const [fits, one, many] of tellings) {
+  for (const [fits, as] of tellings) {
     const names = [...untold].filter(([, course]) => fits(course)).map(([name]) => name);
     for (const name of names) untold.delete(name);
-    if (names.length > 0) parts.push(`${listNames(names, MAX_NAMES)} ${names.length > 1 ? many : one}`);
+    if (names.length > 0) parts.push(t().activity[as](listNames(names), names.length));
   }
   return parts.join(" · ");
 }
 
 /** “Ada”, “Ada and Bo”, “Ada, Bo and Cy”, “Ada, Bo and 4 others”. */
-export function listNames(names: readonly string[], most: number): string {
-  const shown = names.length > most ? names.slice(0, most - 1) : names;
+export function listNames(names: readonly string[]): string {
+  const shown = names.length > MAX_NAMES ? names.slice(0, MAX_NAMES - 1) : names;
   const others = names.length - shown.length;
-  const items = others === 0 ? [...shown] : [...shown, `${others} others`];
-  const last = items.pop() ?? "";
-  return items.length === 0 ? last : `${items.join(", ")} and ${last}`;
+  return t().list(others === 0 ? shown : [...shown, t().others(others)]);
 }

@@ -1,66 +1,90 @@
 /** Owns one room as the screen shows it: its stream and its people. Knows the SDK's room, and no DOM. */
 import type { AnyRoomEvent, Client, PresenceChange, RoomEvent, RoomStatus } from "@roomcast/client";
-import { type Events, MAX_LISTED_MEMBERS } from "@roomcast/protocol";
+import { type DataOut, type Events, MAX_LISTED_MEMBERS, type Position } from "@roomcast/protocol";
 import { createRoom, type LiveRoom } from "@roomcast/svelte";
+import { SvelteSet } from "svelte/reactivity";
 
 import type { Change } from "./activity.ts";
+import { type Amendment, Amendments, withWish } from "./amendments.ts";
 import { Attendance, RETURN_MS } from "./attendance.ts";
 import { Composer } from "./composer.svelte.ts";
-import { type MessageEntry, messageKey } from "./entry.ts";
+import { type MarkEntry, type MessageEntry, messageKey } from "./entry.ts";
 import { Outgoing } from "./outgoing.ts";
+import { type Page, Past } from "./past.svelte.ts";
 import { peopleOf } from "./person.ts";
+import { Pulse } from "./pulse.svelte.ts";
+import { Reading } from "./reading.svelte.ts";
 import { rowsOf } from "./rows.ts";
+import { RoomSearch } from "./room-search.svelte.ts";
 import type { Self } from "./self.ts";
 import { Timeline } from "./timeline.ts";
 import { Typists } from "./typists.svelte.ts";
 
-const PAGE_EVENTS = 100;
 /** While one reads the newest, the stream keeps this many entries; older ones are loaded again when wanted. */
 const MOST_ENTRIES = 1_200;
 const KEPT_ENTRIES = 800;
+
+type MessageEvent = RoomEvent<"message", DataOut<Events, "message">>;
+
+/** What a room asks of the tab that it is in. */
+export interface Surroundings {
+  isLookedAt(room: ChatRoom): boolean;
+  /** Somebody else wrote while nobody looked. */
+  unseen(room: ChatRoom, message: MessageEntry): void;
+  /** Something to be said that has no place in the stream. */
+  notice(text: string): void;
+}
 
 export class ChatRoom {
   readonly name: string;
   readonly composer: Composer;
   readonly outgoing: Outgoing;
+  readonly past: Past;
+  readonly reading: Reading;
+  readonly search: RoomSearch;
   readonly typists = new Typists();
-  /** Messages of others since one last looked. */
-  unread = $state(0);
+  /** Keys of long messages that are shown in full. */
+  readonly unfolded = new SvelteSet<string>();
   /** Whether the end of the stream is in view. */
   isFollowing = true;
 
   readonly #live: LiveRoom<Events>;
   readonly #self: Self;
-  readonly #isLookedAt: (room: ChatRoom) => boolean;
+  readonly #around: Surroundings;
   readonly #timeline = new Timeline();
+  readonly #amendments = new Amendments();
   readonly #attendance = new Attendance();
-  /** Counts changes of the timeline, which is no reactive thing itself. */
-  #changes = $state(0);
-  /** The lowest offset that was seen: where older history ends. */
-  #oldest = $state<number>();
-  #hasOlder = $state(false);
-  #isLoadingOlder = $state(false);
-  #couldNotLoadOlder = $state(false);
+  /** Beats for the timeline and the amendments, which are no reactive things themselves. */
+  readonly #pulse = new Pulse();
   #hasJoined = $state(false);
   #returnTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Since the connection was lost; marked: something was missed, and the stream says so. */
-  #absence: "none" | "unmarked" | "marked" = "none";
+  /** Why what comes next is marked in the stream, and whether the mark stands there yet. */
+  #missing: { readonly reason: MarkEntry["reason"]; isMarked: boolean } | undefined;
 
-  constructor(client: Client<Events>, name: string, self: Self, isLookedAt: (room: ChatRoom) => boolean) {
+  constructor(client: Client<Events>, name: string, self: Self, around: Surroundings) {
     this.name = name;
     this.#live = createRoom(client, name);
+    const { room } = this.#live;
     this.#self = self;
-    this.#isLookedAt = isLookedAt;
-    this.outgoing = new Outgoing(this.#live, self, (entry) => this.#add(entry));
-    this.composer = new Composer(this.#live.room, this.outgoing);
+    this.#around = around;
+    this.past = new Past(room, (page) => this.#prepend(page));
+    this.reading = new Reading(name);
+    this.search = new RoomSearch(room);
+    this.outgoing = new Outgoing(
+      this.#live,
+      self,
+      (entry) => this.#add(entry),
+      (text) => around.notice(text),
+    );
+    this.composer = new Composer(room, this.outgoing);
     this.#listen();
   }
 
   readonly rows = $derived.by(() => {
-    void this.#changes;
+    this.#pulse.follow();
     // An own message may have come back before its ack.
     const onTheWay = this.outgoing.entries.filter(({ key }) => !this.#timeline.has(key));
-    return rowsOf([...this.#timeline.entries, ...onTheWay]);
+    return rowsOf([...this.#timeline.entries, ...onTheWay], (message) => this.#amendmentOf(message));
   });
 
   /** In a crowded room nobody but oneself. */
@@ -87,105 +111,152 @@ export class ChatRoom {
     return this.#hasJoined;
   }
 
-  get hasOlder(): boolean {
-    return this.#hasOlder;
+  isSelf(user: string): boolean {
+    return user === this.#self.user;
   }
 
-  get isLoadingOlder(): boolean {
-    return this.#isLoadingOlder;
+  /** Of the message that another one answers; undefined where it is not among those shown. */
+  answered({ replyTo, position }: MessageEntry): MessageEntry | undefined {
+    const epoch = position?.epoch ?? this.#epoch;
+    return replyTo === undefined || epoch === undefined
+      ? undefined
+      : this.#timeline.find({ epoch, offset: replyTo });
   }
 
-  get couldNotLoadOlder(): boolean {
-    return this.#couldNotLoadOlder;
+  /** The text that a message has now. */
+  textOf(message: MessageEntry): string {
+    return this.#amendmentOf(message)?.text ?? message.text;
   }
 
-  /** There is more, and nothing speaks against asking for it unasked. */
-  get canLoadOlder(): boolean {
-    return this.#hasOlder && !this.#isLoadingOlder && !this.#couldNotLoadOlder;
-  }
-
-  /** The first event that the room ever had is among those shown, or it never had one. */
-  get showsBeginning(): boolean {
-    return !this.#hasOlder && (this.#oldest ?? 1) <= 1;
-  }
-
-  async loadOlder(): Promise<void> {
-    if (this.#isLoadingOlder || !this.#hasOlder || this.#oldest === undefined) return;
-    this.#isLoadingOlder = true;
-    const page = await this.#live.room.history({ before: this.#oldest, limit: PAGE_EVENTS });
-    this.#isLoadingOlder = false;
-    this.#couldNotLoadOlder = !page.ok;
-    if (!page.ok) return;
-    const { events, more } = page.value;
-    this.#timeline.prepend(
-      events.flatMap((event) => (this.#live.room.is(event, "message") ? [this.#entryOf(event)] : [])),
+  /** The newest of one's own that can be edited. */
+  get lastOwn(): MessageEntry | undefined {
+    return this.#timeline.entries.findLast(
+      (entry): entry is MessageEntry => entry.kind === "message" && this.canChange(entry),
     );
-    this.#oldest = events[0]?.offset ?? this.#oldest;
-    this.#hasOlder = more;
-    this.#changes += 1;
   }
 
+  /** Only its author changes a message, and a guest who came back as another is not the one who wrote it. */
+  canChange(message: MessageEntry): boolean {
+    return (
+      message.position !== undefined &&
+      this.isSelf(message.from.user) &&
+      this.#amendmentOf(message)?.isDeleted !== true
+    );
+  }
+
+  /** Loads the stream back to a message. @returns its key; undefined: there is none. */
+  async find(offset: number): Promise<string | undefined> {
+    await this.#joined;
+    if (!(await this.past.reach(offset)) || this.#epoch === undefined) return undefined;
+    return this.#timeline.find({ epoch: this.#epoch, offset })?.key;
+  }
+
+  /** One looks at it, or looks away: what comes from now on begins a new mark. */
   seen(): void {
-    this.unread = 0;
+    this.reading.seen();
+    if (this.#missing?.reason === "new") this.#missing = undefined;
   }
 
   leave(): void {
     clearTimeout(this.#returnTimer);
+    this.reading.save();
     this.#live.room.leave();
+  }
+
+  get #epoch(): string | undefined {
+    return this.#live.room.position?.epoch;
+  }
+
+  get #joined(): Promise<void> {
+    const { room } = this.#live;
+    if (this.#hasJoined) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    room.onJoined(() => resolve());
+    return promise;
+  }
+
+  #amendmentOf({ position, from }: MessageEntry): Amendment | undefined {
+    if (position === undefined) return undefined;
+    const kept = this.#amendments.of(position.epoch, position.offset, from.user);
+    return this.outgoing.amendings
+      .filter(({ data }) => data.target === position.offset && position.epoch === this.#epoch)
+      .reduce<Amendment | undefined>((now, wish) => withWish(now, wish, this.#self.from), kept);
   }
 
   #listen(): void {
     const { room } = this.#live;
-    room.onAny((event) => this.#noteOldest(event));
     room.on("message", (event) => this.#received(event));
+    room.onAny((event) => this.#amend(event));
     room.on("typing", ({ from, data }) => {
       if (data.on && !this.#self.is(from)) this.typists.started(from);
       else this.typists.stopped(from.user);
     });
     room.onPresence((change) => this.#presenceChanged(change));
     room.onGap(({ reason, from, to }) => {
-      // Offsets begin anew: what lies before is not to be had by them.
-      if (reason === "recreated") this.#hasOlder = false;
       this.#timeline.addGap({ reason, from, to });
-      this.#changes += 1;
+      this.#pulse.beat();
     });
     room.onStatus(({ state }) => {
       if (state !== "joined") this.typists.clear();
-      if (state === "joining" && this.#hasJoined && this.#absence === "none") this.#absence = "unmarked";
+      if (state === "joining" && this.#hasJoined) this.#missing ??= { reason: "away", isMarked: false };
     });
-    room.onJoined(({ first }) => {
-      if (first) this.#hasOlder = this.#oldest !== undefined && this.#oldest > 1;
+    room.onJoined(() => {
       this.#hasJoined = true;
-      this.#couldNotLoadOlder = false;
-      this.#absence = "none";
+      // What came before one looked here stays marked; only what comes from now on would begin another mark.
+      if (this.#missing?.reason === "away" || this.#around.isLookedAt(this)) this.#missing = undefined;
+      if (this.#around.isLookedAt(this)) this.reading.seen();
     });
   }
 
-  #received(event: RoomEvent<"message", { readonly text: string }>): void {
-    const entry = this.#entryOf(event);
-    if (this.#absence !== "none" && event.replayed && !entry.isYours) {
-      if (this.#absence === "unmarked") this.#timeline.addAway();
-      this.#absence = "marked";
-      this.#timeline.countMissed();
+  #received(event: MessageEvent): void {
+    const entry = entryOf(event, this.#self);
+    const isNews = !entry.isYours && this.#isNews(entry, event.replayed);
+    if (isNews) this.#missing ??= { reason: "new", isMarked: false };
+    if (isNews && this.#missing !== undefined) {
+      if (!this.#missing.isMarked) this.#timeline.addMark(this.#missing.reason);
+      this.#missing.isMarked = true;
+      this.#timeline.countMarked();
     }
-    this.#add(entry);
+    this.#add(entry, isNews);
+    if (isNews && this.#hasJoined && !event.replayed && !this.#around.isLookedAt(this))
+      this.#around.unseen(this, entry);
   }
 
-  #add(entry: MessageEntry): void {
+  /** Whether it is to be marked: missed in an absence, newer than the last visit, or come while nobody looked. */
+  #isNews({ position }: MessageEntry, isReplayed: boolean): boolean {
+    if (!isReplayed) return !this.#around.isLookedAt(this);
+    if (this.#hasJoined) return this.#missing !== undefined;
+    return position !== undefined && this.reading.isNews(position);
+  }
+
+  #add(entry: MessageEntry, isNews = false): void {
     if (!this.#timeline.append(entry)) return;
     this.typists.stopped(entry.from.user);
-    if (this.#hasJoined && !entry.isYours && !this.#isLookedAt(this)) this.unread += 1;
+    this.reading.came(entry.position, isNews && !this.#around.isLookedAt(this));
+    if (this.#hasJoined && this.#around.isLookedAt(this)) this.reading.seen();
     if (this.isFollowing && this.#timeline.entries.length > MOST_ENTRIES) this.#forgetOldest();
-    this.#changes += 1;
+    this.#pulse.beat();
+  }
+
+  #amend(event: AnyRoomEvent<Events>): void {
+    if (this.#amendments.takeEvent(event)) this.#pulse.beat();
+  }
+
+  /** On its own, so that the screen can tell that everything else moved down. */
+  #prepend(page: Page): void {
+    this.#pulse.apart(() => {
+      for (const event of page) this.#amend(event);
+      const messages = page.filter((event) => this.#live.room.is(event, "message"));
+      this.#timeline.prepend(messages.map((event) => entryOf(event, this.#self)));
+    });
   }
 
   #forgetOldest(): void {
     this.#timeline.trim(KEPT_ENTRIES);
-    const first = this.#timeline.entries.find(
-      (entry) => entry.kind === "message" && entry.offset !== undefined,
+    const positions = this.#timeline.entries.flatMap((entry): Position[] =>
+      entry.kind === "message" && entry.position !== undefined ? [entry.position] : [],
     );
-    if (first?.kind === "message") this.#oldest = first.offset;
-    this.#hasOlder = true;
+    if (positions[0] !== undefined) this.past.forgetBefore(positions[0].offset);
   }
 
   #presenceChanged({ left, snapshot }: PresenceChange): void {
@@ -211,26 +282,24 @@ export class ChatRoom {
 
   #tell(changes: readonly Change[]): void {
     for (const change of changes) this.#timeline.addChange(change, Date.now());
-    if (changes.length > 0) this.#changes += 1;
+    if (changes.length > 0) this.#pulse.beat();
   }
+}
 
-  #noteOldest({ offset }: AnyRoomEvent<Events>): void {
-    if (offset !== undefined && (this.#oldest === undefined || offset < this.#oldest)) this.#oldest = offset;
-  }
-
-  #entryOf({ id, from, data, time, offset }: RoomEvent<"message", { readonly text: string }>): MessageEntry {
-    const isYours = this.#self.is(from);
-    return {
-      kind: "message",
-      key: messageKey(isYours ? undefined : from.user, id),
-      id,
-      from,
-      isYours,
-      text: data.text,
-      time,
-      // What is not in the log came to this client alone.
-      ...(offset === undefined ? { direct: { to: this.#self.name, delivered: true } } : { offset }),
-      delivery: { state: "sent" },
-    };
-  }
+function entryOf({ id, from, data, time, offset, epoch }: MessageEvent, self: Self): MessageEntry {
+  const isYours = self.is(from);
+  return {
+    kind: "message",
+    key: messageKey(isYours ? undefined : from.user, id),
+    id,
+    from,
+    isYours,
+    ...data,
+    time,
+    // What is not in the log came to this client alone.
+    ...(offset === undefined || epoch === undefined
+      ? { direct: { to: self.name, delivered: true } }
+      : { position: { epoch, offset } }),
+    delivery: { state: "sent" },
+  };
 }

@@ -1,28 +1,31 @@
 /** Owns how the state of the connection looks: a colour, a word and a shape that say the same. Red means: no socket. */
 import type { Status } from "@roomcast/client";
 
+import type { Texts } from "../texts/en.ts";
+
 export interface ConnectionView {
   /** open: green. opening: amber. closed: red. */
   readonly tone: "open" | "opening" | "closed";
-  readonly word: "Connected" | "Connecting…" | "Checking…" | "Reconnecting…" | "Disconnected";
+  /** Which of the texts. */
+  readonly word: keyof Texts["connection"] & ("open" | "connecting" | "checking" | "reconnecting" | "closed");
   /** What the button beside it does. */
-  readonly action: "Disconnect" | "Connect";
+  readonly action: "disconnect" | "connect";
 }
 
 export function connectionView(status: Status): ConnectionView {
   switch (status.state) {
     case "connected":
       return status.checking
-        ? { tone: "opening", word: "Checking…", action: "Disconnect" }
-        : { tone: "open", word: "Connected", action: "Disconnect" };
+        ? { tone: "opening", word: "checking", action: "disconnect" }
+        : { tone: "open", word: "open", action: "disconnect" };
     case "connecting":
-      return { tone: "opening", word: "Connecting…", action: "Disconnect" };
+      return { tone: "opening", word: "connecting", action: "disconnect" };
     case "reconnecting":
       return status.retryAt === null
-        ? { tone: "opening", word: "Reconnecting…", action: "Disconnect" }
-        : { tone: "closed", word: "Disconnected", action: "Connect" };
+        ? { tone: "opening", word: "reconnecting", action: "disconnect" }
+        : { tone: "closed", word: "closed", action: "connect" };
     case "disconnected":
-      return { tone: "closed", word: "Disconnected", action: "Connect" };
+      return { tone: "closed", word: "closed", action: "connect" };
   }
 }
 

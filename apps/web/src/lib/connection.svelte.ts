@@ -51,7 +51,7 @@ export class Connection {
   }
 
   act(): void {
-    if (this.view.action === "Disconnect") this.#client.disconnect();
+    if (this.view.action === "disconnect") this.#client.disconnect();
     else if (this.#client.status.state === "reconnecting") this.#client.retryNow();
     else this.#client.connect();
   }

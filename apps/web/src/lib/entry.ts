@@ -1,6 +1,6 @@
 /** Owns what can stand in the stream of a room. An entry never changes; what becomes of it is a new one under its key. */
 import type { RoomGap } from "@roomcast/client";
-import type { From } from "@roomcast/protocol";
+import type { From, Position } from "@roomcast/protocol";
 
 import type { Activity } from "./activity.ts";
 
@@ -26,9 +26,12 @@ export interface MessageEntry {
   readonly from: From;
   readonly isYours: boolean;
   readonly text: string;
+  /** The offset of the message that it answers. */
+  readonly replyTo?: number;
   /** ms since 1970: the server's clock, or this machine's while it is being sent. */
   readonly time: number;
-  readonly offset?: number;
+  /** Missing while it is on its way, and for good on what is not kept. */
+  readonly position?: Position;
   readonly direct?: Direct;
   readonly delivery: Delivery;
 }
@@ -50,14 +53,16 @@ export interface GapEntry {
   readonly to: number | null;
 }
 
-/** Where one had read to when the connection was lost. */
-export interface AwayEntry {
-  readonly kind: "away";
+/** Where one had read to when the connection was lost (away), or when one looked elsewhere (new). */
+export interface MarkEntry {
+  readonly kind: "mark";
   readonly key: string;
-  readonly missed: number;
+  readonly reason: "away" | "new";
+  /** Messages of others that have come since. */
+  readonly count: number;
 }
 
-export type Entry = MessageEntry | ActivityEntry | GapEntry | AwayEntry;
+export type Entry = MessageEntry | ActivityEntry | GapEntry | MarkEntry;
 
 /** The same for a message on its way and when it has arrived, so that it stays the same thing on the screen. */
 export const messageKey = (user: string | undefined, id: string): string =>

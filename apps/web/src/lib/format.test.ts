@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { counted, dayName } from "./format.ts";
+import { dayName } from "./format.ts";
 
 const at = (...date: [number, number, number, number?, number?]): number => new Date(...date).getTime();
 
@@ -13,12 +13,5 @@ describe("days", () => {
   it("dates the others, with the year where it is another one", () => {
     expect(dayName(at(2026, 10, 19, 12, 0), now)).not.toMatch(/2026/);
     expect(dayName(at(2025, 10, 19, 12, 0), now)).toMatch(/2025/);
-  });
-});
-
-describe("counts", () => {
-  it("agree with their noun", () => {
-    expect(counted(1, "message")).toBe("1 message");
-    expect(counted(2, "person", "people")).toBe("2 people");
   });
 });

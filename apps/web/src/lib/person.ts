@@ -1,6 +1,8 @@
 /** Owns a person: the members of a room who are one user, however many tabs they have open. */
 import type { From, Member } from "@roomcast/protocol";
 
+import { t } from "../texts/language.svelte.ts";
+
 export interface Person {
   readonly user: string;
   readonly name: string;
@@ -12,7 +14,7 @@ export interface Person {
 /** A name is a person's own choice and may be empty; whoever has none is told apart by the end of their id. */
 export function displayName(who: Pick<From, "user" | "name">): string {
   const name = who.name.trim();
-  return name === "" ? `Guest ${who.user.slice(-4)}` : name;
+  return name === "" ? t().people.guest(who.user.slice(-4)) : name;
 }
 
 /** You first, then by name. */

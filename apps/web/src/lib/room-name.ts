@@ -1,6 +1,8 @@
 /** Owns what a person may type as the name of a room: is it one, and if not, why not and what would be. */
 import { isRoomName, MAX_ROOM_LENGTH } from "@roomcast/protocol";
 
+import { t } from "../texts/language.svelte.ts";
+
 export type RoomNameCheck =
   | { readonly ok: true; readonly room: string }
   | { readonly ok: false; readonly reason: string; readonly suggestion?: string };
@@ -17,13 +19,12 @@ export function checkRoomName(input: string): RoomNameCheck {
 }
 
 function reasonAgainst(room: string): string {
-  if (room === "") return "A room needs a name.";
-  if (isOnlyDots(room)) return "A room’s name needs a letter or a digit.";
-  if (/\s/.test(room)) return "A room’s name has no spaces.";
+  const { wrong } = t();
+  if (room === "") return wrong.needsName;
+  if (isOnlyDots(room)) return wrong.needsLetter;
+  if (/\s/.test(room)) return wrong.noSpaces;
   const [stranger] = /[^A-Za-z0-9_.:-]/u.exec(room) ?? [];
-  if (stranger !== undefined)
-    return `A room’s name cannot hold “${stranger}”: letters a–z, digits, and . _ : - only.`;
-  return `A room’s name has at most ${MAX_ROOM_LENGTH} characters.`;
+  return stranger === undefined ? wrong.tooLong(MAX_ROOM_LENGTH) : wrong.stranger(stranger);
 }
 
 /** The nearest name that is one: accents off, everything else that is not allowed to a dash. */

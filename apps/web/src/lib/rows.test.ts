@@ -25,9 +25,10 @@ const message = (
 
 const utcDay = (time: number): number => Math.floor(time / DAY) * DAY;
 const told = (...entries: Entry[]): string[] =>
-  rowsOf(entries, utcDay).map((row) =>
-    row.kind === "message" ? `${row.isHead ? "+" : ""}${row.key}` : row.kind,
-  );
+  rowsOf(entries, undefined, utcDay).flatMap(({ key, day, entry, isHead }) => [
+    ...(day === undefined ? [] : ["day"]),
+    entry.kind === "message" ? `${isHead ? "+" : ""}${key}` : entry.kind,
+  ]);
 
 describe("rows", () => {
   it("consecutive messages of one author stand under one head", () => {
@@ -57,6 +58,10 @@ describe("rows", () => {
     expect(
       told(message("a", "ada", 0), message("b", "ada", 1, { direct: { to: "Bo", delivered: true } })),
     ).toEqual(["day", "+a", "+b"]);
+  });
+
+  it("a reply is never part of a run: it stands below what it answers", () => {
+    expect(told(message("a", "ada", 0), message("b", "ada", 1, { replyTo: 1 }))).toEqual(["day", "+a", "+b"]);
   });
 
   it("days go forward only, whatever the clocks say", () => {

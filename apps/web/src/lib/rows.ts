@@ -1,54 +1,51 @@
-/** Owns how entries become rows to look at: day dividers, and consecutive messages of one author under one head. */
+/**
+ * Owns how entries become rows to look at: one for one, so that a row's place in the list is its entry's. A row knows
+ * whether a day begins with it, whether its author is named, and what became of its message.
+ */
+import type { Amendment } from "./amendments.ts";
+import type { Entry, MessageEntry } from "./entry.ts";
 import { startOfDay } from "./format.ts";
-import type { ActivityEntry, AwayEntry, Entry, GapEntry, MessageEntry } from "./entry.ts";
 
-export interface DayRow {
-  readonly kind: "day";
+export interface Row {
   readonly key: string;
-  /** When it began. */
-  readonly time: number;
-}
-
-export interface MessageRow {
-  readonly kind: "message";
-  readonly key: string;
-  readonly entry: MessageEntry;
-  /** The first of its author's run, which shows who and when. */
+  readonly entry: Entry;
+  /** A day begins here: its midnight. */
+  readonly day?: number;
+  /** Of a message: the first of its author's run, which shows who and when. */
   readonly isHead: boolean;
+  readonly amendment?: Amendment;
 }
-
-export type Row = DayRow | MessageRow | ActivityEntry | GapEntry | AwayEntry;
 
 /** Two messages further apart than this are two runs. */
 const RUN_MS = 5 * 60_000;
 
 /** @param dayOf gives the beginning of a time's day, in the reader's own time zone. */
-export function rowsOf(entries: readonly Entry[], dayOf: (time: number) => number = startOfDay): Row[] {
-  const rows: Row[] = [];
+export function rowsOf(
+  entries: readonly Entry[],
+  amendmentOf: (message: MessageEntry) => Amendment | undefined = () => undefined,
+  dayOf: (time: number) => number = startOfDay,
+): Row[] {
   let day = -Infinity;
   let above: MessageEntry | undefined;
-  for (const entry of entries) {
+  return entries.map((entry) => {
     const entryDay = "time" in entry ? dayOf(entry.time) : day;
     // Never back to a day that is over: what the server has not stamped has this machine's time, and clocks differ.
-    if (entryDay > day) {
-      rows.push({ kind: "day", key: `day ${entryDay}`, time: entryDay });
-      day = entryDay;
-      above = undefined;
-    }
-    if (entry.kind !== "message") {
-      rows.push(entry);
-      above = undefined;
-      continue;
-    }
-    rows.push({
-      kind: "message",
+    const beginsDay = entryDay > day;
+    if (beginsDay) day = entryDay;
+    const message = entry.kind === "message" ? entry : undefined;
+    const amendment = message && amendmentOf(message);
+    const isHead =
+      message !== undefined &&
+      (beginsDay || above === undefined || message.replyTo !== undefined || !isOneRun(above, message));
+    above = message;
+    return {
       key: entry.key,
       entry,
-      isHead: above === undefined || !isOneRun(above, entry),
-    });
-    above = entry;
-  }
-  return rows;
+      isHead,
+      ...(beginsDay && { day }),
+      ...(amendment !== undefined && { amendment }),
+    };
+  });
 }
 
 function isOneRun(above: MessageEntry, entry: MessageEntry): boolean {
@@ -63,5 +60,5 @@ function isOneRun(above: MessageEntry, entry: MessageEntry): boolean {
 /** How many messages stand below a row; none where it is not there (it is older than what is shown). */
 export function messagesAfter(rows: readonly Row[], key: string | undefined): number {
   const at = rows.findLastIndex((row) => row.key === key);
-  return at === -1 ? 0 : rows.slice(at + 1).filter(({ kind }) => kind === "message").length;
+  return at === -1 ? 0 : rows.slice(at + 1).filter(({ entry }) => entry.kind === "message").length;
 }

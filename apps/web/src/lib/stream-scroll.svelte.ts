@@ -1,20 +1,12 @@
-/** Owns where a reader is in a stream that grows at both ends: at the end they stay there, anywhere else nothing moves. */
+/** Owns whether a reader follows the end of a stream: who is there stays there, whatever is added or grows. */
 
 const END_PX = 48;
-const START_PX = 600;
+const START_PX = 1_200;
 
 export class StreamScroll {
   #isAtEnd = $state(true);
   #isNearStart = $state(false);
   #scroller: HTMLElement | undefined;
-  /** What the reader looks at, and how far below the upper edge it is. */
-  #held: { readonly element: Element; readonly top: number } | undefined;
-  readonly #itemSelector: string;
-
-  /** @param itemSelector what can be held on to: elements of the stream, in its order. */
-  constructor(itemSelector: string) {
-    this.#itemSelector = itemSelector;
-  }
 
   get isAtEnd(): boolean {
     return this.#isAtEnd;
@@ -40,21 +32,11 @@ export class StreamScroll {
     };
   };
 
-  /** Call it before the stream changes. */
-  hold(): void {
-    const element = this.#isAtEnd ? undefined : this.#firstInView();
-    this.#held = element && { element, top: element.getBoundingClientRect().top };
-  }
-
-  /** Call it after. */
+  /** Call it after the stream has changed. */
   settle(): void {
     const scroller = this.#scroller;
     if (scroller === undefined) return;
     if (this.#isAtEnd) scroller.scrollTop = scroller.scrollHeight;
-    else if (this.#held?.element.isConnected === true) {
-      scroller.scrollTop += this.#held.element.getBoundingClientRect().top - this.#held.top;
-    }
-    this.#held = undefined;
     this.#measure();
   }
 
@@ -63,26 +45,16 @@ export class StreamScroll {
     this.settle();
   }
 
+  /** Something else is to be looked at: what comes moves nothing. */
+  letGo(): void {
+    this.#isAtEnd = false;
+  }
+
   #measure(): void {
     const scroller = this.#scroller;
     if (scroller === undefined) return;
     const { scrollTop, scrollHeight, clientHeight } = scroller;
     this.#isAtEnd = scrollHeight - scrollTop - clientHeight < END_PX;
     this.#isNearStart = scrollTop < START_PX;
-  }
-
-  #firstInView(): Element | undefined {
-    const scroller = this.#scroller;
-    if (scroller === undefined) return undefined;
-    const edge = scroller.getBoundingClientRect().top;
-    const items = scroller.querySelectorAll(this.#itemSelector);
-    let from = 0;
-    let to = items.length;
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if ((items[middle]?.getBoundingClientRect().bottom ?? 0) <= edge) from = middle + 1;
-      else to = middle;
-    }
-    return items[from];
   }
 }

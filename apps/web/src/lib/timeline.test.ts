@@ -11,7 +11,7 @@ const message = (id: string, offset?: number): MessageEntry => ({
   isYours: false,
   text: id,
   time: 0,
-  ...(offset !== undefined && { offset }),
+  ...(offset !== undefined && { position: { epoch: "e1", offset } }),
   delivery: { state: "sent" },
 });
 
@@ -53,13 +53,20 @@ describe("the stream of a room", () => {
 
   it("marks the last absence only, and counts what was missed", () => {
     const timeline = new Timeline();
-    timeline.addAway();
+    timeline.addMark("away");
     timeline.append(message("a", 1));
-    timeline.addAway();
+    timeline.addMark("away");
     timeline.append(message("b", 2));
-    timeline.countMissed();
-    expect(told(timeline.entries)).toEqual(["a", "away", "b"]);
-    expect(timeline.entries[1]).toMatchObject({ missed: 1 });
+    timeline.countMarked();
+    expect(told(timeline.entries)).toEqual(["a", "mark", "b"]);
+    expect(timeline.entries[1]).toMatchObject({ reason: "away", count: 1 });
+  });
+
+  it("finds a message by its position, and none of another life of the room", () => {
+    const timeline = new Timeline();
+    timeline.append(message("a", 1));
+    expect(timeline.find({ epoch: "e1", offset: 1 })?.id).toBe("a");
+    expect(timeline.find({ epoch: "e2", offset: 1 })).toBeUndefined();
   });
 
   it("lets go of the oldest, which can be loaded again", () => {

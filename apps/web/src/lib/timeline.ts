@@ -2,8 +2,10 @@
  * Owns the entries of one room in the order in which they are read: the log's order for what the log keeps, the order of
  * arrival for the rest. Knows no connection and no screen.
  */
+import type { Position } from "@roomcast/protocol";
+
 import { type Activity, type Change, withChange } from "./activity.ts";
-import type { Entry, GapEntry, MessageEntry } from "./entry.ts";
+import type { Entry, GapEntry, MarkEntry, MessageEntry } from "./entry.ts";
 
 export class Timeline {
   #entries: Entry[] = [];
@@ -54,15 +56,23 @@ export class Timeline {
     this.#entries.push({ kind: "gap", key: this.#mark(), ...gap });
   }
 
-  /** Marks where one was away: what is appended next was missed. Only the last absence is shown. */
-  addAway(): void {
-    this.#entries = this.#entries.filter(({ kind }) => kind !== "away");
-    this.#entries.push({ kind: "away", key: this.#mark(), missed: 0 });
+  /** What is appended next was missed. Only the last mark of its kind is shown. */
+  addMark(reason: MarkEntry["reason"]): void {
+    this.#entries = this.#entries.filter((entry) => entry.kind !== "mark" || entry.reason !== reason);
+    this.#entries.push({ kind: "mark", key: this.#mark(), reason, count: 0 });
   }
 
-  countMissed(): void {
-    this.#entries = this.#entries.map((entry) =>
-      entry.kind === "away" ? { ...entry, missed: entry.missed + 1 } : entry,
+  countMarked(): void {
+    const at = this.#entries.findLastIndex(({ kind }) => kind === "mark");
+    const mark = this.#entries[at];
+    if (mark?.kind === "mark") this.#entries[at] = { ...mark, count: mark.count + 1 };
+  }
+
+  /** The message of this position, where it is among those shown. */
+  find({ epoch, offset }: Position): MessageEntry | undefined {
+    return this.#entries.find(
+      (entry): entry is MessageEntry =>
+        entry.kind === "message" && entry.position?.offset === offset && entry.position.epoch === epoch,
     );
   }
 
@@ -76,12 +86,12 @@ export class Timeline {
   /** An ack may be told after the event that follows it; behind a gap offsets begin anew. */
   #placeOf(message: MessageEntry): number {
     let place = this.#entries.length;
-    if (message.offset === undefined) return place;
+    if (message.position === undefined) return place;
     for (let at = place - 1; at >= 0; at -= 1) {
       const entry = this.#entries[at];
       if (entry?.kind === "gap") break;
-      if (entry?.kind !== "message" || entry.offset === undefined) continue;
-      if (entry.offset < message.offset) break;
+      if (entry?.kind !== "message" || entry.position === undefined) continue;
+      if (entry.position.offset < message.position.offset) break;
       place = at;
     }
     return place;
