@@ -13,6 +13,8 @@ import { HttpAdapter } from "./adapters/http/http-adapter.ts";
 import { ownHttpServer } from "./adapters/http/own-http-server.ts";
 import { type WebApp, webApp } from "./adapters/http/web-app.ts";
 import { Origins } from "./adapters/origins.ts";
+import type { NamespaceMap } from "./adapters/socketio/namespaces.ts";
+import { SocketioAdapter } from "./adapters/socketio/socketio-adapter.ts";
 import { Streams } from "./adapters/sse/streams.ts";
 import { WsAdapter } from "./adapters/ws/ws-adapter.ts";
 import type { Share } from "./attachment.ts";
@@ -47,6 +49,8 @@ export interface ServerOptions<C extends Contract = Events> extends Partial<Sett
   readonly telemetry?: Telemetry;
   /** Default: standard output, at the level of the `log` setting. */
   readonly logger?: Logger;
+  /** Namespaces of Socket.IO besides `/`, each with the room that is entered there by default. */
+  readonly namespaces?: NamespaceMap;
   /** Folder of a built web app, or false for none. Default: the bundled one; none in a server of yours. */
   readonly web?: string | false;
   /** The store can no longer be trusted: the process must end. Default: throws, outside of any call. */
@@ -78,15 +82,18 @@ export async function createServer<const C extends Contract = Events>(
     settings: hubSettings(settings, server),
   });
   const origins = new Origins(settings.origins);
-  const { heartbeatMs, connectionsPerAddress } = settings;
+  const { heartbeatMs, helloTimeoutMs } = settings;
   const onFault = (error: unknown): void => {
     telemetry.record({ kind: "fault", where: "adapter", error });
   };
   const { authenticate } = options;
   const entrance = new Entrance({ policy, origins, clock, authenticate, onFault });
   const ports = { hub, policy, entrance, clock, random, origins, onFault };
-  const addresses = new AddressLimit(connectionsPerAddress);
-  const ws = new WsAdapter({ ...ports, heartbeatMs, addresses });
+  const addresses = new AddressLimit(settings.connectionsPerAddress);
+  const { namespaces } = options;
+  const ws = new WsAdapter({ ...ports, addresses, heartbeatMs });
+  const socketio = new SocketioAdapter({ ...ports, addresses, heartbeatMs, helloTimeoutMs, namespaces });
+  const sockets = [ws, socketio];
   const streams = new Streams(clock, heartbeatMs, addresses);
   const http = new HttpAdapter({
     ...{ ...ports, streams },
@@ -103,12 +110,12 @@ export async function createServer<const C extends Contract = Events>(
   const web = options.web ?? (options.server === undefined && WEB_FOLDER);
   return new RoomcastServer<C>({
     ...{ hub, log, port: settings.port, host: settings.host },
-    http: options.server ?? ownHttpServer((request) => ws.claims(request)),
+    http: options.server ?? ownHttpServer((request) => sockets.some((each) => each.claims(request))),
     ownsHttp: options.server === undefined,
-    share: shareOf(ws, [http, admin], web === false ? undefined : webApp(web, devUrl())),
+    share: shareOf(sockets, [http, socketio, admin], web === false ? undefined : webApp(web, devUrl())),
     closeSockets: async () => {
       admin.close();
-      await Promise.all([ws.close(), streams.close()]);
+      await Promise.all([...sockets, streams].map((each) => each.close()));
     },
     closeStore: () => store.close(),
   });
@@ -125,7 +132,11 @@ function hubSettings(settings: Settings, server: HubSettings["server"]): Partial
   return { server, defaultRoom, helloTimeoutMs, heartbeatMs, messagesPerSecond, roomsPerSession };
 }
 
-function shareOf(ws: WsAdapter, plain: readonly Pick<HttpAdapter, "take">[], web: WebApp | undefined): Share {
+function shareOf(
+  sockets: readonly Pick<WsAdapter, "claims" | "upgrade">[],
+  plain: readonly Pick<HttpAdapter, "take">[],
+  web: WebApp | undefined,
+): Share {
   return {
     request(request, response) {
       if (plain.some((adapter) => adapter.take(request, response))) return true;
@@ -136,9 +147,9 @@ function shareOf(ws: WsAdapter, plain: readonly Pick<HttpAdapter, "take">[], web
       return taken;
     },
     upgrade(request, socket, head) {
-      if (!ws.claims(request)) return false;
-      ws.upgrade(request, socket, head);
-      return true;
+      const adapter = sockets.find((each) => each.claims(request));
+      adapter?.upgrade(request, socket, head);
+      return adapter !== undefined;
     },
   };
 }

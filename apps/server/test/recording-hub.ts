@@ -22,7 +22,7 @@ export class RecordingHub {
     this.#changed();
     return {
       receive: (decoded) => {
-        accepted.received.push(decoded);
+        accepted.received.push(typeof decoded === "function" ? decoded() : decoded);
         this.#changed();
       },
       ended: (code, reason) => {

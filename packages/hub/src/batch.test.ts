@@ -21,11 +21,17 @@ class Letters implements Format {
   }
 }
 
+/** Who gets what is said in a format. */
+const member = (format: Letters): { format: Format; encode: Format["encode"] } => ({
+  format,
+  encode: (message) => format.encode(message),
+});
+
 const letter = (room: string): Down => ({ type: "left", room, reason: "left" });
 const text = (frames: Uint8Array | undefined): string | undefined => frames && String.fromCharCode(...frames);
 
-function filled(letters: string, formats: Format[]): Batch<{ format: Format }> {
-  const batch = new Batch<{ format: Format }>();
+function filled(letters: string, formats: Format[]): Batch<ReturnType<typeof member>> {
+  const batch = new Batch<ReturnType<typeof member>>();
   for (const each of letters) batch.push(letter(each), formats);
   return batch;
 }
@@ -34,7 +40,7 @@ describe("batch", () => {
   test("R-ENCODE-ONCE: each message is encoded once per format, joined once, and the buffer is the same for all", () => {
     const [a, b] = [new Letters(), new Letters()];
     const framesFor = filled("xyz", [a, b]).take();
-    const members = [a, a, a, b].map((format) => ({ format }));
+    const members = [a, a, a, b].map(member);
     const [first, second, third, fourth] = members.map(framesFor);
     expect(text(first)).toBe("xyz");
     expect(second).toBe(first);
@@ -45,13 +51,13 @@ describe("batch", () => {
 
   test("R-ENCODE-ONCE: a single frame is not even joined", () => {
     const format = new Letters();
-    expect(text(filled("x", [format]).take()({ format }))).toBe("x");
+    expect(text(filled("x", [format]).take()(member(format)))).toBe("x");
     expect(format.joined).toBe(0);
   });
 
   test("R-ACK-ORDER: what is inserted for one member stands where it was inserted, and the others do not see it", () => {
     const format = new Letters();
-    const [ann, ben] = [{ format }, { format }];
+    const [ann, ben] = [member(format), member(format)];
     const batch = filled("a", [format]);
     batch.insert(ann, letter("1"));
     batch.insert(ann, letter("2"));
@@ -65,7 +71,7 @@ describe("batch", () => {
 
   test("R-ECHO: one member gets something else, or nothing, in the place of what was pushed last", () => {
     const format = new Letters();
-    const [ann, ben, cid] = [{ format }, { format }, { format }];
+    const [ann, ben, cid] = [member(format), member(format), member(format)];
     const batch = filled("ab", [format]);
     batch.replaceLast(ann, letter("1"));
     batch.replaceLast(ben, null);
@@ -80,7 +86,7 @@ describe("batch", () => {
 
   test("R-ECHO: who is left with nothing gets no write at all", () => {
     const format = new Letters();
-    const ann = { format };
+    const ann = member(format);
     const batch = filled("a", [format]);
     batch.replaceLast(ann, null);
     expect(batch.take()(ann)).toBeUndefined();
@@ -88,7 +94,7 @@ describe("batch", () => {
 
   test("R-ECHO: an ack may both stand behind one event and in the place of the next", () => {
     const format = new Letters();
-    const ann = { format };
+    const ann = member(format);
     const batch = filled("a", [format]);
     batch.insert(ann, letter("1"));
     batch.push(letter("b"), [format]);
@@ -103,9 +109,9 @@ describe("batch", () => {
     const framesFor = batch.take();
     expect([batch.empty, batch.bytes]).toEqual([true, 0]);
     batch.push(letter("c"), [format]);
-    batch.insert({ format }, letter("1"));
-    expect(text(framesFor({ format }))).toBe("ab");
-    expect(text(batch.take()({ format }))).toBe("c");
+    batch.insert(member(format), letter("1"));
+    expect(text(framesFor(member(format)))).toBe("ab");
+    expect(text(batch.take()(member(format)))).toBe("c");
   });
 
   test("R-BATCH: a format that throws leaves no format one frame ahead of the others", () => {
@@ -118,6 +124,6 @@ describe("batch", () => {
     const batch = filled("a", [good]);
     expect(() => batch.push(letter("b"), [good, bad])).toThrow("no");
     batch.push(letter("c"), [good]);
-    expect(text(batch.take()({ format: good }))).toBe("ac");
+    expect(text(batch.take()(member(good)))).toBe("ac");
   });
 });

@@ -16,6 +16,8 @@ interface Edit {
 
 interface Receiver {
   readonly format: Format;
+  /** What goes to this receiver alone. */
+  encode(message: Down): Uint8Array;
 }
 
 export class Batch<Member extends Receiver> {
@@ -48,12 +50,12 @@ export class Batch<Member extends Receiver> {
 
   /** For one member alone, behind what was pushed so far. */
   insert(member: Member, message: Down): void {
-    this.#edit(member, { index: this.#length, skip: false, insert: member.format.encode(message) });
+    this.#edit(member, { index: this.#length, skip: false, insert: member.encode(message) });
   }
 
   /** One member gets this, or nothing, in the place of what was pushed last. */
   replaceLast(member: Member, message: Down | null): void {
-    const insert = message === null ? null : member.format.encode(message);
+    const insert = message === null ? null : member.encode(message);
     this.#edit(member, { index: this.#length - 1, skip: true, insert });
   }
 

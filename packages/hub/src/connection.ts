@@ -18,6 +18,8 @@ export interface Format {
 
 export interface Connection {
   readonly format: Format;
+  /** How a message looks that goes to this connection alone, where that is not what its format says. */
+  encode?(message: Down, at?: Position): Uint8Array;
   /** Where it comes from, for logs: an address, never a token. */
   readonly remote: string;
   /** "ws", "sse", … for logs and metrics. */
@@ -35,10 +37,16 @@ export interface Connection {
   close(reason: CloseName): void;
 }
 
+/** A frame that was decoded, or the reason why it could not be. */
+export type Decoded = Result<Up, DecodeFailure>;
+
 /** What the hub hands to the adapter for a connection. */
 export interface Inbox {
-  /** A frame that was decoded, or the reason why it could not be. MUST be called in the order of arrival. */
-  receive(decoded: Result<Up, DecodeFailure>): void;
+  /**
+   * MUST be called in the order of arrival.
+   * @param frame a function where what it means depends on what came before: it is read when its turn has come.
+   */
+  receive(frame: Decoded | (() => Decoded)): void;
   /**
    * The socket is gone, however it ended; MUST be called at least once, later calls are ignored.
    * @param code as RFC 6455 has it: 1005 without a code, 1006 when it just vanished.

@@ -11,7 +11,7 @@ export {
   type Refused,
 } from "./application.ts";
 export type { Clock, Timer } from "./clock.ts";
-export type { Connection, Format, Inbox } from "./connection.ts";
+export type { Connection, Decoded, Format, Inbox } from "./connection.ts";
 export type { Receipt } from "./delivering.ts";
 export { type HistoryPage, Hub, type HubOptions } from "./hub.ts";
 export { GUEST, type Identity, userOf } from "./identity.ts";

@@ -7,7 +7,8 @@ import type { Engine } from "./engine.ts";
 /** Whoever hears a room: a member by its peer, or a reader. */
 export interface Recipient {
   readonly format: Format;
-  /** @param at where a reader is that has taken it. */
+  /** What goes to this recipient alone; what goes to many is encoded by the format. @param at where a reader is that has taken it. */
+  encode(message: Down, at?: Position): Uint8Array;
   send(message: Down, at?: Position): void;
   /** @returns false when no more can be written: the caller must close it, at a moment that suits the caller. */
   write(frames: Uint8Array): boolean;
@@ -46,7 +47,12 @@ export class Outlet {
 
   /** @returns false when no more can be written. */
   say(message: Down, at?: Position): boolean {
-    return this.#ended || this.write(this.format.encode(message, at));
+    return this.#ended || this.write(this.encode(message, at));
+  }
+
+  /** What goes out on this connection alone. */
+  encode(message: Down, at?: Position): Uint8Array {
+    return this.#connection.encode?.(message, at) ?? this.format.encode(message, at);
   }
 
   /** Resolves once the other end has taken most of what was written, or is gone. @returns false when it takes nothing. */

@@ -15,7 +15,7 @@ import {
 
 import { Allowance } from "./allowance.ts";
 import type { Timer } from "./clock.ts";
-import type { Connection, Format, Inbox } from "./connection.ts";
+import type { Connection, Decoded, Format, Inbox } from "./connection.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Engine } from "./engine.ts";
 import { Expiry } from "./expiry.ts";
@@ -33,17 +33,18 @@ type State =
   | { readonly kind: "active"; readonly session: Session; readonly sinceMs: number; welcomed: boolean }
   | { readonly kind: "closed" };
 
-type Decoded = Result<Up, DecodeFailure>;
-
 /** A message that was taken, or why it is refused when its turn comes; what it held is then not kept until then. */
 type Frame = Result<Up, Asked & Pick<DecodeFailure, keyof Refusal | "notAnObject">>;
+
+/** How a frame is read when its turn has come. */
+type Unread = () => Frame;
 
 export class Peer implements Inbox, Recipient {
   readonly #engine: Engine;
   readonly #connection: Connection;
   readonly #outlet: Outlet;
   readonly #onClosed: (peer: Peer) => void;
-  readonly #lane: Lane<Frame>;
+  readonly #lane: Lane<Frame | Unread>;
   readonly #expiry: Expiry;
   readonly allowance: Allowance;
   #state: State;
@@ -56,7 +57,7 @@ export class Peer implements Inbox, Recipient {
     this.#connection = connection;
     this.#outlet = new Outlet(engine, connection);
     this.#onClosed = onClosed;
-    this.#lane = new Lane((frame) => this.#guarded(frame));
+    this.#lane = new Lane((frame) => this.#guarded(typeof frame === "function" ? frame() : frame));
     this.allowance = new Allowance(clock, settings);
     this.#expiry = new Expiry(clock, () => {
       this.close("tokenExpired");
@@ -121,6 +122,10 @@ export class Peer implements Inbox, Recipient {
     if (!this.#outlet.say(message, at)) this.close("slowConsumer");
   }
 
+  encode(message: Down, at?: Position): Uint8Array {
+    return this.#outlet.encode(message, at);
+  }
+
   write(frames: Uint8Array): boolean {
     return this.#outlet.write(frames);
   }
@@ -173,10 +178,10 @@ export class Peer implements Inbox, Recipient {
     if (!this.closed) this.#end(code, reason, "client");
   }
 
-  receive(decoded: Decoded): void {
+  receive(frame: Decoded | (() => Decoded)): void {
     if (this.closed) return;
     if (this.#lane.length >= this.#engine.settings.maxWaitingMessages) this.close("tooMany");
-    else this.#lane.take(this.#charged(decoded));
+    else this.#lane.take(this.#charged(frame));
   }
 
   get #session(): Session | undefined {
@@ -184,12 +189,13 @@ export class Peer implements Inbox, Recipient {
   }
 
   /** Credit is taken on arrival, so that what waits is bounded by it too. */
-  #charged(decoded: Decoded): Frame {
-    if (!decoded.ok || decoded.value.type === "hello") return decoded;
+  #charged(frame: Decoded | (() => Decoded)): Frame | Unread {
+    if (typeof frame === "object" && (!frame.ok || frame.value.type === "hello")) return frame;
     const waitMs = this.allowance.message();
-    if (waitMs === 0) return decoded;
+    if (waitMs === 0) return frame;
+    const decoded = typeof frame === "function" ? frame() : frame;
     const reason = refusal("overloaded", "more messages than this connection may send", waitMs);
-    return err({ ...reason, ...askedBy(decoded.value) });
+    return err({ ...reason, ...askedBy(decoded.ok ? decoded.value : decoded.error) });
   }
 
   #guarded(frame: Frame): MaybePromise<void> {

@@ -83,6 +83,10 @@ export class Reader implements Recipient {
     this.send(message);
   }
 
+  encode(message: Down, at?: Position): Uint8Array {
+    return this.#outlet.encode(message, at);
+  }
+
   write(frames: Uint8Array): boolean {
     return this.#outlet.write(frames);
   }

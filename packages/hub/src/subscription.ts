@@ -1,5 +1,12 @@
 /** Owns one stay in one room, of a member or a reader. A re-join makes a new one: what is late for the old one reaches nobody. */
-import { type Ack, type EventMessage, type Gap, MAX_QUEUED_BYTES, type Position } from "@roomcast/protocol";
+import {
+  type Ack,
+  type Down,
+  type EventMessage,
+  type Gap,
+  MAX_QUEUED_BYTES,
+  type Position,
+} from "@roomcast/protocol";
 
 import type { Format } from "./connection.ts";
 import type { Recipient } from "./outlet.ts";
@@ -37,6 +44,11 @@ export class Subscription {
 
   get live(): boolean {
     return this.index >= 0;
+  }
+
+  /** A message that goes to this member alone. */
+  encode(message: Down): Uint8Array {
+    return this.peer.encode(message);
   }
 
   /** What was held while the snapshot is read; null before and after. */

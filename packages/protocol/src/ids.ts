@@ -10,6 +10,8 @@ const EVENT = /^[a-z][A-Za-z0-9_.-]{0,63}$/;
 export const RESERVED_EVENTS: ReadonlySet<string> = new Set([
   ...["join", "joined", "leave", "left", "publish", "presence", "history", "welcome", "gap", "drain"],
   ...["event", "ack", "error", "hello", "refresh", "ping", "pong", "connect", "connect_error", "disconnect"],
+  // A Socket.IO client ends its connection when an event of one of these names arrives.
+  ...["disconnecting", "newListener", "removeListener"],
 ]);
 
 export const isRoomName = (name: string): boolean => ROOM.test(name);

@@ -88,7 +88,7 @@ describe("PROTOCOL.md and the source say the same", () => {
 
   test("P-NAME-3 reserved names", () => {
     const [, rule = ""] = /\*\*P-NAME-3\*\*(.*?)- \*\*/s.exec(text) ?? [];
-    const names = [...rule.matchAll(/`([a-z_]+)`/g)]
+    const names = [...rule.matchAll(/`([a-zA-Z_]+)`/g)]
       .map(([, name]) => name)
       .filter((name) => name !== "reserved_event");
     expect(names).toEqual([...RESERVED_EVENTS]);

@@ -1,4 +1,4 @@
-/** Owns how many sockets one address has. */
+/** Owns how many sockets one address has, over all transports. */
 export class AddressLimit {
   readonly #limit: number;
   readonly #counts = new Map<string, number>();

@@ -60,13 +60,18 @@ export class Entrance {
    * A page could open a socket without its visitor's knowledge, so foreign pages get none, and who names no page must be no page.
    */
   vouch(request: IncomingMessage): Answer<Identity | undefined> {
-    const { origin } = request.headers;
-    if (origin !== undefined && !this.#options.origins.allows(request))
+    const { origins } = this.#options;
+    const namesPage = request.headers.origin !== undefined;
+    if (namesPage && !origins.allows(request))
       return err(refusal("forbidden", "pages of this origin may not connect"));
     return this.#guarded(() =>
       whenReady(this.#vouched(request), (vouched) => {
         const isKnown =
-          !vouched.ok || vouched.value !== undefined || origin !== undefined || isLocal(request);
+          !vouched.ok ||
+          vouched.value !== undefined ||
+          namesPage ||
+          origins.allowsUnnamed(request) ||
+          isLocal(request);
         if (isKnown) return vouched;
         return err(
           refusal(

@@ -17,7 +17,21 @@ export class Origins {
   /** Whether the page that the request comes from may speak to the server; false when it names none. */
   allows(request: IncomingMessage): boolean {
     const { origin } = request.headers;
-    if (origin === undefined) return false;
+    return origin !== undefined && this.#allowsOrigin(origin, request);
+  }
+
+  /**
+   * Whether a page that may do so made a request without an Origin: browsers leave it out where a page only reads from
+   * its own server. What names the page instead no other page can forge either.
+   */
+  allowsUnnamed(request: IncomingMessage): boolean {
+    const { origin, referer, "sec-fetch-site": site } = request.headers;
+    if (origin !== undefined) return false;
+    const page = referer === undefined ? undefined : URL.parse(referer)?.origin;
+    return site === "same-origin" || (page !== undefined && this.#allowsOrigin(page, request));
+  }
+
+  #allowsOrigin(origin: string, request: IncomingMessage): boolean {
     if (this.#listed !== undefined) return this.#listed.has(origin);
     const url = parseOrigin(origin);
     return (

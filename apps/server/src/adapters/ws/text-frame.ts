@@ -24,6 +24,25 @@ export function textFrame(text: string): Buffer {
   return frame;
 }
 
+/** What whole frames of ours say. */
+export function textsOf(frames: Uint8Array): string[] {
+  const bytes = Buffer.from(frames.buffer, frames.byteOffset, frames.length);
+  const texts: string[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const short = bytes.readUInt8(at + 1);
+    const [headerBytes, length] =
+      short < LENGTH_IN_16_BITS
+        ? [2, short]
+        : short === LENGTH_IN_16_BITS
+          ? [4, bytes.readUInt16BE(at + 2)]
+          : [10, Number(bytes.readBigUInt64BE(at + 2))];
+    const from = at + headerBytes;
+    at = from + length;
+    texts.push(bytes.toString("utf8", from, at));
+  }
+  return texts;
+}
+
 /** One object for all WebSockets: the hub encodes once per format. */
 export const wsFormat: Format = {
   name: "ws",

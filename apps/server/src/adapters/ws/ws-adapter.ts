@@ -13,10 +13,10 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type Server, type ServerOptions, WebSocketServer } from "ws";
 
+import type { AddressLimit } from "../address-limit.ts";
 import type { Entrance } from "../entrance.ts";
 import { addressOf } from "../peer-address.ts";
 import { requestTarget } from "../request-target.ts";
-import type { AddressLimit } from "../address-limit.ts";
 import { handshakeFault, refuseUpgrade } from "./handshake.ts";
 import { type Listen, sharedListeners } from "./socket-listeners.ts";
 import { SocketWatch, type WatchTimes } from "./socket-watch.ts";

@@ -1,0 +1,114 @@
+/**
+ * Owns one Engine.IO connection as a way for frames. They go straight into the TCP socket of a WebSocket, where engine.io
+ * writes whole frames of its own too (pings, the handshake), so that the two never cut into each other; without one they
+ * wait here for the next poll, and for no queue of engine.io's. Must not know what a frame says.
+ */
+import type { Clock, Timer } from "@roomcast/hub";
+import { CLOSE_TIMEOUT_MS } from "@roomcast/protocol";
+import type { Socket, Transport } from "engine.io";
+import type { Duplex } from "node:stream";
+import { WebSocket } from "ws";
+
+import { textsOf } from "../ws/text-frame.ts";
+import { type EngineWebSocket, webSocketOf } from "./engine-websocket.ts";
+
+/** Between the packets of a payload (Engine.IO 4). */
+const SEPARATOR = "\x1e";
+
+export interface LinkListener {
+  /** A message: text, or an attachment. */
+  message(data: unknown): void;
+  /** Something came that says nothing to us. */
+  idle(): void;
+  /** Once. */
+  ended(reason: string): void;
+}
+
+export class EngineLink {
+  readonly remote: string;
+  readonly #engine: Socket;
+  readonly #clock: Clock;
+  #ws: EngineWebSocket | undefined;
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  #cut: Timer | undefined;
+
+  constructor(engine: Socket, remote: string, clock: Clock) {
+    this.remote = remote;
+    this.#engine = engine;
+    this.#clock = clock;
+  }
+
+  get open(): boolean {
+    return this.#engine.readyState === "open";
+  }
+
+  get bufferedBytes(): number {
+    return this.#heldBytes + (this.#tcp?.writableLength ?? 0);
+  }
+
+  listen(listener: LinkListener): void {
+    const idle = (): void => listener.idle();
+    const take = (transport: Transport): void => {
+      this.#take(transport);
+      this.#ws?.on("ping", idle).on("pong", idle);
+    };
+    take(this.#engine.transport);
+    this.#engine
+      .on("upgrade", take)
+      .on("data", (data: unknown) => listener.message(data))
+      .on("packet", ({ type }: { type: string }) => {
+        if (type !== "message") listener.idle();
+      })
+      .once("close", (reason: string) => {
+        this.#cut?.cancel();
+        this.#held = [];
+        listener.ended(reason);
+      });
+  }
+
+  send(frames: Uint8Array): void {
+    if (!this.open || frames.length === 0) return;
+    if (this.#tcp !== undefined) {
+      if (this.#ws?.readyState === WebSocket.OPEN) this.#tcp.write(frames);
+      return;
+    }
+    this.#held.push(frames);
+    this.#heldBytes += frames.length;
+    this.#answerPoll();
+  }
+
+  /** What was sent goes out first, but a peer that takes nothing is cut soon. */
+  close(): void {
+    if (!this.open) return;
+    this.#cut = this.#clock.after(CLOSE_TIMEOUT_MS, () => this.#engine.close(true));
+    this.#engine.close();
+  }
+
+  get #tcp(): Duplex | undefined {
+    return this.#ws?.tcp;
+  }
+
+  #take(transport: Transport): void {
+    this.#ws = webSocketOf(transport);
+    if (this.#ws === undefined) {
+      Object.assign(transport, { closeTimeout: CLOSE_TIMEOUT_MS });
+      transport.on("ready", () => this.#answerPoll());
+    } else {
+      for (const frames of this.#held) this.#tcp?.write(frames);
+      this.#held = [];
+      this.#heldBytes = 0;
+    }
+  }
+
+  /** All that has gathered as one payload, once a poll waits for it. */
+  #answerPoll(): void {
+    const { transport } = this.#engine;
+    if (this.#held.length === 0 || this.#ws !== undefined || !transport.writable) return;
+    const payload = this.#held.flatMap(textsOf).join(SEPARATOR);
+    this.#held = [];
+    this.#heldBytes = 0;
+    // engine.io puts the type before it, which our frames have already.
+    transport.send([{ type: "message", data: payload.slice(1) }]);
+  }
+}

@@ -1,0 +1,174 @@
+/** Owns one client in one namespace as the hub's connection: its handshake, its acks, its end. */
+import type { Connection, Decoded, Identity, Inbox, Random } from "@roomcast/hub";
+import {
+  CLOSE_CODES,
+  type CloseName,
+  type Down,
+  encodeDown,
+  type ErrorMessage,
+  isFinalClose,
+  refusal,
+  err,
+  type Welcome,
+} from "@roomcast/protocol";
+
+import { textFrame } from "../ws/text-frame.ts";
+import { messageOf } from "./emitted.ts";
+import type { EngineLink } from "./engine-link.ts";
+import { type PacketFormat, packetHead, type PacketType } from "./packet-format.ts";
+
+const NOTHING = new Uint8Array(0);
+
+export interface NamespacePorts {
+  readonly link: EngineLink;
+  readonly format: PacketFormat;
+  readonly random: Random;
+  /** Whom the adapter has found it to be. */
+  readonly identity: Identity | undefined;
+  /** The hub has closed it. */
+  readonly onClosed: (connection: NamespaceConnection) => void;
+}
+
+export class NamespaceConnection implements Connection {
+  readonly transport = "socketio";
+  readonly format: PacketFormat;
+  readonly identity: Identity | undefined;
+  readonly #link: EngineLink;
+  readonly #random: Random;
+  readonly #onClosed: (connection: NamespaceConnection) => void;
+  /** Acks that are waited for, by the id of the request. */
+  readonly #acks = new Map<string, number[]>();
+  /** In the order in which they were entered. */
+  readonly #rooms = new Set<string>();
+  #inbox: Inbox | undefined;
+  /** A CONNECT is being answered, or was accepted. */
+  #asked = false;
+  #connected = false;
+
+  constructor({ link, format, random, identity, onClosed }: NamespacePorts) {
+    this.#link = link;
+    this.format = format;
+    this.identity = identity;
+    this.#random = random;
+    this.#onClosed = onClosed;
+  }
+
+  get remote(): string {
+    return this.#link.remote;
+  }
+
+  get bufferedBytes(): number {
+    return this.#link.bufferedBytes;
+  }
+
+  listen(inbox: Inbox): void {
+    this.#inbox = inbox;
+  }
+
+  /** Whether it is connected, or about to be. */
+  get asked(): boolean {
+    return this.#asked;
+  }
+
+  connect(hello: Decoded): void {
+    this.#asked = true;
+    this.#inbox?.receive(hello);
+  }
+
+  /** @param ackId by which the client waits for an answer. */
+  emitted(args: readonly unknown[], ackId: number | undefined): void {
+    // Where it is published when it names no room is known once what came before is through.
+    this.#inbox?.receive(() => this.#read(messageOf(args, this.#firstRoom, this.#random.id()), ackId));
+  }
+
+  emittedBinary(ackId: number | undefined): void {
+    const refused = refusal("invalid_data", "data is JSON: binary attachments are not taken");
+    this.#inbox?.receive(() => this.#read(err(refused), ackId));
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  ended(code: number, reason: string): void {
+    this.#inbox?.ended(code, reason);
+  }
+
+  /** Its connection is about to be closed for a reason of the transport's own, which the hub has yet to hear. */
+  abort(name: CloseName): void {
+    this.#tellEnd(name);
+    this.ended(CLOSE_CODES[name].code, CLOSE_CODES[name].meaning);
+  }
+
+  send(frames: Uint8Array): void {
+    this.#link.send(frames);
+  }
+
+  encode(message: Down): Uint8Array {
+    if (message.type === "welcome") return this.#welcome(message);
+    if (!this.#connected) return message.type === "error" ? this.#refuseConnect(message) : NOTHING;
+    if (message.type === "joined") this.#rooms.add(message.room);
+    else if (message.type === "left") this.#rooms.delete(message.room);
+    const ackId = "id" in message && message.type !== "event" ? this.#takeAck(message.id) : undefined;
+    if (ackId !== undefined) return this.#answer(ackId, message);
+    return message.type === "ack" ? NOTHING : this.format.encode(message);
+  }
+
+  close(name: CloseName): void {
+    this.#tellEnd(name);
+    if (!isFinalClose(CLOSE_CODES[name].code)) this.#link.close();
+    // A stock client stays away after this packet, and comes back after a connection that ends without one.
+    else if (this.#connected) this.#link.send(this.#packet("disconnect"));
+    this.#onClosed(this);
+  }
+
+  get #firstRoom(): string | undefined {
+    const [first] = this.#rooms;
+    return first;
+  }
+
+  #read(decoded: Decoded, ackId: number | undefined): Decoded {
+    if (ackId === undefined) return decoded;
+    const id = (decoded.ok ? (decoded.value as { id?: string }).id : decoded.error.id) ?? this.#random.id();
+    const waiting = this.#acks.get(id);
+    if (waiting === undefined) this.#acks.set(id, [ackId]);
+    else waiting.push(ackId);
+    return decoded.ok ? decoded : err({ ...decoded.error, id });
+  }
+
+  #takeAck(id: string | undefined): number | undefined {
+    const waiting = id === undefined ? undefined : this.#acks.get(id);
+    if (id !== undefined && waiting?.length === 1) this.#acks.delete(id);
+    return waiting?.shift();
+  }
+
+  #welcome(message: Welcome): Uint8Array {
+    this.#connected = true;
+    const connect = this.#packet("connect", JSON.stringify({ sid: message.clientId, pid: message.resume }));
+    return Buffer.concat([connect, this.format.encode(message)]);
+  }
+
+  #refuseConnect({ code, message, retry, retryAfterMs }: ErrorMessage): Uint8Array {
+    this.#asked = false;
+    // The client is to come back by itself, which it does not after this packet.
+    if (retry === "same_id") return NOTHING;
+    const data = { code, message, retry, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    return this.#packet("connectError", JSON.stringify({ message, data }));
+  }
+
+  #answer(ackId: number, message: Down): Uint8Array {
+    const ok = message.type !== "error";
+    return this.#packet("ack", `${ackId}[{"ok":${ok},${encodeDown(message).slice(1)}]`);
+  }
+
+  #tellEnd(name: CloseName): void {
+    if (!this.#connected) return;
+    const { code, meaning } = CLOSE_CODES[name];
+    const why = JSON.stringify(["error", { closeCode: code, message: meaning }]);
+    this.#link.send(this.#packet("event", why));
+  }
+
+  #packet(type: PacketType, rest = ""): Uint8Array {
+    return textFrame(packetHead(type, this.format.namespace) + rest);
+  }
+}
