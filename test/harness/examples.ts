@@ -4,9 +4,21 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { Program, ROOT } from "./program.ts";
-import type { ServerProcess } from "./server-process.ts";
 
 const run = promisify(execFile);
+
+/** Where a server is, or a network in front of it. */
+export interface Address {
+  readonly port: number;
+  readonly http: string;
+  readonly ws: string;
+}
+
+export const addressOf = (port: number): Address => ({
+  port,
+  http: `http://127.0.0.1:${port}`,
+  ws: `ws://127.0.0.1:${port}/v1/ws`,
+});
 
 export interface ChatExample {
   readonly name: string;
@@ -14,7 +26,11 @@ export interface ChatExample {
   readonly needs?: `ROOMCAST_${string}`;
   /** Where it has to be built first. @param folder takes what is built. */
   readonly build?: (folder: string) => Promise<unknown>;
-  readonly start: (server: ServerProcess, room: string, name: string, folder: string) => Program;
+  /** Each message as `offset name: text`, and nothing else. Default: true. */
+  readonly printsOffsets?: boolean;
+  /** Comes back by itself, where it was. */
+  readonly resumes?: true;
+  readonly start: (at: Address, room: string, name: string, folder: string) => Program;
 }
 
 const program = (variable: string): string => process.env[variable] ?? "";
@@ -27,10 +43,12 @@ export const CHAT_EXAMPLES: readonly ChatExample[] = [
   },
   {
     name: "terminal-chat",
+    printsOffsets: false,
     start: ({ http }, room, name) => Program.node("examples/terminal-chat/main.ts", http, room, name),
   },
   {
     name: "python-client (websockets)",
+    resumes: true,
     needs: "ROOMCAST_PYTHON",
     start: ({ ws }, room, name) =>
       new Program(program("ROOMCAST_PYTHON"), ["examples/python-client/websockets_chat.py", ws, room, name]),

@@ -1,0 +1,125 @@
+/** Rows D16–D18 and the guarantees S1–S8: every kind of client in one room, and two of them on a network that cuts. */
+import { checkHistory, type FinalLog, type Observation } from "@roomcast/hub/testing";
+import type { EventMessage, Member, Position } from "@roomcast/protocol";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { ChaosProxy, FAIR } from "../harness/chaos-proxy.ts";
+import { addressOf, CHAT_EXAMPLES, isMissing } from "../harness/examples.ts";
+import { type Kind, ProgramKind, sdkKind, streamKind } from "../harness/kinds.ts";
+import { ServerProcess } from "../harness/server-process.ts";
+import { until } from "../harness/until.ts";
+
+const ROOM = "all-kinds";
+const TEXTS = 200;
+/** Said at once by each, so that the turns of all are mixed. */
+const AT_ONCE = 10;
+/** The first connections on the bad network end after so many bytes, wherever in a frame that is. */
+const CUTS_AFTER_BYTES = [15_000, 40_000, 40_000];
+
+interface Page {
+  readonly events: readonly EventMessage[];
+  readonly position: Position;
+  readonly more: boolean;
+}
+
+const badNetwork = (port: number): Promise<ChaosProxy> =>
+  ChaosProxy.open(port, (connection) => {
+    const cutAfterBytes = CUTS_AFTER_BYTES[connection];
+    return cutAfterBytes === undefined ? FAIR : { up: {}, down: { cutAfterBytes } };
+  });
+
+describe("every kind of client in one room", () => {
+  const folder = mkdtempSync(join(tmpdir(), "roomcast-kinds-"));
+  const examples = CHAT_EXAMPLES.filter(({ printsOffsets = true }) => printsOffsets);
+  let server: ServerProcess;
+
+  beforeAll(async () => {
+    server = await ServerProcess.start({ ROOMCAST_MESSAGES_PER_SECOND: "0" });
+    for (const example of examples) if (!isMissing(example)) await example.build?.(folder);
+  });
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const ask = async <Answer>(path: string): Promise<Answer> =>
+    (await (await fetch(`${server.http}/v1/rooms/${ROOM}/${path}`)).json()) as Answer;
+
+  /** As every kind can tell of it: by the sender's name and the text. */
+  async function readLog(): Promise<FinalLog> {
+    const events: { offset: number; sender: string; id: string }[] = [];
+    for (;;) {
+      const page = await ask<Page>(`events?limit=300&after=${events.length}`);
+      for (const { offset = 0, from, data } of page.events)
+        events.push({ offset, sender: from.name, id: (data as { text: string }).text });
+      if (page.more) continue;
+      const { epoch, offset: top } = page.position;
+      return { room: ROOM, epoch, floor: 0, top, events };
+    }
+  }
+
+  it.skipIf(examples.some(isMissing))(
+    "S1 S2 S3 S4 S5 S6 S7 S8: each hears all that any has said, in one order, and nobody notices who was cut",
+    async () => {
+      await using stack = new AsyncDisposableStack();
+      const networks = [await badNetwork(server.port), await badNetwork(server.port)];
+      for (const network of networks) stack.use(network);
+      const [first, second] = networks.map(({ port }) => addressOf(port));
+      const kinds: Kind[] = [
+        sdkKind(first!.http, ROOM, "sdk"),
+        streamKind(server.http, ROOM, "stream"),
+        ...examples.map((example) => {
+          const at = example.resumes ? second! : server;
+          return new ProgramKind(example.name, example.start(at, ROOM, example.name, folder));
+        }),
+      ];
+      for (const kind of kinds) stack.use(kind);
+      for (const kind of kinds) await kind.ready();
+      await until("everybody is in", async () => {
+        const { members } = await ask<{ members: readonly Member[] }>("members");
+        return members.length === kinds.filter(({ member }) => member).length;
+      });
+
+      const { epoch } = await readLog();
+      for (let said = 0; said < TEXTS; said += AT_ONCE) {
+        for (const kind of kinds) {
+          const numbers = Array.from({ length: AT_ONCE }, (_, index) => said + index);
+          kind.say(...numbers.map((number) => `${kind.name} ${number}`));
+        }
+        const expected = kinds.length * (said + AT_ONCE);
+        await until(`${expected} are heard`, () => kinds.some(({ told }) => told.length >= expected));
+      }
+      const all = kinds.length * TEXTS;
+      await until(`everybody has heard all ${all}`, () => kinds.every(({ told }) => told.length >= all));
+
+      const observations = kinds.flatMap((kind) => observationsOf(kind, epoch));
+      const log = await readLog();
+      expect(log.top).toBe(all);
+      expect(checkHistory({ observations, logs: [log] })).toEqual([]);
+      for (const { connections } of networks) expect(connections).toBeGreaterThan(CUTS_AFTER_BYTES.length);
+    },
+  );
+
+  function observationsOf({ name, told, acked }: Kind, epoch: string): Observation[] {
+    const where = { reader: name, room: ROOM };
+    const said = Array.from({ length: TEXTS }, (_, number) => ({
+      room: ROOM,
+      sender: name,
+      id: `${name} ${number}`,
+    }));
+    return [
+      { kind: "begin", ...where, after: { epoch, offset: 0 }, history: 0 },
+      ...said.map((key) => ({ kind: "invoke" as const, client: name, echo: true, ...key })),
+      ...said.flatMap((key) => {
+        const offset = acked.get(key.id);
+        return offset === undefined ? [] : [{ kind: "ok" as const, ...key, position: { epoch, offset } }];
+      }),
+      ...told.map(({ offset, sender, text }) => ({
+        ...{ kind: "deliver" as const, ...where, epoch, offset, sender, id: text },
+      })),
+    ];
+  }
+});
