@@ -14,6 +14,8 @@ import { StartError } from "./start-error.ts";
 export interface Store {
   readonly log: RoomLog;
   readonly sessions: SessionStore;
+  /** What the last run has left, a sentence each for the operator. */
+  readonly findings: readonly string[];
   close(): Promise<void>;
 }
 
@@ -29,7 +31,7 @@ export async function openStore(settings: Settings, { clock, random, onFatal }: 
   const { store, dataDir, durability, historyEvents, historyDays } = settings;
   if (store === "memory") {
     const log = new MemoryLog({ clock, random, historyEvents });
-    return { log, sessions: new MemorySessions(clock), close: () => log.close() };
+    return { log, sessions: new MemorySessions(clock), findings: [], close: () => log.close() };
   }
   const { openSqliteStore } = await import("./logs/sqlite/sqlite-store.ts");
   const opened = await openSqliteStore({ dataDir, durability, clock, historyEvents, historyDays, onFatal });

@@ -74,6 +74,7 @@ export async function createServer<const C extends Contract = Events>(
   const telemetry = new TelemetryFan(options.telemetry ?? new LogTelemetry(log));
   const policy = options.policy ?? (await policyOf(settings, options.authenticate !== undefined, clock, log));
   const store = await openStore(settings, { clock, random, onFatal: options.onFatal ?? throwOutside });
+  for (const finding of store.findings) log.warn(finding);
   const server = { name: "roomcast", version, node: random.id().slice(0, NODE_ID_LENGTH) };
   const hub: Hub = new Hub({
     ...{ log: store.log, sessions: store.sessions, clock, random, telemetry, policy },

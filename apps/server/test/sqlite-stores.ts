@@ -1,6 +1,6 @@
 /** Owns SQLite stores in temporary folders: what a test opens here is closed and removed when the test is over. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -10,6 +10,7 @@ import { onTestFinished } from "vitest";
 
 import { openSqliteStore } from "../src/logs/sqlite/sqlite-store.ts";
 import type { SqliteStore, SqliteStoreOptions } from "../src/logs/sqlite/store-options.ts";
+import { Witness } from "../src/logs/sqlite/witness.ts";
 import { NodeClock } from "../src/node-clock.ts";
 
 export function temporaryFolder(): string {
@@ -52,11 +53,14 @@ export async function openStore(options: Partial<SqliteStoreOptions> = {}): Prom
 }
 
 /**
- * What a kill would leave of a store in use. Copied by another process: this one would lose its locks on files that it
+ * What a kill would leave of a store in use, with a witness that takes it for the original. Copied by another process: this one would lose its locks on files that it
  * opens and closes beside SQLite.
  */
 export function copyAsAfterKill(dataDir: string): string {
   const copy = temporaryFolder();
   execFileSync("cp", ["-r", `${dataDir}/.`, copy]);
+  const file = join(copy, "roomcast.db");
+  const { marks } = JSON.parse(readFileSync(`${file}-witness`, "utf8")) as { marks: string[] };
+  new Witness(file).attest(...marks);
   return copy;
 }

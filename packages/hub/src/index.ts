@@ -34,6 +34,7 @@ export type {
   SettleRemoval,
 } from "./room-log.ts";
 export type { SessionStore, StoredSession } from "./session-store.ts";
+export { SteadyTime } from "./steady-time.ts";
 export { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";
 export type { Place } from "./snapshot.ts";
 export type { Publication, Submission } from "./submitting.ts";

@@ -14,6 +14,7 @@ import type {
   Settle,
   SettleRemoval,
 } from "./room-log.ts";
+import { SteadyTime } from "./steady-time.ts";
 
 interface Entry {
   readonly epoch: string;
@@ -45,14 +46,14 @@ export class MemoryLog implements RoomLog {
   /** Of every room that was never removed. */
   readonly #firstEpoch: string;
   readonly #random: Random;
-  readonly #clock: Clock;
+  readonly #time: SteadyTime;
   readonly #historyEvents: number;
   readonly #dedupeMs: number;
   #listener: (event: KeptEvent) => void = () => undefined;
   #removalListener: (removed: Removed) => void = () => undefined;
 
   constructor({ clock, random, historyEvents = 10_000, dedupeMs = 24 * 60 * 60 * 1000 }: MemoryLogOptions) {
-    this.#clock = clock;
+    this.#time = new SteadyTime(clock);
     this.#random = random;
     this.#firstEpoch = random.id();
     this.#historyEvents = historyEvents;
@@ -133,7 +134,7 @@ export class MemoryLog implements RoomLog {
       state.events = state.events.slice(excess);
       state.floor += excess;
     }
-    const forgetBefore = this.#clock.now() - this.#dedupeMs;
+    const forgetBefore = this.#time.now() - this.#dedupeMs;
     for (const [key, { time }] of state.known) {
       if (time >= forgetBefore) break;
       state.known.delete(key);

@@ -3,14 +3,15 @@ import { ok, type Refusal, RESUME_WINDOW_MS, type Result } from "@roomcast/proto
 
 import type { Clock } from "./clock.ts";
 import type { SessionStore, StoredSession } from "./session-store.ts";
+import { SteadyTime } from "./steady-time.ts";
 
 export class MemorySessions implements SessionStore {
-  readonly #clock: Clock;
+  readonly #time: SteadyTime;
   /** Saved longest ago first. */
   readonly #sessions = new Map<string, StoredSession>();
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#time = new SteadyTime(clock);
   }
 
   save(session: StoredSession): Promise<Result<undefined, Refusal>> {
@@ -30,7 +31,7 @@ export class MemorySessions implements SessionStore {
 
   /** Ended sessions lie behind those that live for long; two steps a save keep pace with what is added. */
   #forget(): void {
-    const forgetBefore = this.#clock.now() - RESUME_WINDOW_MS;
+    const forgetBefore = this.#time.now() - RESUME_WINDOW_MS;
     let steps = 2;
     for (const session of this.#sessions.values()) {
       if (steps === 0) break;

@@ -223,6 +223,21 @@ describe("resume", () => {
     }
   });
 
+  test.each([-1, 1])(
+    "T27 R-RESUME-WINDOW: a wall clock that jumps by %i h ends no session",
+    async (hours) => {
+      const s = stage();
+      const first = await come(s, { join: [{ room: "r" }] });
+      await first.client.end(1006);
+      s.clock.jump(hours * 3_600_000);
+      await s.pass(60_000);
+      expect(await come(s, { resume: first.resume })).toMatchObject({
+        clientId: first.clientId,
+        resumed: true,
+      });
+    },
+  );
+
   test("R-RESUME-STORE: a session outlives the process, its socket or not, with token, user, name and rooms", async () => {
     const clock = new ManualClock();
     const sessions = new MemorySessions(clock);

@@ -9,6 +9,7 @@ import type { Rooms } from "./rooms.ts";
 import { type Claim, proves, type Secrets, Session } from "./session.ts";
 import type { SessionStore, StoredSession } from "./session-store.ts";
 import type { HubSettings } from "./settings.ts";
+import { SteadyTime } from "./steady-time.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 /** Close codes by which a client says that it left for good: 1005 is a close frame without a code. */
@@ -25,6 +26,8 @@ export class Sessions {
   readonly #store: SessionStore;
   readonly #rooms: Rooms;
   readonly #clock: Clock;
+  /** A wall clock that jumps must not end anybody's session. */
+  readonly #time: SteadyTime;
   readonly #random: Random;
   readonly #telemetry: Telemetry;
   readonly #settings: HubSettings;
@@ -40,6 +43,7 @@ export class Sessions {
     this.#store = ports.store;
     this.#rooms = ports.rooms;
     this.#clock = ports.clock;
+    this.#time = new SteadyTime(ports.clock);
     this.#random = ports.random;
     this.#telemetry = ports.telemetry;
     this.#settings = ports.settings;
@@ -114,7 +118,7 @@ export class Sessions {
   detach(session: Session, peer: Peer, code: number): void {
     if (session.peer !== peer) return;
     session.peer = null;
-    session.endedAt = this.#clock.now();
+    session.endedAt = this.#time.now();
     for (const subscription of session.subscriptions.values()) subscription.room.detach(subscription);
     void this.save(session);
     if (LEFT_FOR_GOOD.has(code)) {
@@ -194,7 +198,7 @@ export class Sessions {
   }
 
   #tooOld({ endedAt }: StoredSession): boolean {
-    return endedAt !== null && endedAt + this.#settings.resumeWindowMs < this.#clock.now();
+    return endedAt !== null && endedAt + this.#settings.resumeWindowMs < this.#time.now();
   }
 
   #fault(error: unknown): void {

@@ -43,7 +43,8 @@ function flushParents(folder: string, firstMade: string): void {
   }
 }
 
-function flushFolder(folder: string): void {
+/** A name in it survives a power cut from now on. */
+export function flushFolder(folder: string): void {
   // Windows has no handle on a folder that could be flushed.
   if (process.platform === "win32") return;
   const handle = openSync(folder, constants.O_RDONLY);

@@ -13,9 +13,13 @@ export interface Generations {
   readonly present: string;
   /** Under which this store had events before, some of which were lost. */
   readonly earlier: readonly string[];
+  /** What the last run has left, a sentence each for the operator. */
+  readonly findings: readonly string[];
 }
 
 export interface Start {
+  /** The store is not the one that was used here last, as far as can be seen: a copy was put back, or it was moved. */
+  readonly isCopy: boolean;
   readonly durability: WriterSettings["durability"];
   /** Wall clock, ms since 1970. */
   readonly now: number;
@@ -37,7 +41,8 @@ export function beginRun(database: DatabaseSync, transaction: Transaction, start
   return transaction.run(() => {
     const last = database.prepare("SELECT clean, durability, boot_id FROM last_run").get() as
       LastRun | undefined;
-    if (last === undefined || mayHaveLostTail(last, start.bootId)) {
+    const why = last && whyTailMayBeLost(last, start);
+    if (last === undefined || why !== undefined) {
       const name = randomBytes(12).toString("base64url");
       database.prepare("INSERT INTO generations (name, made_at) VALUES (?, ?)").run(name, start.now);
     }
@@ -47,19 +52,35 @@ export function beginRun(database: DatabaseSync, transaction: Transaction, start
     const names = database.prepare("SELECT name FROM generations ORDER BY number DESC").all();
     const [present, ...earlier] = names.map((row) => String(row["name"]));
     if (present === undefined) throw new Error("a store without a generation");
-    return { present, earlier };
+    return { present, earlier, findings: findingsOf(last, why) };
   });
 }
 
-/** Must be committed with a flush, and be the last write of all. */
-export function endRun(database: DatabaseSync, transaction: Transaction): void {
-  transaction.run(() => database.exec("UPDATE last_run SET clean = 1"));
+/** Must be committed with a flush, and be the last write of all. @param last what is to be written with it. */
+export function endRun(database: DatabaseSync, transaction: Transaction, last: () => void): void {
+  transaction.run(() => {
+    database.exec("UPDATE last_run SET clean = 1");
+    last();
+  });
 }
 
-/** At `process` the page cache outlives a killed process, but not the machine's reboot. */
-function mayHaveLostTail(last: LastRun, bootId: string | null): boolean {
-  if (last.clean === 1 || last.durability === "disk") return false;
-  return bootId === null || bootId !== last.boot_id;
+function whyTailMayBeLost(last: LastRun, { isCopy, bootId }: Start): string | undefined {
+  if (isCopy) return "it is a copy that was put back, or was moved";
+  if (last.clean === 1 || last.durability === "disk") return undefined;
+  // At `process` the page cache outlives a killed process, but not the machine's reboot.
+  if (bootId !== null && bootId === last.boot_id) return undefined;
+  return "it was written at the durability `process`, and the machine was started anew since";
+}
+
+function findingsOf(last: LastRun | undefined, why: string | undefined): string[] {
+  const findings: string[] = [];
+  if (last?.clean === 0)
+    findings.push(
+      "the store was not closed by the server that used it last: it was killed, or the machine went down",
+    );
+  if (why !== undefined)
+    findings.push(`the store may lack what it had acknowledged last (${why}): every client is told of a gap`);
+  return findings;
 }
 
 /** Linux alone tells it without a program being started. */

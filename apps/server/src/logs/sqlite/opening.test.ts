@@ -31,17 +31,17 @@ async function closedStore(change: (file: string) => void): Promise<string> {
 }
 
 describe("L-OPEN", () => {
-  test("a folder is made with what is above it, for its owner alone, and holds one file after the end", async () => {
+  test("a folder is made with what is above it, for its owner alone, and holds the store and its witness after the end", async () => {
     const above = temporaryFolder();
     const dataDir = join(above, "a", "b");
     const store = await openStore({ dataDir });
     await append(store.log, draftOf("general", "a"));
     const mode = (path: string): number => statSync(path).mode & 0o777;
     expect([mode(join(above, "a")), mode(dataDir)]).toEqual([0o700, 0o700]);
-    expect(readdirSync(dataDir).toSorted()).toEqual([FILE, `${FILE}-wal`]);
-    expect(readdirSync(dataDir).map((file) => mode(join(dataDir, file)))).toEqual([0o600, 0o600]);
+    expect(readdirSync(dataDir).toSorted()).toEqual([FILE, `${FILE}-wal`, `${FILE}-witness`]);
+    expect(readdirSync(dataDir).map((file) => mode(join(dataDir, file)))).toEqual([0o600, 0o600, 0o600]);
     await store.close();
-    expect(readdirSync(dataDir)).toEqual([FILE]);
+    expect(readdirSync(dataDir).toSorted()).toEqual([FILE, `${FILE}-witness`]);
   });
 
   test("a second server on the folder is refused, and the first does not notice", async () => {

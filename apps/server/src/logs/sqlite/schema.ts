@@ -73,6 +73,13 @@ const LATER_TABLES = `
     incarnation INTEGER NOT NULL,
     PRIMARY KEY (name, id)
   ) STRICT, WITHOUT ROWID;
+
+  -- One row.
+  CREATE TABLE IF NOT EXISTS store_mark (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    mark TEXT NOT NULL,
+    time INTEGER NOT NULL
+  ) STRICT;
 `;
 
 /** Why the file cannot be used: what stands after its name. Reads only. */

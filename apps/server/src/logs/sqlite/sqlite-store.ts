@@ -1,4 +1,5 @@
 /** Opens the SQLite store and puts its parts together: folder, writer thread, queue, and the two faces of it. */
+import { SteadyTime } from "@roomcast/hub";
 import { err, MAX_PAGE_BYTES, ok, RESUME_WINDOW_MS, type Result } from "@roomcast/protocol";
 
 import { prepareDataFolder } from "./data-folder.ts";
@@ -32,8 +33,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
   const writer = started.value;
   const queue = new GroupQueue(clock, (group) => writer.tell(group));
 
+  const time = new SteadyTime(clock, writer.lastTime);
   const tick = (): void => {
-    writer.tell({ kind: "tick", now: clock.now() });
+    writer.tell({ kind: "tick", now: time.now() });
     ticker = clock.after(TICK_MS, tick);
   };
   let ticker = clock.after(0, tick);
@@ -60,10 +62,11 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
     return closing;
   };
 
-  const { durability, generation, earlierGenerations } = writer;
+  const { durability, generation, earlierGenerations, findings } = writer;
   return ok({
     log: new SqliteLog({ queue, durability, generation, earlierGenerations, close }),
     sessions: new SqliteSessions(queue),
+    findings,
     close,
   });
 }

@@ -26,6 +26,8 @@ export interface SqliteStoreOptions {
 export interface SqliteStore {
   readonly log: RoomLog;
   readonly sessions: SessionStore;
+  /** What the last run has left, a sentence each for the operator. */
+  readonly findings: readonly string[];
   /** Settles everything that was given, marks the store as cleanly shut down and lets go of the folder. */
   close(): Promise<void>;
 }

@@ -9,12 +9,17 @@ import { beginRun, endRun, type Generations } from "./generations.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { faultOf } from "./sqlite-fault.ts";
+import { StoreFiles } from "./store-files.ts";
+import { StoreMark } from "./store-mark.ts";
 import { type Tables, tablesOf } from "./tables.ts";
+import { isFileError, Witness } from "./witness.ts";
 import { type Answer, type Group, sizeOf, type WriterSettings } from "./writer-messages.ts";
 
 /** A WAL of 32 MiB. The fewer checkpoints, the less work: a page that was changed often is then written once. */
 const CHECKPOINT_PAGES = 8_000;
 const PAGE_BYTES = 4_096;
+/** A copy that was made before the last renewal is known for one. */
+const RENEWAL_MS = 60 * 60 * 1000;
 
 /** The WAL does not tell its length, so it is counted from above: a page each in three trees per event, and its data. */
 const pagesOf = ({ drafts, sessions }: Group): number =>
@@ -28,17 +33,31 @@ export class StoreWriter {
   readonly #tables: Tables;
   readonly #groups: GroupCommit;
   readonly #housekeeping: Housekeeping;
+  readonly #mark: StoreMark;
+  readonly #files: StoreFiles;
+  /** Of an earlier run. */
+  readonly lastTime: number | undefined;
   #pagesInWal = 0;
 
   private constructor(database: DatabaseSync, settings: WriterSettings, bootId: string | null) {
     this.#database = database;
     this.#tables = tablesOf(database, settings.maxPageBytes);
-    const { durability, now, gate } = settings;
-    this.generations = beginRun(database, this.#tables.transaction, { durability, now, bootId });
-    this.#tables.transaction.run(() => this.#tables.sessions.endAll(now));
-    // Flushes all that an earlier run may have left in the page cache, then only may the level be lowered.
-    checkpointWhole(database);
+    const { file, durability, now, gate } = settings;
+    const { transaction, sessions } = this.#tables;
+    this.#mark = new StoreMark(database, new Witness(file));
+    this.lastTime = this.#mark.time;
+    const isCopy = !this.#mark.isKnown;
+    this.generations = beginRun(database, transaction, { durability, now, bootId, isCopy });
+    this.#mark.renew(Math.min(now, this.lastTime ?? now), (write) => {
+      transaction.run(() => {
+        sessions.endAll(now);
+        write();
+      });
+      // Flushes all that an earlier run may have left in the page cache, then only may the level be lowered.
+      checkpointWhole(database);
+    });
     setDurability(database, durability);
+    this.#files = new StoreFiles(file);
     this.durability = durabilityOf(database);
     this.#groups = new GroupCommit(this.#tables, gate && new FlushGate(gate));
     this.#housekeeping = new Housekeeping(this.#tables, settings);
@@ -52,13 +71,19 @@ export class StoreWriter {
       return { ok: true, value: new StoreWriter(opened.value, settings, bootId) };
     } catch (error) {
       opened.value.close();
+      if (isFileError(error))
+        return {
+          ok: false,
+          error: `the witness of the store ${settings.file} cannot be written (${error.code})`,
+        };
       return { ok: false, error: openingFault(settings.file, error) };
     }
   }
 
-  /** Throws when a flush failed. */
+  /** Throws when a flush failed. @throws StoreGone */
   commit(group: Group): Answer {
     const answer = this.#groups.run(group);
+    if (group.drafts.length + group.sessions.length > 0) this.#files.check();
     if (answer.failure === undefined && group.drafts.length > 0) {
       this.#housekeeping.noteAppended(new Set(group.drafts.map(([room]) => room)));
     }
@@ -68,8 +93,11 @@ export class StoreWriter {
     return answer;
   }
 
+  /** @param now a time that never runs ahead of what has passed. @throws StoreGone */
   tick(now: number): void {
+    this.#files.check();
     this.#housekeeping.tick(now);
+    if (now - (this.#mark.time ?? now) >= RENEWAL_MS) this.#renewMark(now);
   }
 
   get hasChores(): boolean {
@@ -90,12 +118,23 @@ export class StoreWriter {
   close(): void {
     try {
       setDurability(this.#database, "disk");
-      endRun(this.#database, this.#tables.transaction);
-      checkpointWhole(this.#database);
+      this.#mark.renew(this.#mark.time ?? 0, (write) => {
+        endRun(this.#database, this.#tables.transaction, write);
+        checkpointWhole(this.#database);
+      });
     } catch (error) {
-      faultOf(error);
+      if (!isFileError(error)) faultOf(error);
     } finally {
       this.#database.close();
+    }
+  }
+
+  /** Without it the present mark goes on being the one. Throws when a flush failed. */
+  #renewMark(now: number): void {
+    try {
+      this.#mark.renew(now, (write) => this.#tables.transaction.run(write));
+    } catch (error) {
+      if (!isFileError(error) && faultOf(error).kind === "flush") throw error;
     }
   }
 

@@ -99,10 +99,13 @@ export type FromWriter =
       readonly durability: "process" | "disk";
       readonly generation: string;
       readonly earlier: readonly string[];
+      readonly findings: readonly string[];
+      /** How far the store's time had come when it was last kept, ms since 1970. */
+      readonly time: number | undefined;
     }
   /** The store cannot be opened: why, in one sentence. */
   | { readonly kind: "refused"; readonly sentence: string }
   | Answer
-  /** A flush failed: nobody knows what is on the disk. Takes the place of an answer. */
+  /** A flush failed, or the files are gone: nobody knows what is on the disk. Takes the place of an answer. */
   | { readonly kind: "fatal"; readonly sentence: string }
   | { readonly kind: "closed" };

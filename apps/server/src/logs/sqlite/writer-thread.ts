@@ -12,13 +12,17 @@ export class WriterThread {
   readonly durability: WriterSettings["durability"];
   readonly generation: string;
   readonly earlierGenerations: readonly string[];
+  readonly findings: readonly string[];
+  readonly lastTime: number | undefined;
   readonly #worker: Worker;
 
-  private constructor(worker: Worker, { durability, generation, earlier }: Opened) {
+  private constructor(worker: Worker, { durability, generation, earlier, findings, time }: Opened) {
     this.#worker = worker;
     this.durability = durability;
     this.generation = generation;
     this.earlierGenerations = earlier;
+    this.findings = findings;
+    this.lastTime = time;
   }
 
   /** Throws when the thread ends by a bug of its own. The error is one sentence for the operator. */

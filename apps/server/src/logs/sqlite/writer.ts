@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 
 import { readBootId } from "./generations.ts";
 import { faultOf } from "./sqlite-fault.ts";
+import { StoreGone } from "./store-files.ts";
 import { StoreWriter } from "./store-writer.ts";
 import type { FromWriter, ToWriter, WriterSettings } from "./writer-messages.ts";
 
@@ -46,8 +47,9 @@ function serve(writer: StoreWriter): void {
   };
 
   port.on("message", (message: ToWriter) => endOnFailedFlush(() => handle(message)));
-  const { durability, generations } = writer;
-  tell({ kind: "opened", durability, generation: generations.present, earlier: generations.earlier });
+  const { durability, lastTime: time } = writer;
+  const { present: generation, earlier, findings } = writer.generations;
+  tell({ kind: "opened", durability, generation, earlier, findings, time });
 }
 
 /** Anything else that throws is a bug, ends the thread, and is told to the event loop as its error. */
@@ -55,11 +57,12 @@ function endOnFailedFlush(work: () => void): void {
   try {
     work();
   } catch (error) {
-    if (faultOf(error).kind !== "flush") throw error;
-    tell({
-      kind: "fatal",
-      sentence: "the disk did not take a flush of the store, so what it holds is unknown",
-    });
+    if (!(error instanceof StoreGone) && faultOf(error).kind !== "flush") throw error;
+    const sentence =
+      error instanceof StoreGone
+        ? error.message
+        : "the disk did not take a flush of the store, so what it holds is unknown";
+    tell({ kind: "fatal", sentence });
     port.close();
   }
 }
