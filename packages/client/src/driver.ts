@@ -2,13 +2,13 @@
  * Owns the running connection: feeds the machine with what happens and does what it asks for, through the ports. Must not
  * know rooms or what the messages between welcome and close mean.
  */
-import { decodeDown, type Down, encodeUp, SUBPROTOCOL, type Up, type Welcome } from "@roomcast/protocol";
+import { CLOSE_CODES, decodeDown, type Down, encodeUp, type Up, type Welcome } from "@roomcast/protocol";
 
 import { initial, step } from "./machine.ts";
 import type { Ports, Socket, Timer } from "./ports.ts";
 import { print } from "./prepare.ts";
 import type { Effect, Event, State, TimerName } from "./states.ts";
-import { type Attempt, sameStatus, type Status, statusOf } from "./status.ts";
+import { type Attempt, sameStatus, type Status, statusOf, type Transport } from "./status.ts";
 
 export type TokenSource = string | (() => string | Promise<string>) | undefined;
 
@@ -28,17 +28,21 @@ export interface DriverOwner {
 }
 
 export class Driver {
-  readonly #url: string;
+  readonly #endpoints: Readonly<Record<Transport, string>>;
   readonly #ports: Ports;
   readonly #owner: DriverOwner;
   #token: TokenSource;
   #state: State = initial;
   #status: Status = statusOf(initial);
   #socket: Socket | undefined;
+  /** A WebSocket beside a stream, that is to show whether one gets through. */
+  #scout: Socket | undefined;
   #timers = new Map<TimerName, Timer>();
   #unwatch: (() => void) | undefined;
   /** Of the last token that was asked for: an older one that comes late is not wanted any more. */
   #fetches = 0;
+  /** The token that the last attempt was made with. */
+  #shown: string | undefined;
   #lastInboundAt = 0;
   #pingedAt: number | undefined;
   /** What the server said against the hello: more than the reason of the close that follows. */
@@ -47,8 +51,13 @@ export class Driver {
   readonly #events: Event[] = [];
   #running = false;
 
-  constructor(url: string, token: TokenSource, ports: Ports, owner: DriverOwner) {
-    this.#url = url;
+  constructor(
+    endpoints: Readonly<Record<Transport, string>>,
+    token: TokenSource,
+    ports: Ports,
+    owner: DriverOwner,
+  ) {
+    this.#endpoints = endpoints;
     this.#token = token;
     this.#ports = ports;
     this.#owner = owner;
@@ -111,7 +120,7 @@ export class Driver {
         return;
       }
       case "openSocket": {
-        this.#open();
+        this.#open(effect.transport, effect.token);
         return;
       }
       case "sendHello": {
@@ -124,6 +133,10 @@ export class Driver {
           this.send({ type: "ping" });
           return;
         }
+      case "sendScout": {
+        this.#sendScout();
+        return;
+      }
       case "closeSocket":
         this.#socket?.close(effect.code, effect.reason);
         this.#socket = undefined;
@@ -146,6 +159,7 @@ export class Driver {
       }
       case "endSession":
         this.#pingedAt = undefined;
+        this.#recallScout();
         {
           this.#owner.sessionEnded();
           return;
@@ -203,17 +217,45 @@ export class Driver {
     );
   }
 
-  #open(): void {
-    const socket = this.#ports.openSocket(this.#url, SUBPROTOCOL, {
-      opened: () => this.dispatch({ type: "opened" }),
-      received: (text) => this.#received(text),
-      closed: (code, reason) => {
-        this.#socket = undefined;
-        this.dispatch({ type: "closed", code, reason: this.#refusal ?? reason });
+  #open(transport: Transport, token: string | undefined): void {
+    const { openSocket, openStream } = this.#ports;
+    this.#shown = token;
+    const open = { ws: openSocket, sse: openStream }[transport];
+    const socket = open(
+      { url: this.#endpoints[transport], token },
+      {
+        opened: () => this.dispatch({ type: "opened" }),
+        received: (text) => this.#received(text),
+        closed: (code, reason) => {
+          this.#socket = undefined;
+          this.dispatch({ type: "closed", code, reason: this.#refusal ?? reason });
+        },
       },
-    });
+    );
     this.#refusal = undefined;
     this.#socket = socket;
+  }
+
+  /** It says no hello, and is answered all the same where anything gets through, both ways. */
+  #sendScout(): void {
+    this.#recallScout();
+    const scout = this.#ports.openSocket(
+      { url: this.#endpoints.ws, token: this.#shown },
+      {
+        opened: () => scout.send(encodeUp({ type: "ping" })),
+        received: () => {
+          this.#recallScout();
+          this.dispatch({ type: "cleared" });
+        },
+        closed: () => (this.#scout = undefined),
+      },
+    );
+    this.#scout = scout;
+  }
+
+  #recallScout(): void {
+    this.#scout?.close(CLOSE_CODES.normal.code, "");
+    this.#scout = undefined;
   }
 
   #received(text: string): void {

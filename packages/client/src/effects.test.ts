@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 
 import { openWith, realPorts, type WebSocketClass } from "./effects.ts";
-import { endpointOf } from "./endpoint.ts";
+import { endpointOf, endpointsOf } from "./endpoint.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -40,13 +40,16 @@ class FakeWebSocket extends EventTarget {
   }
 }
 
-function opened(WebSocketClass = FakeWebSocket as unknown as WebSocketClass) {
+function opened(WebSocketClass = FakeWebSocket as unknown as WebSocketClass, token?: string) {
   const told: unknown[] = [];
-  const socket = openWith(WebSocketClass)("ws://x/v1/ws", "roomcast.v1", {
-    opened: () => told.push("opened"),
-    received: (text) => told.push(text),
-    closed: (code, reason) => told.push([code, reason]),
-  });
+  const socket = openWith(WebSocketClass)(
+    { url: "ws://x/v1/ws", token },
+    {
+      opened: () => told.push("opened"),
+      received: (text) => told.push(text),
+      closed: (code, reason) => told.push([code, reason]),
+    },
+  );
   return { socket, told, wire: FakeWebSocket.latest };
 }
 
@@ -64,6 +67,33 @@ describe("C-PORT the socket", () => {
     socket.send("too late");
     expect(wire).toMatchObject({ url: "ws://x/v1/ws", protocol: "roomcast.v1", sent: ["text"] });
     expect(told).toEqual(["opened", "one", [4413, "slow"]]);
+  });
+
+  test("shows the token to a class that can say it before the socket opens", () => {
+    const heads: unknown[] = [];
+    class Heading extends FakeWebSocket {
+      constructor(url: string, protocol: string, head: unknown) {
+        super(url, protocol);
+        heads.push(head);
+      }
+    }
+    opened(Heading as unknown as WebSocketClass, "t");
+    opened(Heading as unknown as WebSocketClass);
+    expect(heads).toEqual([{ headers: { authorization: "Bearer t" } }, { headers: {} }]);
+  });
+
+  test.each([
+    ["Node.js/26", { protocols: ["roomcast.v1"], headers: { authorization: "Bearer t" } }],
+    ["Mozilla/5.0", "roomcast.v1"],
+  ])("on %s the platform's own class is given what it takes", (userAgent, given) => {
+    vi.stubGlobal("navigator", { userAgent });
+    vi.stubGlobal("WebSocket", FakeWebSocket);
+    const ignore = (): void => {};
+    realPorts.openSocket(
+      { url: "ws://x/v1/ws", token: "t" },
+      { opened: ignore, received: ignore, closed: ignore },
+    );
+    expect(FakeWebSocket.latest.protocol).toEqual(given);
   });
 
   test("tells nothing more once the client has closed it", () => {
@@ -166,6 +196,14 @@ describe("C-URL the address", () => {
     ["/chat", "https://example.org", "wss://example.org/chat/v1/ws"],
   ])("%j on %s is %s", (url, origin, expected) => {
     expect(endpointOf(url, origin)).toBe(expected);
+  });
+
+  test("a stream is beside the socket", () => {
+    expect(endpointsOf("wss://example.org/chat/?a=1", undefined)).toEqual({
+      ws: "wss://example.org/chat/v1/ws?a=1",
+      sse: "https://example.org/chat/v1/sse?a=1",
+    });
+    expect(endpointsOf("", "http://localhost:5173").sse).toBe("http://localhost:5173/v1/sse");
   });
 
   test.each(["", "/", "localhost", "ftp://example.org", "http://"])("%j without a page is a bug", (url) => {

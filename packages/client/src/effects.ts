@@ -1,8 +1,16 @@
-/** Owns the real ports: the only file that knows the clock, timers, chance, WebSocket and the page. */
+/** Owns the real ports: the only file that knows the clock, timers, chance, WebSocket, fetch and the page. */
+import { SUBPROTOCOL } from "@roomcast/protocol";
+
 import type { Clock, OpenSocket, Ports, Random } from "./ports.ts";
+import { openStreamWith } from "./stream-socket.ts";
 
 /** What a socket needs of a WebSocket class; the platform's own has it, and so has the `ws` package's. */
-export type WebSocketClass = new (url: string, subprotocol: string) => WebSocket;
+export type WebSocketClass = new (url: string, subprotocol: string, options: WebSocketHead) => WebSocket;
+
+/** What is said before the socket opens, where the class can; a browser's leaves it aside. */
+interface WebSocketHead {
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -28,9 +36,12 @@ const random: Random = {
 };
 
 /** The port over a WebSocket class of one's own choice. */
-export const openWith =
-  (WebSocketClass: WebSocketClass): OpenSocket =>
-  (url, subprotocol, listener) => {
+export const openWith = (WebSocketClass: WebSocketClass): OpenSocket =>
+  openBy((url, head) => new WebSocketClass(url, SUBPROTOCOL, head));
+
+const openBy =
+  (make: (url: string, head: WebSocketHead) => WebSocket): OpenSocket =>
+  ({ url, token }, listener) => {
     let socket: WebSocket;
     let ended = false;
     const end = (code: number, reason: string) => {
@@ -39,7 +50,7 @@ export const openWith =
       listener.closed(code, reason);
     };
     try {
-      socket = new WebSocketClass(url, subprotocol);
+      socket = make(url, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
     } catch (error) {
       // A page over https may not open a plain socket: that is an attempt that failed, and the page lives on.
       queueMicrotask(() => end(1006, error instanceof Error ? error.message : "the socket cannot be opened"));
@@ -64,6 +75,13 @@ export const openWith =
       },
     };
   };
+
+/** Node's own class takes headers in the place of the subprotocol, and has no page to be known by. */
+function platformSocket(url: string, { headers }: WebSocketHead): WebSocket {
+  const isNode = typeof navigator === "object" && navigator.userAgent.startsWith("Node.js/");
+  const options = { protocols: [SUBPROTOCOL], headers };
+  return new WebSocket(url, isNode ? (options as unknown as string[]) : SUBPROTOCOL);
+}
 
 function onWake(wake: () => void): () => void {
   // Node has neither a page nor an event for the network.
@@ -90,7 +108,8 @@ function report(error: unknown): void {
 export const realPorts: Ports = {
   clock,
   random,
-  openSocket: (url, subprotocol, listener) => openWith(WebSocket)(url, subprotocol, listener),
+  openSocket: openBy(platformSocket),
+  openStream: openStreamWith((url, init) => fetch(url, init), clock),
   onWake,
   origin: typeof location === "object" && location.origin !== "null" ? location.origin : undefined,
   report,

@@ -5,7 +5,7 @@ export { connect } from "./connect.ts";
 export { openWith, type WebSocketClass } from "./effects.ts";
 export { CLIENT_CODES, type ClientCode, type Failure } from "./failure.ts";
 export type { OpenContract } from "./open-contract.ts";
-export type { Clock, OpenSocket, Ports, Random, Socket, SocketListener, Timer } from "./ports.ts";
+export type { Clock, Dial, OpenSocket, Ports, Random, Socket, SocketListener, Timer } from "./ports.ts";
 export type { NotPublished, PendingPublish, Published, PublishOptions, PublishResult } from "./publish.ts";
 export type {
   AnyRoomEvent,
@@ -21,4 +21,4 @@ export type {
   RoomStatus,
   Unsubscribe,
 } from "./room.ts";
-export type { Attempt, Reason, Status } from "./status.ts";
+export type { Attempt, Reason, Status, Transport } from "./status.ts";

@@ -10,7 +10,10 @@ import { DRAIN_CAP_MS } from "./transitions.ts";
 
 const at: Circumstances = { nowMs: 1_000_000, chance: 0.5, renewable: false };
 const reason = { cause: "closed", code: 1006, message: "the connection was lost" } as const;
-const trail: Trail = { resume: "r", failures: 0, reason: undefined, renewed: false };
+const trail: Trail = {
+  ...{ resume: "r", failures: 0, reason: undefined, renewed: false },
+  ...{ transport: "sse", unanswered: 0, proven: false, scouts: 0 },
+};
 const live = { trail, heartbeatMs: 25_000, stable: true };
 
 const states: { readonly [S in StateName]: Extract<State, { name: S }> } = {
@@ -41,6 +44,8 @@ const events: { readonly [E in EventName]: Extract<Event, { type: E }> } = {
   deadline: { type: "deadline" },
   backoff: { type: "backoff" },
   stable: { type: "stable" },
+  scout: { type: "scout" },
+  cleared: { type: "cleared" },
 };
 
 const stateNames = Object.keys(states) as StateName[];
@@ -52,7 +57,15 @@ const edges: Readonly<Record<StateName, Readonly<Partial<Record<EventName, State
   authorising: { disconnect: "idle", token: "opening", tokenFailed: "waiting", deadline: "waiting" },
   opening: { disconnect: "idle", opened: "greeting", closed: "waiting", deadline: "waiting" },
   greeting: { disconnect: "idle", welcome: "ready", closed: "waiting", deadline: "waiting" },
-  ready: { disconnect: "idle", wake: "probing", silent: "probing", drain: "draining", closed: "waiting" },
+  ready: {
+    disconnect: "idle",
+    wake: "probing",
+    silent: "probing",
+    drain: "draining",
+    closed: "waiting",
+    scout: "ready",
+    cleared: "authorising",
+  },
   probing: {
     disconnect: "idle",
     wake: "probing",
@@ -60,6 +73,8 @@ const edges: Readonly<Record<StateName, Readonly<Partial<Record<EventName, State
     drain: "draining",
     closed: "waiting",
     deadline: "waiting",
+    scout: "probing",
+    cleared: "authorising",
   },
   draining: { disconnect: "idle", closed: "waiting", silent: "waiting" },
   waiting: { disconnect: "idle", retryNow: "authorising", wake: "authorising", backoff: "authorising" },
@@ -208,16 +223,19 @@ describe("C-WALK whatever happens in whatever order", () => {
     (seed) => {
       const random = randomOf(seed);
       let state: State = states.idle;
-      const open = { sockets: 0, sessions: 0, greetings: 0, watches: 0, attempts: 0 };
+      const open = { sockets: 0, sessions: 0, greetings: 0, watches: 0, attempts: 0, scout: false };
       const timers = new Set<string>();
       for (let count = 0; count < 500; count += 1) {
         const type = eventNames[Math.floor(random() * eventNames.length)]!;
         const socketEvents: readonly EventName[] = ["opened", "welcome", "inbound", "drain", "closed"];
+        if (type === "cleared" && !open.scout) continue;
         // The ports never speak of a socket that is not there, nor of a timer that does not run.
         if (socketEvents.includes(type) && open.sockets === 0) continue;
-        if (["silent", "deadline", "backoff", "stable"].includes(type) && !timers.has(type)) continue;
+        if (["silent", "deadline", "backoff", "stable", "scout"].includes(type) && !timers.has(type))
+          continue;
         if (type === "welcome" && state.name !== "greeting") continue;
         timers.delete(type);
+        if (type === "cleared") open.scout = false;
         const code = [1000, 1006, 1012, 4401, 4413, 4501, 4509][Math.floor(random() * 7)]!;
         const event: Event = type === "closed" ? { type, code, reason: "" } : events[type];
         if (type === "closed") open.sockets -= 1;
@@ -229,6 +247,8 @@ describe("C-WALK whatever happens in whatever order", () => {
         for (const effect of effects) {
           if (effect.type === "openSocket") open.sockets += 1;
           if (effect.type === "closeSocket") open.sockets -= 1;
+          if (effect.type === "sendScout") open.scout = true;
+          if (effect.type === "endSession") open.scout = false;
           if (effect.type === "sendHello") open.greetings += 1;
           if (effect.type === "endSession") open.greetings -= 1;
           if (effect.type === "fetchToken") open.attempts += 1;
@@ -251,6 +271,9 @@ describe("C-WALK whatever happens in whatever order", () => {
         expect(timers.has("deadline")).toBe(attempting || state.name === "probing");
         expect(timers.has("backoff")).toBe(state.name === "waiting");
         expect(timers.has("silent")).toBe(state.name === "ready" || state.name === "draining");
+        const streaming = connected && "trail" in state && state.trail.transport === "sse";
+        if (streaming && state.name !== "draining") expect(timers.has("scout")).toBe(true);
+        if (!streaming) expect([timers.has("scout"), open.scout]).toEqual([false, false]);
         if (!wanted) expect(timers.size).toBe(0);
       }
     },

@@ -7,6 +7,7 @@ import {
   alive,
   attempt,
   begin,
+  change,
   closed,
   drain,
   fail,
@@ -16,6 +17,7 @@ import {
   open,
   probe,
   REQUESTED,
+  scout,
   silence,
   stay,
   welcomed,
@@ -53,6 +55,8 @@ export const table: Table = {
     deadline: stay,
     backoff: stay,
     stable: stay,
+    scout: stay,
+    cleared: stay,
   },
   authorising: {
     connect: stay,
@@ -70,6 +74,8 @@ export const table: Table = {
     deadline: (state, _, at) => fail(state, { cause: "token", message: "no token came in time" }, at),
     backoff: stay,
     stable: stay,
+    scout: stay,
+    cleared: stay,
   },
   opening: {
     connect: stay,
@@ -87,6 +93,8 @@ export const table: Table = {
     deadline: (state, _, at) => fail(state, late, at),
     backoff: stay,
     stable: stay,
+    scout: stay,
+    cleared: stay,
   },
   greeting: {
     connect: stay,
@@ -96,7 +104,7 @@ export const table: Table = {
     token: stay,
     tokenFailed: stay,
     opened: stay,
-    welcome: (state, { welcome }) => welcomed(state, welcome),
+    welcome: (state, { welcome }, at) => welcomed(state, welcome, at),
     inbound: stay,
     drain: stay,
     closed,
@@ -104,6 +112,8 @@ export const table: Table = {
     deadline: (state, _, at) => fail(state, late, at),
     backoff: stay,
     stable: stay,
+    scout: stay,
+    cleared: stay,
   },
   ready: {
     connect: stay,
@@ -121,6 +131,8 @@ export const table: Table = {
     deadline: stay,
     backoff: stay,
     stable: (state) => [{ ...state, stable: true }, []],
+    scout: (state, _, at) => scout(state, at),
+    cleared: change,
   },
   probing: {
     connect: stay,
@@ -138,6 +150,8 @@ export const table: Table = {
     deadline: (state, _, at) => lose(state, silence(), at),
     backoff: stay,
     stable: (state) => [{ ...state, stable: true }, []],
+    scout: (state, _, at) => scout(state, at),
+    cleared: change,
   },
   draining: {
     connect: stay,
@@ -156,6 +170,8 @@ export const table: Table = {
     deadline: stay,
     backoff: stay,
     stable: (state) => [{ ...state, stable: true }, []],
+    scout: stay,
+    cleared: stay,
   },
   waiting: {
     connect: stay,
@@ -173,6 +189,8 @@ export const table: Table = {
     deadline: stay,
     backoff: (state) => attempt(state.trail),
     stable: stay,
+    scout: stay,
+    cleared: stay,
   },
   stopped: {
     connect: (state) => begin(state.resume),
@@ -190,5 +208,7 @@ export const table: Table = {
     deadline: stay,
     backoff: stay,
     stable: stay,
+    scout: stay,
+    cleared: stay,
   },
 };

@@ -37,12 +37,21 @@ export interface SocketListener {
   closed(code: number, reason: string): void;
 }
 
-export type OpenSocket = (url: string, subprotocol: string, listener: SocketListener) => Socket;
+export interface Dial {
+  readonly url: string;
+  /** For whoever can show it before the socket opens; hello says it again. */
+  readonly token: string | undefined;
+}
+
+export type OpenSocket = (dial: Dial, listener: SocketListener) => Socket;
 
 export interface Ports {
   readonly clock: Clock;
   readonly random: Random;
+  /** A WebSocket. */
   readonly openSocket: OpenSocket;
+  /** A socket made of plain requests, for where WebSockets are blocked. */
+  readonly openStream: OpenSocket;
   /** Calls `wake` when the network returned or the page is shown again. Answers how to stop. */
   readonly onWake: (wake: () => void) => () => void;
   /** The origin of the page, for a URL without one; undefined where there is no page. */

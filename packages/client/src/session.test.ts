@@ -379,7 +379,9 @@ describe("C-DRAIN a server that goes", () => {
     world.socket.say(joined("general"));
     const before = room.publish("message", "before", { id: "before" });
     world.socket.say({ type: "drain", reconnectAfterMs: 1500 });
-    expect(client.status).toEqual({ state: "connected", checking: false, draining: true });
+    expect(client.status).toEqual({
+      ...{ state: "connected", transport: "ws", checking: false, draining: true },
+    });
     const after = room.publish("message", "after", { id: "after" });
     world.socket.say(ack("before", 1));
     expect(await before).toMatchObject({ ok: true });

@@ -16,7 +16,7 @@ import type { Client, ClientOptions } from "./client.ts";
 import type { ClientStorage, StoredPublish } from "./client-storage.ts";
 import { Driver } from "./driver.ts";
 import { realPorts } from "./effects.ts";
-import { endpointOf } from "./endpoint.ts";
+import { endpointsOf } from "./endpoint.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { helloFrame } from "./hello.ts";
 import { Listeners } from "./listeners.ts";
@@ -70,7 +70,7 @@ export class Session<C extends Contract> implements Client<C> {
       ...who(typeof token === "string" ? token : undefined, name),
     });
     if (!checked.ok) throw new TypeError(checked.error.message);
-    this.#driver = new Driver(endpointOf(url, ports.origin), token, ports, {
+    this.#driver = new Driver(endpointsOf(url, ports.origin), token, ports, {
       recalled: () => this.#loading,
       hello: (given, resume) => this.#hello(given, resume ?? this.#earlier),
       sessionBegan: (welcome) => this.#began(welcome),

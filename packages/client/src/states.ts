@@ -1,7 +1,7 @@
 /** Owns the words of the connection's machine: its states, what can happen to it, and what it can ask for. No logic. */
 import type { Welcome } from "@roomcast/protocol";
 
-import type { Attempt, Reason } from "./status.ts";
+import type { Attempt, Reason, Transport } from "./status.ts";
 
 /** What outlives a socket. */
 export interface Trail {
@@ -13,6 +13,13 @@ export interface Trail {
   readonly reason: Reason | undefined;
   /** A 4401 was answered by asking for another token; a second one before the next welcome is the end. */
   readonly renewed: boolean;
+  readonly transport: Transport;
+  /** Attempts in a row to which no server spoke: as when a proxy lets nothing through. */
+  readonly unanswered: number;
+  /** The last welcome came over a WebSocket: that none opens now is more likely the server's fault than a proxy's. */
+  readonly proven: boolean;
+  /** WebSockets that were tried in vain beside a stream. */
+  readonly scouts: number;
 }
 
 export type FailedTrail = Trail & { readonly reason: Reason };
@@ -71,17 +78,23 @@ export type Event =
   | { readonly type: "silent" }
   | { readonly type: "deadline" }
   | { readonly type: "backoff" }
-  | { readonly type: "stable" };
+  | { readonly type: "stable" }
+  /** It is time to look whether a WebSocket gets through by now. */
+  | { readonly type: "scout" }
+  /** One does. */
+  | { readonly type: "cleared" };
 export type EventName = Event["type"];
 
 /** `silent` begins anew at each inbound message; the others run out. */
-export type TimerName = "silent" | "deadline" | "backoff" | "stable";
+export type TimerName = "silent" | "deadline" | "backoff" | "stable" | "scout";
 
 export type Effect =
   | { readonly type: "fetchToken" }
-  | { readonly type: "openSocket" }
+  | { readonly type: "openSocket"; readonly transport: Transport; readonly token: string | undefined }
   | { readonly type: "sendHello"; readonly token: string | undefined; readonly resume: string | undefined }
   | { readonly type: "sendPing" }
+  /** A WebSocket beside the stream, until the session ends: when anything comes back by it, the event is `cleared`. */
+  | { readonly type: "sendScout" }
   | { readonly type: "closeSocket"; readonly code: number; readonly reason: string }
   /** Replaces a running one of that name. When it ends, it is the event of that name. */
   | { readonly type: "startTimer"; readonly timer: TimerName; readonly delayMs: number }

@@ -1,5 +1,8 @@
 /** Owns how the connection looks from outside: four states, whatever goes on inside. */
-import type { State } from "./states.ts";
+import type { Draining, Probing, Ready, State } from "./states.ts";
+
+/** A WebSocket; or, where those are blocked, a stream of events and requests. */
+export type Transport = "ws" | "sse";
 
 /** Why a connection ended, or an attempt failed. */
 export interface Reason {
@@ -15,7 +18,9 @@ export interface Reason {
     /** The attempt took too long. */
     | "timeout"
     /** The token function failed. */
-    | "token";
+    | "token"
+    /** A WebSocket gets through again, and is taken. */
+    | "transport";
   /** The WebSocket close code. */
   readonly code?: number;
   /** For people: the close reason of the server, or a sentence of the client's own. */
@@ -27,6 +32,7 @@ export type Status =
   | { readonly state: "connecting" }
   | {
       readonly state: "connected";
+      readonly transport: Transport;
       /** The network returned or the page was shown again: whether the socket has lived through it is being asked. */
       readonly checking: boolean;
       /** The server will go soon; a reconnect follows. */
@@ -52,6 +58,8 @@ export type Attempt =
   | { readonly attempt: number; readonly outcome: "opened" }
   | { readonly attempt: number; readonly outcome: "failed"; readonly reason: Reason };
 
+type Connected = Ready | Probing | Draining;
+
 export function statusOf(state: State): Status {
   switch (state.name) {
     case "idle":
@@ -66,17 +74,22 @@ export function statusOf(state: State): Status {
       return { state: "reconnecting", attempt: failures + 1, retryAt: null, reason };
     }
     case "ready":
-      return { state: "connected", checking: false, draining: false };
+      return connected(state);
     case "probing":
-      return { state: "connected", checking: state.woken, draining: false };
+      return connected(state, { checking: state.woken });
     case "draining":
-      return { state: "connected", checking: false, draining: true };
+      return connected(state, { draining: true });
     case "waiting": {
       const { reason, failures } = state.trail;
       return { state: "reconnecting", attempt: failures + 1, retryAt: state.retryAt, reason };
     }
   }
 }
+
+const connected = (
+  { trail }: Connected,
+  what: { readonly checking?: boolean; readonly draining?: boolean } = {},
+): Status => ({ state: "connected", transport: trail.transport, checking: false, draining: false, ...what });
 
 /** Whether nobody outside could tell the two apart. */
 export function sameStatus(one: Status, other: Status): boolean {

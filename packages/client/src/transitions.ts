@@ -19,6 +19,7 @@ import type {
   Waiting,
 } from "./states.ts";
 import type { Reason } from "./status.ts";
+import { scoutMs, transportAfter, wasUnanswered } from "./transport.ts";
 
 /** An application's token function may talk to a login of its own. */
 export const TOKEN_TIMEOUT_MS = 30_000;
@@ -53,15 +54,23 @@ export const attempt = (trail: Trail): Step => [
   ],
 ];
 
+const FRESH: Omit<Trail, "resume"> = {
+  ...{ failures: 0, reason: undefined, renewed: false },
+  ...{ transport: "ws", unanswered: 0, proven: false, scouts: 0 },
+};
+
 /** The first attempt, by the application's wish. */
 export function begin(resume: string | undefined): Step {
-  const [state, effects] = attempt({ resume, failures: 0, reason: undefined, renewed: false });
+  const [state, effects] = attempt({ ...FRESH, resume });
   return [state, [{ type: "watchWake" }, ...effects]];
 }
 
 export const open = (state: Authorising, token: string | undefined): Step => [
   { name: "opening", trail: state.trail, token },
-  [{ type: "startTimer", timer: "deadline", delayMs: OPEN_TIMEOUT_MS }, { type: "openSocket" }],
+  [
+    { type: "startTimer", timer: "deadline", delayMs: OPEN_TIMEOUT_MS },
+    { type: "openSocket", transport: state.trail.transport, token },
+  ],
 ];
 
 export const greet = (state: Opening): Step => [
@@ -72,12 +81,14 @@ export const greet = (state: Opening): Step => [
   ],
 ];
 
-export function welcomed({ trail }: Greeting, welcome: Welcome): Step {
+export function welcomed({ trail }: Greeting, welcome: Welcome, { chance }: Circumstances): Step {
   const heartbeatMs = Math.max(welcome.heartbeatMs, MIN_HEARTBEAT_MS);
+  const proven = trail.transport === "ws";
+  const scouts = proven ? 0 : trail.scouts;
   return [
     {
       name: "ready",
-      trail: { ...trail, resume: welcome.resume, renewed: false },
+      trail: { ...trail, resume: welcome.resume, renewed: false, unanswered: 0, proven, scouts },
       heartbeatMs,
       stable: false,
     },
@@ -85,6 +96,7 @@ export function welcomed({ trail }: Greeting, welcome: Welcome): Step {
       { type: "stopTimers" },
       { type: "startTimer", timer: "stable", delayMs: STABLE_MS },
       { type: "startTimer", timer: "silent", delayMs: heartbeatMs },
+      ...scouting(trail, chance),
       { type: "attempt", attempt: trail.failures + 1, outcome: "opened" },
       { type: "beginSession", welcome },
       // The first ping tells the round-trip time.
@@ -110,6 +122,19 @@ export const alive = ({ trail, heartbeatMs, stable }: Probing): Step => [
   ],
 ];
 
+/** Beside a stream: whether a WebSocket gets through by now. The longer it did not, the less often it is tried. */
+export function scout(state: Ready | Probing, { chance }: Circumstances): Step {
+  const trail = { ...state.trail, scouts: state.trail.scouts + 1 };
+  return [{ ...state, trail }, [{ type: "sendScout" }, ...scouting(trail, chance)]];
+}
+
+/** From the stream to a WebSocket: the session is resumed there, so nothing is lost and nothing comes twice. */
+export function change(state: Ready | Probing): Step {
+  const reason: Reason = { cause: "transport", message: "a WebSocket gets through again" };
+  const [next, effects] = attempt({ ...state.trail, transport: "ws", failures: 0, reason });
+  return [next, [...ending(state, ABANDONED, reason), ...effects]];
+}
+
 export function drain(state: Ready | Probing, reconnectAfterMs: number, { nowMs }: Circumstances): Step {
   const { trail, heartbeatMs, stable } = state;
   const delayMs = Math.min(Math.max(0, reconnectAfterMs), DRAIN_CAP_MS);
@@ -125,8 +150,11 @@ export function drain(state: Ready | Probing, reconnectAfterMs: number, { nowMs 
 
 /** An attempt that came to nothing. @param code to close its socket with; 0 where there is none any more. */
 export function fail(state: Attempting, reason: Reason, at: Circumstances, code = ABANDONED): Step {
-  const trail = { ...state.trail, failures: state.trail.failures + 1, reason };
-  const [next, effects] = wait(trail, backoffMs(trail.failures, at.chance), at);
+  const unanswered = wasUnanswered(reason) ? state.trail.unanswered + 1 : 0;
+  const transport = transportAfter({ ...state.trail, unanswered });
+  const failures = state.trail.failures + 1;
+  const trail = { ...state.trail, failures, reason, unanswered, transport };
+  const [next, effects] = wait(trail, backoffMs(failures, at.chance), at);
   return [next, [...ending(state, code, reason), ...effects]];
 }
 
@@ -189,6 +217,11 @@ export function leave(state: Attempting | Connected | Waiting): Step {
 }
 
 export const silence = (): Reason => ({ cause: "silence", message: "the server has fallen silent" });
+
+const scouting = (trail: Trail, chance: number): Effect[] =>
+  trail.transport === "ws"
+    ? []
+    : [{ type: "startTimer", timer: "scout", delayMs: scoutMs(trail.scouts, chance) }];
 
 const wait = (trail: FailedTrail, delayMs: number, { nowMs }: Circumstances): Step => [
   { name: "waiting", trail, retryAt: nowMs + delayMs },

@@ -1,5 +1,5 @@
 /** Rules V-*: the real SDK over a socket that the test holds; effects, as a component's template has them. */
-import { connect, type SocketListener } from "@roomcast/client";
+import { connect, type OpenSocket, type SocketListener } from "@roomcast/client";
 import { events } from "@roomcast/protocol";
 import { flushSync } from "svelte";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -19,16 +19,12 @@ describe("bindings", () => {
   let general: LiveRoom<typeof events>;
   const ends: (() => void)[] = [];
 
+  const openSocket: OpenSocket = (_dial, listener) => {
+    socket = listener;
+    return { send() {}, close() {} };
+  };
   const connectTo = () =>
-    connect("ws://test", {
-      contract: events,
-      ports: {
-        openSocket: (_url, _subprotocol, listener) => {
-          socket = listener;
-          return { send() {}, close() {} };
-        },
-      },
-    });
+    connect("ws://test", { contract: events, ports: { openSocket, openStream: openSocket } });
   const say = (message: object): void => {
     socket.received(JSON.stringify(message));
     flushSync();

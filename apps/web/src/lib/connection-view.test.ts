@@ -5,7 +5,7 @@ import { en } from "../texts/en.ts";
 import { connectionView, patienceMs, secondsUntil } from "./connection-view.ts";
 
 const reason = { cause: "closed", code: 1006, message: "" } as const;
-const connected = { state: "connected", checking: false, draining: false } as const;
+const connected = { state: "connected", transport: "ws", checking: false, draining: false } as const;
 const waiting = { state: "reconnecting", attempt: 2, retryAt: 5_000, reason } as const;
 const trying = { state: "reconnecting", attempt: 2, retryAt: null, reason } as const;
 const ended = { state: "disconnected", reason, final: false } as const;

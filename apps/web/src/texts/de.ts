@@ -89,6 +89,7 @@ export const de: Texts = {
     timeout: "Der Server hat nicht geantwortet.",
     token: "Die Anmeldung ist fehlgeschlagen.",
     closed: "Die Verbindung ist abgerissen.",
+    transport: "Eine schnellere Verbindung ist wieder möglich.",
   },
 
   closes: {

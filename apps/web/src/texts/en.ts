@@ -88,6 +88,7 @@ export const en = {
     timeout: "The server did not answer.",
     token: "Signing in failed.",
     closed: "The connection was lost.",
+    transport: "A faster connection is possible again.",
   } satisfies Record<Reason["cause"], string>,
 
   closes: {

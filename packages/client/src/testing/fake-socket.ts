@@ -1,20 +1,22 @@
 /** Owns the wire in tests: sockets of which the test is the other end. A frame that no server would take fails the test. */
 import { decodeUp, type Down, encodeDown, type Up } from "@roomcast/protocol";
 
-import type { OpenSocket, Socket, SocketListener } from "../ports.ts";
+import type { Dial, OpenSocket, Socket, SocketListener } from "../ports.ts";
 
 type UpOf<Type extends Up["type"]> = Extract<Up, { type: Type }>;
 
 export class FakeSocket implements Socket {
   readonly url: string;
+  readonly token: string | undefined;
   /** Everything that the client sent, in order. */
   readonly sent: Up[] = [];
   /** Who ended it, and how. */
   ended: { readonly by: "client" | "server"; readonly code: number; readonly reason: string } | undefined;
   readonly #listener: SocketListener;
 
-  constructor(url: string, listener: SocketListener) {
+  constructor({ url, token }: Dial, listener: SocketListener) {
     this.url = url;
+    this.token = token;
     this.#listener = listener;
   }
 
@@ -62,8 +64,9 @@ export class FakeSocket implements Socket {
 export class FakeNetwork {
   readonly sockets: FakeSocket[] = [];
 
-  readonly openSocket: OpenSocket = (url, _subprotocol, listener) => {
-    const socket = new FakeSocket(url, listener);
+  /** Of either transport: the address says which. */
+  readonly open: OpenSocket = (dial, listener) => {
+    const socket = new FakeSocket(dial, listener);
     this.sockets.push(socket);
     return socket;
   };

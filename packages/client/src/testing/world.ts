@@ -24,7 +24,8 @@ export class World<C extends Contract = OpenContract> {
     const ports: Ports = {
       clock: this.clock,
       random: { id: () => `r${++this.#ids}`, fraction: () => this.chance },
-      openSocket: this.network.openSocket,
+      openSocket: this.network.open,
+      openStream: this.network.open,
       onWake: (wake) => {
         this.#wakers.add(wake);
         return () => void this.#wakers.delete(wake);
