@@ -35,6 +35,13 @@ export interface ChatExample {
 
 const program = (variable: string): string => process.env[variable] ?? "";
 
+const socketio = (transport: string): ChatExample => ({
+  name: `socketio-chat, ${transport} only`,
+  resumes: true,
+  start: ({ http }, room, name) =>
+    Program.node("examples/socketio-chat/main.ts", http, room, name, transport),
+});
+
 export const CHAT_EXAMPLES: readonly ChatExample[] = [
   {
     name: "bare-websocket",
@@ -53,6 +60,14 @@ export const CHAT_EXAMPLES: readonly ChatExample[] = [
     start: ({ ws }, room, name) =>
       new Program(program("ROOMCAST_PYTHON"), ["examples/python-client/websockets_chat.py", ws, room, name]),
   },
+  {
+    name: "python-client (socketio)",
+    needs: "ROOMCAST_PYTHON",
+    start: ({ http }, room, name) =>
+      new Program(program("ROOMCAST_PYTHON"), ["examples/python-client/socketio_chat.py", http, room, name]),
+  },
+  socketio("polling"),
+  socketio("websocket"),
   {
     name: "cpp-client",
     needs: "ROOMCAST_CXX",

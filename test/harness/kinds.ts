@@ -102,14 +102,17 @@ export function streamKind(url: string, room: string, name: string): Kind {
     };
     told.push({ offset, sender: from.name, text: said.text });
   });
+  /** On a network that cuts, a request is repeated under its key until it is answered. */
   const post = async (text: string, key: string): Promise<number> => {
     const answer = await fetch(`${at}/events`, {
       method: "POST",
       headers: { "content-type": "application/json", "idempotency-key": key },
       body: JSON.stringify({ event: "message", data: { text }, name }),
-    });
-    if (!answer.ok) throw new Error(`${name} could not say ${text}: ${await answer.text()}`);
-    return ((await answer.json()) as { position: { offset: number } }).position.offset;
+    }).catch(() => undefined);
+    const body = await answer?.text().catch(() => undefined);
+    if (body === undefined) return post(text, key);
+    if (answer?.ok !== true) throw new Error(`${name} could not say ${text}: ${body}`);
+    return (JSON.parse(body) as { position: { offset: number } }).position.offset;
   };
   let line = Promise.resolve();
   return {
