@@ -10,4 +10,7 @@ export interface Face {
 }
 
 /** By path. The server answers each of them with the app's page (apps/server/src/adapters/http/web-app.ts). */
-export const faces: ReadonlyMap<string, Face> = new Map<string, Face>();
+export const faces: ReadonlyMap<string, Face> = new Map<string, Face>([
+  ["/ticker", { title: "Ticker", load: () => import("../ticker/TickerView.svelte") }],
+  ["/inspect", { title: "Inspector", load: () => import("../inspector/InspectorView.svelte") }],
+]);
