@@ -56,13 +56,24 @@ describe("the inspector", () => {
     const page = await open();
     await live(page).getByText("Live").waitFor();
     const figure = (label: string): Locator => page.getByRole("figure").filter({ hasText: label });
-    await figure("Connections").getByText("2", { exact: true }).waitFor();
+    const value = async (label: string): Promise<string> =>
+      ((await figure(label).locator(".value").first().textContent()) ?? "").trim();
+    await until("both are counted", async () => (await value("Connections")) === "2");
     const talking = setInterval(
-      () => ada.say({ type: "publish", id: crypto.randomUUID(), room: "overview", event: "message", data: { text: "x" } }),
+      () =>
+        ada.say({
+          type: "publish",
+          id: crypto.randomUUID(),
+          room: "overview",
+          event: "message",
+          data: { text: "x" },
+        }),
       100,
     );
-    await until("events come in", async () => Number(await figure("Events in").locator(".value").textContent()) > 0);
-    await until("they are timed", async () => /p99\s*[\d.]+ ms/.test((await figure("Publish to deliver").textContent()) ?? ""));
+    await until("events come in", async () => Number(await value("Events in")) > 0);
+    await until("they are timed", async () =>
+      /p99\s*[\d.]+ ms/.test((await figure("Publish to deliver").textContent()) ?? ""),
+    );
     clearInterval(talking);
     await server.kill();
     await live(page).getByText("No answer: these figures are old").waitFor();
@@ -103,7 +114,9 @@ describe("the inspector", () => {
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ event: "load", data }),
       });
-      const { clients: queued } = (await (await fetch(`${server.http}/v1/admin/clients?order=queued`)).json()) as {
+      const { clients: queued } = (await (
+        await fetch(`${server.http}/v1/admin/clients?order=queued`)
+      ).json()) as {
         clients: { queuedBytes: number }[];
       };
       return (queued[0]?.queuedBytes ?? 0) > 65_536;
@@ -163,7 +176,10 @@ describe("the inspector", () => {
     });
     expect(await seen("of Ada").count()).toBe(0);
     await seen("later").first().locator("summary").click();
-    await page.getByText(/offset \d+/).first().waitFor();
+    await page
+      .getByText(/offset \d+/)
+      .first()
+      .waitFor();
     await page.getByRole("button", { name: "Pause" }).click();
     say(bob, "tail-b", "unseen");
     await page.getByText(/\d went by unseen/).waitFor();
@@ -189,7 +205,10 @@ describe("the inspector", () => {
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByText("Sent, and kept as number 1.").waitFor();
     const event = await ada.hear("event");
-    expect(event).toMatchObject({ data: { text: "from the operator" }, from: { clientId: null, user: "operator" } });
+    expect(event).toMatchObject({
+      data: { text: "from the operator" },
+      from: { clientId: null, user: "operator" },
+    });
   });
 
   it("H-ADMIN-WHO: where a token is wanted it is asked for, and kept until the tab is closed", async () => {
@@ -213,26 +232,29 @@ describe("the inspector", () => {
     await another.getByLabel("Admin token").waitFor();
   });
 
-  it.each(["light", "dark"] as const)("axe finds nothing serious in any section, in %s", async (colorScheme) => {
-    const ada = await member("Ada", "axe");
-    const page = await open();
-    await page.emulateMedia({ colorScheme });
-    await live(page).getByText("Live").waitFor();
-    for (const [section, ready] of [
-      ["overview", page.getByText("Rooms in use")],
-      ["rooms", row(page, "Rooms", "axe")],
-      ["rooms/axe", row(page, "Members of axe", "Ada")],
-      ["clients", row(page, "Clients", "Ada")],
-      [`clients/${ada.id}`, happened(page, "connected")],
-      ["tail/axe", page.getByText("Live.")],
-      ["contract/message", page.getByLabel("Schema")],
-    ] as const) {
-      await page.goto(`${server.http}/inspect#${section}`);
-      await ready.first().waitFor();
-      expect([section, await seriousFaults(page)]).toEqual([section, []]);
-    }
-    await page.goto(`${server.http}/inspect#clients/${ada.id}`);
-    await page.getByRole("button", { name: "Kick…" }).click();
-    expect(await seriousFaults(page)).toEqual([]);
-  });
+  it.each(["light", "dark"] as const)(
+    "axe finds nothing serious in any section, in %s",
+    async (colorScheme) => {
+      const ada = await member("Ada", "axe");
+      const page = await open();
+      await page.emulateMedia({ colorScheme });
+      await live(page).getByText("Live").waitFor();
+      for (const [section, ready] of [
+        ["overview", page.getByText("Rooms in use")],
+        ["rooms", row(page, "Rooms", "axe")],
+        ["rooms/axe", row(page, "Members of axe", "Ada")],
+        ["clients", row(page, "Clients", "Ada")],
+        [`clients/${ada.id}`, happened(page, "connected")],
+        ["tail/axe", page.getByText("Live.")],
+        ["contract/message", page.getByLabel("Schema")],
+      ] as const) {
+        await page.goto(`${server.http}/inspect#${section}`);
+        await ready.first().waitFor();
+        expect([section, await seriousFaults(page)]).toEqual([section, []]);
+      }
+      await page.goto(`${server.http}/inspect#clients/${ada.id}`);
+      await page.getByRole("button", { name: "Kick…" }).click();
+      expect(await seriousFaults(page)).toEqual([]);
+    },
+  );
 });

@@ -38,7 +38,8 @@ describe("the ticker", () => {
   }
 
   const open = () => page.goto(`${server.http}/ticker`);
-  const row = (symbol: string) => page.getByRole("region", { name: "Symbols" }).getByRole("button", { name: symbol });
+  const row = (symbol: string) =>
+    page.getByRole("region", { name: "Symbols" }).getByRole("button", { name: symbol });
 
   it("D19: shows each symbol's latest price as it comes, and the one that is chosen large", async () => {
     await open();
@@ -56,11 +57,14 @@ describe("the ticker", () => {
 
   it("D19: a symbol that has been silent for longer than a page of history is there too, with its age", async () => {
     await tick("OLD", 5);
-    for (let n = 0; n < 400; n += 40) await Promise.all(Array.from({ length: 40 }, () => tick("BUSY", n + 1)));
+    for (let n = 0; n < 400; n += 40)
+      await Promise.all(Array.from({ length: 40 }, () => tick("BUSY", n + 1)));
     await open();
     await row("BUSY").waitFor();
     await row("OLD").getByText("5.00").waitFor();
-    await row("OLD").getByText(/^no tick for \d+ s$/).waitFor({ timeout: 30_000 });
+    await row("OLD")
+      .getByText(/^no tick for \d+ s$/)
+      .waitFor({ timeout: 30_000 });
   });
 
   it("D19: however many ticks come, each frame is drawn once, and the last price stands", async () => {
@@ -125,7 +129,9 @@ describe("the ticker", () => {
     await tick("NOVA", 312);
     await row("NOVA").waitFor();
     expect(await seriousFaults(page)).toEqual([]);
-    await row("NOVA").getByText(/^no tick for/).waitFor({ timeout: 30_000 });
+    await row("NOVA")
+      .getByText(/^no tick for/)
+      .waitFor({ timeout: 30_000 });
     expect(await seriousFaults(page)).toEqual([]);
   });
 });

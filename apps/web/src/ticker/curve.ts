@@ -16,6 +16,8 @@ export interface Curve {
 
 /** In a square of 100 by 100, up to the last tick. */
 export function sparkline(view: SymbolView): readonly Point[] {
+  // Of one price there is no curve.
+  if (view.buckets.length < 2) return [];
   return curve(view, view.time, spanOf(view, view.time, SPARK_MS), 0.1)?.points ?? [];
 }
 
