@@ -11,7 +11,7 @@ import { DRAIN_CAP_MS } from "./transitions.ts";
 const at: Circumstances = { nowMs: 1_000_000, chance: 0.5, renewable: false };
 const reason = { cause: "closed", code: 1006, message: "the connection was lost" } as const;
 const trail: Trail = {
-  ...{ resume: "r", failures: 0, reason: undefined, renewed: false },
+  ...{ resume: "r", failures: 0, awaySince: 0, reason: undefined, renewed: false },
   ...{ transport: "sse", unanswered: 0, proven: false, scouts: 0 },
 };
 const live = { trail, heartbeatMs: 25_000, stable: true };
@@ -164,32 +164,54 @@ describe("close codes", () => {
 });
 
 describe("C-JITTER the wait before an attempt", () => {
-  test("lies anywhere between nothing and a bound that doubles up to the cap", () => {
-    for (let failures = 0; failures < 50; failures += 1) {
-      const bound = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** failures);
-      expect(backoffMs(failures, 0)).toBe(0);
-      expect(backoffMs(failures, 0.5)).toBe(Math.floor(bound / 2));
-      expect(backoffMs(failures, 1 - Number.EPSILON)).toBeLessThanOrEqual(bound);
-    }
-  });
-
   const delayOf = ([, effects]: readonly [State, readonly Effect[]]): number | undefined =>
     effects.flatMap((effect) =>
       effect.type === "startTimer" && effect.timer === "backoff" ? [effect.delayMs] : [],
     )[0];
 
+  test("lies anywhere between nothing and a bound that doubles up to the cap", () => {
+    for (let failures = 0; failures < 50; failures += 1) {
+      const bound = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** failures);
+      expect(backoffMs(failures, BACKOFF_CAP_MS, 0)).toBe(0);
+      expect(backoffMs(failures, BACKOFF_CAP_MS, 0.5)).toBe(Math.floor(bound / 2));
+      expect(backoffMs(failures, BACKOFF_CAP_MS, 1 - Number.EPSILON)).toBeLessThanOrEqual(bound);
+    }
+  });
+
+  test("is no longer than the connection has been away, and half a second", () => {
+    expect(backoffMs(9, 0, 0.5)).toBe(BACKOFF_BASE_MS / 2);
+    expect(backoffMs(9, 3_000, 0.5)).toBe((BACKOFF_BASE_MS + 3_000) / 2);
+    const first = step(
+      { ...states.opening, trail: { ...trail, failures: 5, awaySince: undefined } },
+      events.closed,
+      at,
+    );
+    expect(delayOf(first)).toBe(backoffMs(6, 0, at.chance));
+    const [waiting] = first;
+    if (waiting.name !== "waiting") throw new Error(`it is ${waiting.name}`);
+    const later = { ...at, nowMs: at.nowMs + 2_000 };
+    expect(delayOf(step({ ...states.opening, trail: waiting.trail }, events.closed, later))).toBe(
+      backoffMs(7, 2_000, at.chance),
+    );
+    // A wall clock that was set back.
+    const earlier = { ...at, nowMs: at.nowMs - 9_000 };
+    expect(delayOf(step({ ...states.opening, trail: waiting.trail }, events.closed, earlier))).toBe(
+      backoffMs(7, 0, at.chance),
+    );
+  });
+
   test("grows with each failed attempt and with each connection that did not last", () => {
     const failing = { ...states.opening, trail: { ...trail, failures: 3 } };
-    expect(delayOf(step(failing, events.closed, at))).toBe(backoffMs(4, at.chance));
+    expect(delayOf(step(failing, events.closed, at))).toBe(backoffMs(4, at.nowMs, at.chance));
     const brief = { ...states.ready, stable: false, trail: { ...trail, failures: 3 } };
-    expect(delayOf(step(brief, events.closed, at))).toBe(backoffMs(4, at.chance));
+    expect(delayOf(step(brief, events.closed, at))).toBe(backoffMs(4, at.nowMs, at.chance));
   });
 
   test("begins anew after a connection that lasted", () => {
     const lasted = { ...states.ready, stable: false, trail: { ...trail, failures: 7 } };
     const [stable] = step(lasted, events.stable, at);
     const lost = step(stable, events.closed, at);
-    expect(delayOf(lost)).toBe(backoffMs(0, at.chance));
+    expect(delayOf(lost)).toBe(backoffMs(0, 0, at.chance));
     expect(statusOf(lost[0])).toMatchObject({ state: "reconnecting", attempt: 1 });
   });
 

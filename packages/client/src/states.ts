@@ -9,6 +9,8 @@ export interface Trail {
   readonly resume: string | undefined;
   /** Attempts in a row that led to no stable connection. */
   readonly failures: number;
+  /** When the last stable connection was lost, or the first attempt failed: wall clock, ms since 1970. */
+  readonly awaySince: number | undefined;
   /** Why the last socket ended or the last attempt failed; undefined on the first attempt since `connect`. */
   readonly reason: Reason | undefined;
   /** A 4401 was answered by asking for another token; a second one before the next welcome is the end. */

@@ -55,7 +55,7 @@ export const attempt = (trail: Trail): Step => [
 ];
 
 const FRESH: Omit<Trail, "resume"> = {
-  ...{ failures: 0, reason: undefined, renewed: false },
+  ...{ failures: 0, awaySince: undefined, reason: undefined, renewed: false },
   ...{ transport: "ws", unanswered: 0, proven: false, scouts: 0 },
 };
 
@@ -153,20 +153,22 @@ export function fail(state: Attempting, reason: Reason, at: Circumstances, code 
   const unanswered = wasUnanswered(reason) ? state.trail.unanswered + 1 : 0;
   const transport = transportAfter({ ...state.trail, unanswered });
   const failures = state.trail.failures + 1;
-  const trail = { ...state.trail, failures, reason, unanswered, transport };
-  const [next, effects] = wait(trail, backoffMs(failures, at.chance), at);
+  const awaySince = state.trail.awaySince ?? at.nowMs;
+  const trail = { ...state.trail, failures, awaySince, reason, unanswered, transport };
+  const [next, effects] = wait(trail, backoff(trail, at), at);
   return [next, [...ending(state, code, reason), ...effects]];
 }
 
 /** A socket that had been welcomed, and is no more. */
 export function lose(state: Connected, reason: Reason, at: Circumstances, code = ABANDONED): Step {
-  const failures = state.stable ? 0 : state.trail.failures + 1;
-  const trail = { ...state.trail, failures, reason };
+  const before = state.stable ? { failures: -1, awaySince: undefined } : state.trail;
+  const awaySince = before.awaySince ?? at.nowMs;
+  const trail = { ...state.trail, failures: before.failures + 1, awaySince, reason };
   // A drain names its own delay. The wall clock may have jumped since, so it can only shorten the wait.
   const delayMs =
     state.name === "draining"
       ? Math.min(Math.max(0, state.retryAt - at.nowMs), state.delayMs)
-      : backoffMs(failures, at.chance);
+      : backoff(trail, at);
   const [next, effects] = wait(trail, delayMs, at);
   return [next, [...ending(state, code, reason), ...effects]];
 }
@@ -222,6 +224,10 @@ const scouting = (trail: Trail, chance: number): Effect[] =>
   trail.transport === "ws"
     ? []
     : [{ type: "startTimer", timer: "scout", delayMs: scoutMs(trail.scouts, chance) }];
+
+/** A wall clock that jumps can make it shorter, and no longer than the failures allow. */
+const backoff = ({ failures, awaySince }: Trail, { nowMs, chance }: Circumstances): number =>
+  backoffMs(failures, Math.max(0, nowMs - (awaySince ?? nowMs)), chance);
 
 const wait = (trail: FailedTrail, delayMs: number, { nowMs }: Circumstances): Step => [
   { name: "waiting", trail, retryAt: nowMs + delayMs },
