@@ -8,6 +8,7 @@ import type { Logger } from "pino";
 
 import { AddressLimit } from "./adapters/address-limit.ts";
 import { AdminAdapter } from "./adapters/admin/admin-adapter.ts";
+import { Credits } from "./adapters/credits.ts";
 import { type Authenticate, Entrance } from "./adapters/entrance.ts";
 import { HttpAdapter } from "./adapters/http/http-adapter.ts";
 import { ownHttpServer } from "./adapters/http/own-http-server.ts";
@@ -97,7 +98,7 @@ export async function createServer<const C extends Contract = Events>(
   const sockets = [ws, socketio];
   const streams = new Streams(clock, heartbeatMs, addresses);
   const http = new HttpAdapter({
-    ...{ ...ports, streams },
+    ...{ ...ports, streams, credits: new Credits(clock, settings.messagesPerSecond) },
     ready: async () => !hub.draining && (await answers(store.log, settings.defaultRoom, clock)),
   });
   const admin = new AdminAdapter({

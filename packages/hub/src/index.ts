@@ -38,6 +38,7 @@ export { SteadyTime } from "./steady-time.ts";
 export { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";
 export type { Place } from "./snapshot.ts";
 export type { Publication, Submission } from "./submitting.ts";
+export { TokenBucket } from "./token-bucket.ts";
 export {
   type ClientFacts,
   NO_TELEMETRY,

@@ -119,7 +119,8 @@ export const SETTINGS = {
     fallback: DEFAULT_SETTINGS.messagesPerSecond,
     unit: "messages per second",
     parse: wholeNumber(0, NO_LIMIT),
-    meaning: "from one connection, with bursts of twice as many; 0 is no limit",
+    meaning:
+      "from one connection, or as HTTP requests by one user or one guest's address, with bursts of twice as many; 0 is no limit",
   }),
   connectionsPerAddress: setting({
     variable: "ROOMCAST_CONNECTIONS_PER_ADDRESS",

@@ -1,5 +1,6 @@
 /** Plain HTTP over real sockets, with the hub and its memory log behind it. */
 import { GUEST, Hub, MemoryLog, MemorySessions, type Policy } from "@roomcast/hub";
+import { ManualClock } from "@roomcast/hub/testing";
 import { err, HEARTBEAT_MS, ok, refusal } from "@roomcast/protocol";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
@@ -9,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BareSocket } from "../../../test/bare-socket.ts";
 import { NodeClock } from "../../node-clock.ts";
 import { NodeRandom } from "../../node-random.ts";
+import { Credits } from "../credits.ts";
 import { Entrance } from "../entrance.ts";
 import { AddressLimit } from "../address-limit.ts";
 import { Origins } from "../origins.ts";
@@ -33,8 +35,10 @@ let server: Server;
 let hub: Hub;
 let url: string;
 let ready = true;
+let creditClock = new ManualClock();
+let perSecond = 0;
 
-beforeEach(async () => {
+const begin = async (): Promise<void> => {
   ready = true;
   const log = new MemoryLog({ clock, random });
   hub = new Hub({ log, sessions: new MemorySessions(clock), clock, random, policy });
@@ -46,6 +50,7 @@ beforeEach(async () => {
     ...{ hub, policy, clock, random, origins, onFault },
     entrance: new Entrance({ policy, origins, clock, onFault }),
     streams: new Streams(clock, HEARTBEAT_MS, new AddressLimit(0)),
+    credits: new Credits(creditClock, perSecond),
     ready: async () => ready,
   });
   server = createServer((request, response) => {
@@ -54,12 +59,17 @@ beforeEach(async () => {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+beforeEach(async () => {
+  perSecond = 0;
+  await begin();
 });
 
-afterEach(async () => {
+const end = async (): Promise<void> => {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
-});
+};
+afterEach(end);
 
 /** All that an answer may hold. */
 interface Body {
@@ -135,6 +145,29 @@ describe("POST /v1/rooms/{room}/events", () => {
     expect(first.json).toMatchObject({ id: "key-1", position: { offset: 1 } });
     expect(second.json).toEqual({ ...first.json, duplicate: true });
     expect((await get("/v1/rooms/general/events")).json.events).toHaveLength(1);
+  });
+
+  it("H-8 H-2 P-HTTP-7: a flood is told to wait, what it repeats is kept once, and others go on", async () => {
+    await end();
+    perSecond = 1;
+    creditClock = new ManualClock();
+    await begin();
+    const kept = [await post({ body: { ...HI, id: "1" } }), await post({ body: { ...HI, id: "2" } })];
+    expect(kept.map(({ status }) => status)).toEqual([200, 200]);
+    const refused = await post({ body: { ...HI, id: "3" } });
+    expect(refused).toMatchObject({
+      status: 503,
+      json: { error: { code: "overloaded", retryAfterMs: 1000 } },
+    });
+    expect(refused.response.headers.get("retry-after")).toBe("1");
+    expect((await get("/v1/rooms/general/members")).status).toBe(503);
+    expect((await get("/healthz")).status).toBe(200);
+    const ada = { authorization: "Bearer ada" };
+    expect((await post({ body: { ...HI, id: "a" }, headers: ada })).status).toBe(200);
+    expect((await post({ body: HI, headers: { authorization: "Bearer bad" } })).status).toBe(503);
+    creditClock.advance(1000);
+    expect((await post({ body: { ...HI, id: "3" } })).json).toMatchObject({ position: { offset: 4 } });
+    expect((await get("/v1/rooms/general/events", ada)).json.events).toHaveLength(4);
   });
 
   it("T23: without an id each publish is one of its own", async () => {

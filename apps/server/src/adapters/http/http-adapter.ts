@@ -3,6 +3,7 @@ import type { Clock, Hub, Policy, Random } from "@roomcast/hub";
 import { refusal } from "@roomcast/protocol";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
+import type { Credits } from "../credits.ts";
 import type { Entrance } from "../entrance.ts";
 import type { Origins } from "../origins.ts";
 import { issueTicket } from "../sse/issue-ticket.ts";
@@ -12,11 +13,13 @@ import { Tickets } from "../sse/tickets.ts";
 import { VirtualSockets } from "../sse/virtual-sockets.ts";
 import { type Answer, refused, send } from "./answer.ts";
 import { allowReading, isForeign, preflight } from "./cross-origin.ts";
+import { credited } from "./credited.ts";
 import { OpenAnswers } from "./open-answers.ts";
 import { publish } from "./publish.ts";
 import { history, members, rooms } from "./read.ts";
 import { route } from "./route.ts";
 import { type Choice, notAllowed, Routes } from "./routes.ts";
+import { UnreadAnswers } from "./unread-answers.ts";
 
 export interface HttpAdapterOptions {
   readonly hub: Pick<Hub, "accept" | "listen" | "submit" | "history" | "members" | "rooms">;
@@ -26,6 +29,7 @@ export interface HttpAdapterOptions {
   readonly random: Random;
   readonly origins: Origins;
   readonly streams: Streams;
+  readonly credits: Credits;
   /** Whether requests that need the store can be answered now. */
   readonly ready: () => Promise<boolean>;
   /** A handler threw: a bug. */
@@ -36,10 +40,16 @@ export class HttpAdapter {
   readonly #routes: Routes<Answer | undefined>;
   readonly #origins: Origins;
   readonly #openAnswers = new OpenAnswers();
+  readonly #unreadAnswers: UnreadAnswers;
 
   constructor(options: HttpAdapterOptions) {
     this.#origins = options.origins;
-    const ports = { ...options, tickets: new Tickets(options.clock, options.random) };
+    this.#unreadAnswers = new UnreadAnswers(options.clock);
+    const ports = {
+      ...options,
+      entrance: credited(options.entrance, options.credits),
+      tickets: new Tickets(options.clock, options.random),
+    };
     const sockets = new VirtualSockets(options);
     const routes = [
       route("POST", "/v1/rooms/{room}/events", (call) => publish(ports, call)),
@@ -80,6 +90,7 @@ export class HttpAdapter {
       // What is left of a body would be taken for the next request.
       if (!request.complete) response.setHeader("Connection", "close");
       send(response, answer);
+      this.#unreadAnswers.wrote(response);
     }
   }
 }

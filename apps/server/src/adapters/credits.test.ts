@@ -1,0 +1,37 @@
+import { ManualClock } from "@roomcast/hub/testing";
+import { describe, expect, it } from "vitest";
+
+import { Credits } from "./credits.ts";
+
+describe("H-8: credits of those who have no connection", () => {
+  it("one sender's are spent without touching another's, and come back with time", () => {
+    const clock = new ManualClock();
+    const credits = new Credits(clock, 10);
+    for (let count = 0; count < 20; count += 1) expect(credits.take("ada")).toBe(0);
+    expect(credits.take("ada")).toBe(100);
+    expect(credits.take("bob")).toBe(0);
+    clock.advance(100);
+    expect(credits.take("ada")).toBe(0);
+    expect(credits.take("ada")).toBe(100);
+  });
+
+  it("T26: who has not asked for so long that all is there again is forgotten, and nobody else", () => {
+    const clock = new ManualClock();
+    const credits = new Credits(clock, 10);
+    for (let count = 0; count < 1000; count += 1) credits.take(`address ${count}`);
+    for (let count = 0; count < 20; count += 1) credits.take("__proto__");
+    clock.advance(1999);
+    for (let count = 0; count < 20; count += 1) credits.take("ada");
+    expect(credits.size).toBe(1002);
+    clock.advance(1);
+    expect(credits.take("ada")).toBe(99);
+    expect(credits.size).toBe(1);
+    expect(credits.take("__proto__")).toBe(0);
+  });
+
+  it("0 is no limit, and keeps no account", () => {
+    const credits = new Credits(new ManualClock(), 0);
+    for (let count = 0; count < 1000; count += 1) expect(credits.take("ada")).toBe(0);
+    expect(credits.size).toBe(0);
+  });
+});

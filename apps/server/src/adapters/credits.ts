@@ -1,0 +1,49 @@
+/** Owns what may be asked without a socket: so much a second by one user, or from one address by those who are none. */
+import { type Clock, TokenBucket } from "@roomcast/hub";
+
+/** A bucket holds what two seconds bring: whoever asked for nothing that long has a full one, as a newcomer has. */
+const FULL_AFTER_MS = 2_000;
+
+interface Account {
+  readonly bucket: TokenBucket;
+  usedAtMs: number;
+}
+
+export class Credits {
+  readonly #clock: Clock;
+  readonly #perSecond: number;
+  /** The one that was used last stands last. */
+  readonly #accounts = new Map<string, Account>();
+
+  /** @param perSecond 0: no limit. */
+  constructor(clock: Clock, perSecond: number) {
+    this.#clock = clock;
+    this.#perSecond = perSecond;
+  }
+
+  get size(): number {
+    return this.#accounts.size;
+  }
+
+  /** Takes one credit. @returns 0, or the ms until there is one again. */
+  take(who: string): number {
+    if (this.#perSecond === 0) return 0;
+    const nowMs = this.#clock.monotonicMs();
+    const account = this.#accounts.get(who) ?? {
+      bucket: new TokenBucket(this.#clock, this.#perSecond),
+      usedAtMs: 0,
+    };
+    account.usedAtMs = nowMs;
+    this.#accounts.delete(who);
+    this.#accounts.set(who, account);
+    this.#forget(nowMs - FULL_AFTER_MS);
+    return account.bucket.take();
+  }
+
+  #forget(untilMs: number): void {
+    for (const [who, { usedAtMs }] of this.#accounts) {
+      if (usedAtMs > untilMs) return;
+      this.#accounts.delete(who);
+    }
+  }
+}
