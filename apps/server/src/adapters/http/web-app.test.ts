@@ -1,11 +1,12 @@
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { BareSocket } from "../../../test/bare-socket.ts";
 import { webApp } from "./web-app.ts";
 
 const DEV_URL = "http://127.0.0.1:5173";
@@ -13,10 +14,13 @@ const HTML = { accept: "text/html,*/*" };
 
 const folder = mkdtempSync(join(tmpdir(), "roomcast-web-"));
 const servers: Server[] = [];
+/** Requests so far. */
+let asked = 0;
 
 async function serve(from: string): Promise<string> {
   const app = webApp(from, DEV_URL);
   const server = createServer((request, response) => {
+    asked += 1;
     app(request, response, () => response.writeHead(404).end("next"));
   });
   server.listen(0, "127.0.0.1");
@@ -30,6 +34,8 @@ beforeAll(() => {
   writeFileSync(join(folder, "index.html"), "<title>the page</title>");
   writeFileSync(join(folder, "assets/main-abc123.js"), "run()");
   writeFileSync(join(folder, "favicon.svg"), "<svg/>");
+  writeFileSync(join(folder, "café.txt"), "au lait");
+  writeFileSync(join(folder, ".env"), "SECRET=1");
 });
 afterAll(() => {
   for (const server of servers) {
@@ -79,6 +85,29 @@ describe("the built web app", () => {
     expect(await (await fetch(`${url}/r/general`, { headers: { accept: "application/json" } })).text()).toBe(
       "next",
     );
+  });
+
+  it("D5: a file is what its name says; a range of it is all of it, and what is hidden is not there", async () => {
+    const script = await fetch(`${url}/assets/main-abc123.js`, { headers: { range: "bytes=9-2" } });
+    expect(script.status).toBe(200);
+    expect(script.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
+    const icon = await fetch(`${url}/favicon.svg`, { method: "HEAD" });
+    expect(icon.headers.get("content-type")).toBe("image/svg+xml");
+    expect(icon.headers.get("content-length")).toBe("6");
+    expect(await (await fetch(`${url}/caf%C3%A9.txt`)).text()).toBe("au lait");
+    expect(await (await fetch(`${url}/.env`)).text()).toBe("next");
+    expect(await (await fetch(`${url}/%ff`)).text()).toBe("next");
+  });
+
+  it("T26: who asks for files and reads none holds no file open", async () => {
+    const before = readdirSync("/dev/fd").length;
+    const socket = await BareSocket.connect(Number(new URL(url).port));
+    socket.tcp.pause();
+    socket.write("GET /assets/main-abc123.js HTTP/1.1\r\nHost: x\r\n\r\n".repeat(200));
+    await expect.poll(() => asked).toBeGreaterThanOrEqual(200);
+    // The two ends of the connection itself.
+    expect(readdirSync("/dev/fd").length).toBeLessThanOrEqual(before + 2);
+    socket.destroy();
   });
 
   it("T30: every answer runs scripts and styles of this origin alone, and is framed by nobody", async () => {

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import sirv from "sirv";
 
 import { requestTarget } from "../request-target.ts";
+import { readWebFiles, type WebFile } from "./web-files.ts";
 
 const SECURITY_HEADERS = {
   "Content-Security-Policy":
@@ -13,10 +13,6 @@ const SECURITY_HEADERS = {
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
 };
-
-/** Where Vite puts files whose names change with their content. */
-const HASHED = "/assets/";
-const YEAR_S = 31_536_000;
 
 /** Answers, or calls `next` when the path is nothing of it. */
 export type WebApp = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
@@ -28,17 +24,13 @@ export type WebApp = (request: IncomingMessage, response: ServerResponse, next: 
 export function webApp(folder: string, devUrl: string): WebApp {
   const index = join(folder, "index.html");
   const page = existsSync(index) ? readFileSync(index) : Buffer.from(signpost(devUrl));
-  const files = existsSync(index)
-    ? sirv(folder, { etag: true, maxAge: 0, setHeaders: addHeaders })
-    : undefined;
+  const files = existsSync(index) ? readWebFiles(folder) : new Map<string, WebFile>();
   return (request, response, next) => {
+    const file = files.get(decoded(requestTarget(request).path));
     if (request.method !== "GET" && request.method !== "HEAD") next();
     else if (isPage(request)) sendPage(response, page);
-    else if (files !== undefined) {
-      // Ranges are of no use to a page's few files, and one that ends before it begins makes sirv throw.
-      delete request.headers.range;
-      files(request, response, next);
-    } else next();
+    else if (file !== undefined) sendFile(request, response, file);
+    else next();
   };
 }
 
@@ -53,8 +45,8 @@ function isPage(request: IncomingMessage): boolean {
 }
 
 function sendPage(response: ServerResponse, page: Buffer): void {
-  addHeaders(response, "/");
   response.writeHead(200, {
+    ...SECURITY_HEADERS,
     "Content-Type": "text/html; charset=utf-8",
     "Content-Length": page.length,
     "Cache-Control": "no-cache",
@@ -62,9 +54,23 @@ function sendPage(response: ServerResponse, page: Buffer): void {
   response.end(page);
 }
 
-function addHeaders(response: ServerResponse, path: string): void {
-  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-  if (path.startsWith(HASHED)) response.setHeader("Cache-Control", `public, max-age=${YEAR_S}, immutable`);
+function sendFile(request: IncomingMessage, response: ServerResponse, { headers, body }: WebFile): void {
+  const { ETag: tag, "Content-Length": _, ...rest } = headers;
+  if (request.headers["if-none-match"]?.includes(String(tag)) === true) {
+    response.writeHead(304, { ...SECURITY_HEADERS, ...rest, ETag: tag }).end();
+    return;
+  }
+  response.writeHead(200, { ...SECURITY_HEADERS, ...headers });
+  response.end(body);
+}
+
+/** No file has the name that comes out of what is not percent-encoded UTF-8. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return "";
+  }
 }
 
 const signpost = (devUrl: string): string => `<!doctype html>
