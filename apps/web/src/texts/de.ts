@@ -218,7 +218,7 @@ export const de: Texts = {
     copyLink: "Link zu dieser Nachricht kopieren",
     actions: "Was mit dieser Nachricht geschehen soll",
     emoji: (sign) => `Mit ${sign} reagieren`,
-    reactedBy: (sign, names) => `${sign}: ${names}`,
+    reactedBy: (sign, people, names) => `${sign} ${number.format(people)}: ${names}`,
     replyTo: (name) => `Antwort an ${name}`,
     toMissing: "eine frühere Nachricht",
     notReached: (name) => `${name} wurde nicht erreicht: keine Verbindung dorthin.`,

@@ -219,7 +219,7 @@ export const en = {
     copyLink: "Copy link to this message",
     actions: "What to do with this message",
     emoji: (sign: string) => `React with ${sign}`,
-    reactedBy: (sign: string, names: string) => `${sign}: ${names}`,
+    reactedBy: (sign: string, people: number, names: string) => `${sign} ${number.format(people)}: ${names}`,
     replyTo: (name: string) => `Reply to ${name}`,
     toMissing: "an earlier message",
     notReached: (name: string) => `Did not reach ${name}, whose connection is away.`,

@@ -114,7 +114,8 @@ describe("the built web app", () => {
     for (const path of ["/", "/assets/main-abc123.js"]) {
       const { headers } = await fetch(url + path);
       const policy = headers.get("content-security-policy") ?? "";
-      expect(policy).toContain("default-src 'self'");
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("script-src 'self';");
       expect(policy).toContain("frame-ancestors 'none'");
       expect(policy).not.toContain("unsafe");
       expect(headers.get("x-content-type-options")).toBe("nosniff");
