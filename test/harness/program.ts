@@ -52,6 +52,12 @@ export class Program implements AsyncDisposable {
     });
   }
 
+  /** Without a warning. */
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#ended;
+  }
+
   /** @returns the exit code. */
   async ended(): Promise<number | null> {
     await this.#ended;
