@@ -1,5 +1,5 @@
 /**
- * The server and the web app for development, each restarted by what it watches. Says where they answer once both do,
+ * The server and the web app for development, each restarted by what it watches, and an example that feeds the ticker. Says where they answer once both do,
  * and takes all that it started with it, however it is told to end.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
@@ -156,7 +156,15 @@ async function announce(output: Output): Promise<void> {
     for (const app of waiting) if (await answers(app)) waiting.delete(app);
     await sleep(100);
   }
-  console.log(`\nRoomcast is up. Ctrl-C ends it.\n  server   ${url(server)}\n  web app  ${url(web)}`);
+  console.log(
+    [
+      "\nRoomcast is up. Ctrl-C ends it.",
+      `  ticker     ${url(web)}/ticker, with prices by examples/stock-ticker`,
+      `  inspector  ${url(web)}/inspect`,
+      `  server     ${url(server)}`,
+      `  web app    ${url(web)}`,
+    ].join("\n"),
+  );
 }
 
 async function answers(app: App): Promise<boolean> {

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 
 const { values } = parseArgs({
   options: {
-    url: { type: "string", default: "http://127.0.0.1:3000" },
+    url: { type: "string", default: `http://127.0.0.1:${process.env["PORT"] ?? "3000"}` },
     room: { type: "string", default: "ticker" },
     rate: { type: "string", default: "2" },
     count: { type: "string", default: "Infinity" },
@@ -38,7 +38,10 @@ async function publish(symbol: string, price: number): Promise<void> {
     const answer = await fetch(target, { method: "POST", headers, body }).catch(() => undefined);
     if (answer?.ok === true) return;
     const again = answer === undefined || answer.status === 503 || answer.status === 429;
-    if (!again) throw new Error(`refused: ${answer.status} ${await answer.text()}`);
+    if (!again) {
+      console.error(`The server takes no prices: ${answer.status} ${await answer.text()}`);
+      process.exit(1);
+    }
     await sleep(Number(answer?.headers.get("retry-after") ?? 1) * 1000);
   }
 }

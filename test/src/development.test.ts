@@ -90,6 +90,12 @@ describe("pnpm dev", () => {
     expect((await fetch(`http://127.0.0.1:${PORT}/healthz`)).status).toBe(200);
     expect((await fetch(`http://127.0.0.1:${WEB_PORT}/`)).status).toBe(200);
     expect((await fetch(`http://127.0.0.1:${WEB_PORT}/v1/rooms`)).status).toBe(200);
+    // The operators' API is at home here too, and the prices of the ticker come in.
+    expect((await fetch(`http://127.0.0.1:${WEB_PORT}/v1/admin/overview`)).status).toBe(200);
+    await until("a price comes in", async () => {
+      const room = await fetch(`http://127.0.0.1:${WEB_PORT}/v1/rooms/ticker/events?limit=1`);
+      return (await room.text()).includes('"symbol"');
+    });
 
     const exited = once(development.child, "exit");
     process.kill(development.script, "SIGINT");
