@@ -344,6 +344,35 @@ describe("gaps are told before what follows them", () => {
     );
     expect(did()).toEqual(["gap null-null failover", "1r@e2", "2r@e2", "caught up 2 failover"]);
   });
+
+  test("S1 S4 of a new epoch, while a join is under way: told once, and what came before it is of the old one", () => {
+    const { subject, did, live } = ledger();
+    live(5);
+    subject.event(event(7));
+    subject.event(event(8));
+    const gap = { reason: "recreated", from: null, to: null } as const;
+    subject.gap({ type: "gap", room: "general", ...gap, position: at(0, "e2") });
+    subject.event(event(1, { id: "n1" }));
+    subject.event(event(2, { id: "n2" }));
+    subject.joined(
+      room({
+        position: at(1, "e2"),
+        events: [event(1, { id: "n1" })],
+        gap: { ...gap, position: at(1, "e2") },
+      }),
+    );
+    expect(did()).toEqual(["rejoin", "gap null-null recreated", "1r@e2", "caught up 1 recreated", "2@e2"]);
+    expect(subject.position).toEqual(at(2, "e2"));
+  });
+
+  test("S1 what a join has told already is not told again", () => {
+    const { subject, did, live } = ledger();
+    live(5);
+    subject.gap({ type: "gap", room: "general", reason: "recreated", from: null, to: null, position: at(0) });
+    subject.gap({ type: "gap", room: "general", reason: "trimmed", from: 3, to: 5, position: at(5) });
+    expect(did()).toEqual([]);
+    expect(subject.position).toEqual(at(5));
+  });
 });
 
 describe("S2 ids across epochs", () => {

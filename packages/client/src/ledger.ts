@@ -143,8 +143,13 @@ export class Ledger {
     if (life !== this.#life) return;
     const held = this.#held;
     this.#held = [];
+    // Events do not say their epoch: what came before this one began is of one that is over.
+    const began = held.findLastIndex(
+      (item) =>
+        item.kind === "gap" && item.gap.from === null && item.gap.position.epoch === this.#position?.epoch,
+    );
     // Nothing new can arrive within this loop; what a hole stops goes back to wait for the next catching up.
-    for (const item of held) {
+    for (const item of held.slice(began + 1)) {
       this.#accept(item);
       if (life !== this.#life) return;
     }
@@ -215,6 +220,8 @@ export class Ledger {
 
   #live({ reason, from, to, position }: Gap): boolean {
     const at = this.#position;
+    // A join that was under way has told it, and brought what is kept behind it.
+    if (at?.epoch === position.epoch && (to === null || to <= at.offset)) return true;
     const missing = at !== undefined && from !== null && from > at.offset + 1;
     if (at?.epoch !== position.epoch || missing) {
       // Joining again tells the gap, and brings what is kept behind it.

@@ -18,6 +18,8 @@ export interface Entry {
   state: "queued" | "sent" | "failed";
   /** The user as whom it was sent last; missing while nobody can have seen it. */
   sentAs: string | undefined;
+  /** A sending has had no answer: it may have been kept, whatever a later one is told. */
+  unanswered: boolean;
   /** The user that the storage has as `sentAs`. */
   savedAs: string | undefined;
   saving: boolean;
@@ -35,7 +37,7 @@ export function newEntry(
     ...{ prepared, createdAt, promise },
     deadline: clock.monotonicMs() + horizonMs,
     settle: resolve,
-    ...{ state: "queued", saving: false },
+    ...{ state: "queued", unanswered: false, saving: false },
     ...{ sentAs: undefined, savedAs: undefined, failure: undefined },
   };
 }
@@ -50,6 +52,7 @@ export function restored(publish: StoredPublish, clock: Clock): Entry | undefine
   const left = Math.min(PUBLISH_HORIZON_MS, createdAt + PUBLISH_HORIZON_MS - clock.now());
   const entry = newEntry(printed.value, clock, createdAt, left);
   entry.sentAs = entry.savedAs = sentAs;
+  entry.unanswered = sentAs !== undefined;
   if (failed !== undefined) {
     entry.state = "failed";
     entry.failure = failed;

@@ -151,6 +151,22 @@ describe("repeating", () => {
     expect(sent()).toEqual(["b"]);
   });
 
+  test("S5 S8 one that may have been kept is unknown, whatever its repetition is told", async () => {
+    const { subject, add, open, refuse } = outbox();
+    open();
+    const { a } = add("a");
+    subject.suspend();
+    open();
+    const { b } = add("b");
+    for (const id of ["a", "b"]) refuse(id, { code: "not_joined", retry: "no" });
+    expect(await a).toMatchObject({ ok: false, code: "unknown" });
+    expect(await b).toMatchObject({ ok: false, code: "not_joined" });
+    // Asked for once more it may still have been kept.
+    const again = subject.retry("a");
+    refuse("a", { code: "not_joined", retry: "no" });
+    expect(await again).toMatchObject({ ok: false, code: "unknown" });
+  });
+
   test("a server that refuses again and again is asked again and again", () => {
     const { add, open, sent, refuse, clock } = outbox();
     open();

@@ -125,6 +125,7 @@ export class Outbox {
     this.#retry = undefined;
     this.#blocking = undefined;
     for (const entry of this.#waiting()) {
+      if (entry.state === "sent") entry.unanswered = true;
       entry.state = "queued";
       if (this.#ended !== undefined) this.#fail(entry, this.#ended);
     }
@@ -165,7 +166,7 @@ export class Outbox {
       entry.state = "queued";
       this.#block(entry, refusal.retryAfterMs ?? RETRY_MS);
     } else {
-      this.#fail(entry, failureOf(refusal), false);
+      this.#fail(entry, failureOf(refusal), entry.unanswered);
     }
     this.#moved();
     return true;
@@ -176,7 +177,10 @@ export class Outbox {
     if (entry?.state !== "failed" || this.#ended !== undefined) return undefined;
     const again = newEntry(entry.prepared, this.#ports.clock, entry.createdAt);
     // Whoever asks for it as somebody else takes the risk of a second event.
-    if (this.#outlet === undefined || this.#outlet.user === entry.sentAs) again.sentAs = entry.sentAs;
+    if (this.#outlet === undefined || this.#outlet.user === entry.sentAs) {
+      again.sentAs = entry.sentAs;
+      again.unanswered = entry.failure?.code === "unknown";
+    }
     this.#entries.delete(id);
     this.#entries.set(id, again);
     this.#moved();

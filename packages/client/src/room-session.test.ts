@@ -120,6 +120,33 @@ describe("joining", () => {
     expect(told()).toEqual(["1r"]);
   });
 
+  test("S1 S3 only the join that was asked last is answered: an older answer is of a stay that is over", () => {
+    const { world, socket, room, told } = inRoom({}, 5);
+    socket.say(event(7));
+    const [late] = socket.all("join");
+    world.clock.pass(REQUEST_TIMEOUT_MS);
+    socket.say({ type: "pong", time: 1 });
+    world.clock.pass(RETRY_MS);
+    const { id } = socket.last("join");
+    expect(id).not.toBe(late?.id);
+    const gap = { reason: "trimmed", from: 6, to: 8, position: at(9) } as const;
+    socket.say(joined("general", { id: late!.id, position: at(9), gap, events: events(9, 9) }));
+    expect([told(), room.status.state]).toEqual([[], "joining"]);
+    socket.say(event(10));
+    socket.say(joined("general", { id, position: at(10), gap, events: events(9, 10) }));
+    expect(told()).toEqual(["gap 6-8", "9r", "10r", "joined 2"]);
+  });
+
+  test("a join that is answered late, but before it is asked again, is not asked again", () => {
+    const { world, socket, told } = inRoom({}, 5);
+    socket.say(event(7));
+    world.clock.pass(REQUEST_TIMEOUT_MS);
+    socket.say(joined("general", { id: socket.last("join").id, position: at(7), events: events(6, 7) }));
+    expect(told()).toEqual(["6r", "7r", "joined 2"]);
+    world.clock.pass(RETRY_MS);
+    expect(socket.all("join")).toHaveLength(1);
+  });
+
   test("S3 a hole is filled for that room alone", () => {
     const { client, socket, told } = inRoom();
     client.room("other");

@@ -45,6 +45,8 @@ export class RoomSession {
   #toldState: State | undefined;
   /** A join is on its way or answered, on this socket. */
   #asked = false;
+  /** Of the join that counts; undefined while it is that of a hello. */
+  #joinId: string | undefined;
   /** The server has this client in the room, on this socket. */
   #inside = false;
   #retry: Timer | undefined;
@@ -149,6 +151,7 @@ export class RoomSession {
   /** A hello that asks for this room is on its way. */
   entering(): void {
     this.#asked = true;
+    this.#joinId = undefined;
     this.#inside = false;
     this.#toldState = this.#state;
     this.#ledger.joining();
@@ -173,7 +176,9 @@ export class RoomSession {
 
   joined(message: Joined): void {
     const user = this.#host.user();
-    if (this.over || user === undefined || !this.#asked) return;
+    // An older join's answer begins a stay that is over already, from where this client is no more.
+    if (this.over || user === undefined || !this.#asked || message.id !== this.#joinId) return;
+    this.#retry?.cancel();
     this.#inside = true;
     this.outbox.open({
       user,
@@ -244,6 +249,7 @@ export class RoomSession {
     const id = this.#host.requests.expect((answer) => {
       if (!answer.ok) this.joinRefused(answer.error);
     });
+    this.#joinId = id;
     this.#host.send({ type: "join", id, ...this.target() });
   }
 

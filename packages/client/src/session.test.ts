@@ -28,6 +28,12 @@ function connected(options: ConstructorParameters<typeof World>[0] = {}) {
   return { world, client: world.client, statuses, attempts };
 }
 
+/** The answer to the join that was asked for last. */
+const answered = ({ socket }: Pick<World, "socket">, fields: Parameters<typeof joined>[1] = {}) => {
+  const { id, room } = socket.last("join");
+  return joined(room, { id, ...fields });
+};
+
 describe("connecting", () => {
   test("A3 A6 the welcome tells who one is", () => {
     const { client } = connected({ name: "Ada", token: "secret" });
@@ -140,7 +146,7 @@ describe("resuming", () => {
   test("4413 a slow consumer resumes what it has handled", () => {
     const { world, client } = connected();
     const room = client.room("general");
-    world.socket.say(joined("general", { position: at(5) }), event(6));
+    world.socket.say(answered(world, { position: at(5) }), event(6));
     world.socket.end(4413, "slow");
     expect(client.status).toMatchObject({ state: "reconnecting", reason: { code: 4413 } });
     world.returnToNetwork();
@@ -255,7 +261,7 @@ describe("an end that is final", () => {
   test("A13 disconnect closes with 1000, and stays; connect comes back to the same rooms and resumes", () => {
     const { world, client, statuses } = connected();
     client.room("general");
-    world.socket.say(joined("general", { position: at(5) }));
+    world.socket.say(answered(world, { position: at(5) }));
     const first = world.socket;
     client.disconnect();
     expect(first.ended).toMatchObject({ by: "client", code: 1000 });
@@ -376,7 +382,7 @@ describe("C-DRAIN a server that goes", () => {
   test("announces it; acks still count, nothing new is sent, and the return is at the time it asked for", async () => {
     const { world, client } = connected();
     const room = client.room("general");
-    world.socket.say(joined("general"));
+    world.socket.say(answered(world));
     const before = room.publish("message", "before", { id: "before" });
     world.socket.say({ type: "drain", reconnectAfterMs: 1500 });
     expect(client.status).toEqual({
@@ -512,6 +518,10 @@ describe("what a server may say", () => {
     const { world } = connected();
     world.socket.say(ack("nobody", 1), page("nobody"), refused({ id: "nobody" }), event(1));
     world.socket.say({ type: "left", room: "nowhere", reason: "kicked" });
+    // Kicked out while the join of its hello was under way.
+    world.socket.say(refused({ room: "nowhere", code: "forbidden", retry: "no" }));
+    // A ping, for which there was no credit.
+    world.socket.say(refused({ code: "overloaded", retryAfterMs: 100 }));
     world.socket.say({ type: "presence", room: "nowhere", count: 1 });
     expect(world.errors).toEqual([]);
   });

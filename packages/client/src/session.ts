@@ -219,7 +219,13 @@ export class Session<C extends Contract> implements Client<C> {
         if (answered || this.#candidates(message.room).some((session) => session.publishRefused(message)))
           return;
         if (message.id === undefined && room !== undefined) room.joinRefused(failureOf(message));
-        else if (message.id === undefined && this.#online)
+        // A ping that was refused for now, or a room that was left before its join was refused, concerns nobody.
+        else if (
+          message.id === undefined &&
+          message.room === undefined &&
+          message.retry === "no" &&
+          this.#online
+        )
           this.#report(new Error(`${message.code}: ${message.message}`));
         return;
       case "history":
