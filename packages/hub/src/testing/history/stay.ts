@@ -16,8 +16,6 @@ export class Stay {
   readonly #placement: Placement;
   /** The reader's own events that it does not want back, by key. */
   readonly #silent: ReadonlyMap<string, EventKey>;
-  /** One of them may stand where nobody can tell any more what stood there. */
-  readonly #untraced: boolean;
   readonly #had = new Set<string>();
   #at: Position | undefined;
   /** The first thing that was told was an event, so what lies before it was not asked for: checked on `joined`. */
@@ -30,15 +28,12 @@ export class Stay {
     this.#begin = begin;
     this.#placement = placement;
     this.#silent = silent;
-    this.#untraced = [...silent.values()].some(
-      (event) => event.room === begin.room && placement.positions(event).length === 0,
-    );
     this.#at = begin.after ?? undefined;
   }
 
   joined({ position }: Of<"joined">): void {
     const { after, history, room } = this.#begin;
-    if (!this.#joined && after === null) {
+    if (!this.#joined && after === null && this.#isPresent(position.epoch)) {
       const from = Math.max(0, position.offset - history, this.#floor(position.epoch));
       const until = this.#startedAt ?? position.offset;
       const missing = this.#missing({ epoch: position.epoch, offset: from }, until + 1);
@@ -122,16 +117,26 @@ export class Stay {
   }
 
   #isExplained(position: Position): boolean {
-    // The floor of the end, for want of the one that was: it only rises.
-    if (this.#fresh && position.offset <= this.#floor(position.epoch)) return true;
     const { room } = this.#begin;
+    // The floor of the end, for want of the one that was: it only rises.
+    if (this.#fresh && (!this.#isPresent(position.epoch) || position.offset <= this.#floor(position.epoch)))
+      return true;
     const event = this.#placement.at(room, position);
     if (event !== undefined) return this.#mayMiss(event);
     // What was trimmed since, or died with its epoch, nobody can tell; an offset keeps its event in a new epoch of one store.
     if (this.#isInLog(position)) return false;
     return (
-      this.#untraced || this.#placement.everAt(room, position.offset).some((each) => this.#mayMiss(each))
+      this.#hasUntraced(position.epoch) ||
+      this.#placement.everAt(room, position.offset).some((each) => this.#mayMiss(each))
     );
+  }
+
+  /** One of its silent events may have stood in this epoch, where nobody can tell any more. */
+  #hasUntraced(epoch: string): boolean {
+    const { room } = this.#begin;
+    const isUntraced = (event: EventKey): boolean =>
+      event.room === room && this.#placement.positions(event).every((position) => position.epoch !== epoch);
+    return [...this.#silent.values()].some(isUntraced);
   }
 
   /** Its own that it wanted silent, or one that it has had in another life of the room. */
@@ -148,6 +153,11 @@ export class Stay {
     if (offsets.length === 0) return;
     if (rule !== "S1") this.#find(rule, offsets, what);
     this.#find("S1", offsets, rule === "S1" ? what : `never told of these`);
+  }
+
+  /** Of an epoch that is over nobody knows any more what it had trimmed. */
+  #isPresent(epoch: string): boolean {
+    return this.#placement.log(this.#begin.room)?.epoch === epoch;
   }
 
   #floor(epoch: string): number {
