@@ -1,0 +1,121 @@
+/**
+ * Owns the bugs that are planted to see whether the simulation finds them: changes to the sources, made while they are
+ * loaded. What is not there any more cannot be planted, and says so.
+ */
+
+export interface Change {
+  /** From the root of the repository. */
+  readonly file: string;
+  /** Stands there exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+const APPEND = "append(draft: Draft, settle: Settle): void {";
+/** Where an event will stand, if nothing comes between. */
+const FORESEE = `
+    const { epoch, top } = this.#disk.read(draft.room, { limit: 0 });
+    this.foreseen ??= new Map();
+    const offset = Math.max(top, this.foreseen.get(draft.room) ?? 0) + 1;
+    this.foreseen.set(draft.room, offset);`;
+
+const inLog = (find: string, replace: string): Change => ({
+  file: "test/simulation/simulated-log.ts",
+  find,
+  replace,
+});
+const inQueue = (find: string, replace: string): Change => ({
+  file: "test/simulation/writer-queue.ts",
+  find,
+  replace,
+});
+const onDisk = (find: string, replace: string): Change => ({
+  file: "test/simulation/disk.ts",
+  find,
+  replace,
+});
+const inHub = (file: string, find: string, replace: string): Change => ({
+  file: `packages/hub/src/${file}`,
+  find,
+  replace,
+});
+const inClient = (file: string, find: string, replace: string): Change => ({
+  file: `packages/client/src/${file}`,
+  find,
+  replace,
+});
+
+export const BUGS: Readonly<Record<string, readonly Change[]>> = {
+  "ack before the commit": [
+    inLog(
+      APPEND,
+      `append(draft, later) {${FORESEE}
+    later(ok({ position: { epoch, offset }, time: draft.time, duplicate: false }));
+    const settle = () => {};`,
+    ),
+  ],
+  "fan-out before the commit": [
+    inLog(APPEND, `${APPEND}${FORESEE}\n    this.#announce({ ...draft, epoch, offset });`),
+    inLog("if (event !== undefined) this.#announce(event);", ""),
+  ],
+  "ack before the flush": [onDisk('if (this.durability === "process") this.#unflushed', "this.#unflushed")],
+  "the epoch stays when the tail was lost": [
+    onDisk('return !this.#clean && this.durability === "process" && this.#rebooted;', "return false;"),
+  ],
+  "an id is forgotten when its event is trimmed": [
+    onDisk(
+      "table.floor += excess;",
+      "table.floor += excess; for (const gone of events.slice(0, excess)) table.known.delete(identityOf(gone));",
+    ),
+  ],
+  "a known id is kept again": [onDisk("if (known !== undefined) {", "if (false) {")],
+  "what waits behind a refused write overtakes it": [
+    inQueue("refused === undefined ? [] : waiting.filter(({ writes }) => writes)", "[]"),
+    inQueue("if (refused !== undefined) this.#waiting =", "if (false) this.#waiting ="),
+  ],
+  "the floor is off by one": [inHub("recovery.ts", "since.offset < floor", "since.offset < floor - 1")],
+  "since is ignored on resume": [
+    inHub("snapshot.ts", "since === undefined ? { limit: newest }", "newest > 0 ? { limit: newest }"),
+  ],
+  "what was held on joining is not merged": [
+    inHub("snapshot.ts", "new Set(beyond(page, held))", "new Set<unknown>()"),
+  ],
+  "an older socket is not fenced off": [inHub("sessions.ts", 'old.close("superseded");', "")],
+  "events of a stay that is over": [
+    inHub(
+      "sessions.ts",
+      "subscription.room.detach(subscription);\n    subscription.room.depart(",
+      "subscription.room.depart(",
+    ),
+  ],
+  "an ack out of order": [
+    inHub(
+      "room.ts",
+      "else if (echo || !subscription.live || this.#batch.empty) this.tell(subscription, ack);",
+      "else if (echo) subscription.peer.send(ack);",
+    ),
+  ],
+  "a publish overtakes a refused one": [
+    inHub("subscription.ts", "return this.#bar?.id;", "return undefined;"),
+  ],
+  "a hole is not detected": [
+    inClient("ledger.ts", "if (at === undefined || offset === at.offset + 1) return true;", "return true;"),
+  ],
+  "a gap is not told": [inClient("ledger.ts", "this.#sink.gap(gap);", "")],
+  "a resume asks from one too far": [
+    inClient(
+      "room-session.ts",
+      "...(since !== undefined && { since }),",
+      "...(since !== undefined && { since: { ...since, offset: since.offset + 1 } }),",
+    ),
+  ],
+  "a repeated publish has a new id": [
+    inClient(
+      "outbox.ts",
+      "entry.sentAs = outlet.user;",
+      `if (entry.sentAs !== undefined)
+        entry.prepared = { ...entry.prepared, frame: entry.prepared.frame.replace('"id":"', '"id":"again-') };
+      entry.sentAs = outlet.user;`,
+    ),
+  ],
+};

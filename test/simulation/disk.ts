@@ -1,0 +1,197 @@
+/**
+ * Owns what outlives the server's process: events, known ids, sessions, generations. At `process` the last groups can be
+ * lost with the machine. Behaves as the SQLite store does; must not know who asks, nor when.
+ */
+import type { Appended, Draft, KeptEvent, Page, ReadRange, StoredSession } from "@roomcast/hub";
+import type { SeededRandom } from "@roomcast/hub/testing";
+import { type GapReason, MAX_PAGE_BYTES, type Position } from "@roomcast/protocol";
+
+export type DiskDurability = "process" | "disk";
+
+interface Known {
+  readonly incarnation: number;
+  readonly offset: number;
+  readonly time: number;
+}
+
+interface RoomTable {
+  /** Which life of the room this is; each removal begins another. */
+  incarnation: number;
+  floor: number;
+  /** From floor + 1 on, without a hole. */
+  events: Omit<KeptEvent, "epoch">[];
+  /** Outlives what is trimmed or removed. */
+  readonly known: Map<string, Known>;
+}
+
+export class Disk {
+  readonly durability: DiskDurability;
+  readonly #random: SeededRandom;
+  readonly #historyEvents: number;
+  readonly #rooms = new Map<string, RoomTable>();
+  readonly #sessions = new Map<string, StoredSession>();
+  /** The last one is the present one. */
+  readonly #generations: string[] = [];
+  #clean = true;
+  #rebooted = false;
+  /** How to take back what was committed and not flushed yet, a list for each group. */
+  #unflushed: (() => void)[][] = [];
+
+  constructor(durability: DiskDurability, historyEvents: number, random: SeededRandom) {
+    this.durability = durability;
+    this.#historyEvents = historyEvents;
+    this.#random = random;
+  }
+
+  /** A process opens the store. */
+  open(now: number): void {
+    if (this.#generations.length === 0 || this.#mayHaveLostTail) this.#generations.push(this.#random.id());
+    this.#clean = false;
+    this.#rebooted = false;
+    this.#unflushed = [];
+    for (const [clientId, session] of this.#sessions)
+      if (session.endedAt === null) this.#sessions.set(clientId, { ...session, endedAt: now });
+  }
+
+  close(): void {
+    this.#unflushed = [];
+    this.#clean = true;
+  }
+
+  /** The machine loses its power, and with it at most so many of the last groups. */
+  loseTail(groups: number): void {
+    this.#rebooted = true;
+    const lost = this.#unflushed.splice(Math.max(0, this.#unflushed.length - groups));
+    for (const undo of lost.flat().reverse()) undo();
+  }
+
+  beginGroup(): void {
+    if (this.durability === "process") this.#unflushed.push([]);
+  }
+
+  append(draft: Draft): { readonly appended: Appended; readonly event: KeptEvent | undefined } {
+    const table = this.#table(draft.room);
+    const key = identityOf(draft);
+    const known = table.known.get(key);
+    if (known !== undefined) {
+      const { incarnation, offset, time } = known;
+      const position = { epoch: this.#epochOf(incarnation), offset };
+      return { appended: { position, time, duplicate: true }, event: undefined };
+    }
+    const { incarnation } = table;
+    const epoch = this.#epochOf(incarnation);
+    const offset = topOf(table) + 1;
+    table.events.push({ ...draft, offset });
+    table.known.set(key, { incarnation, offset, time: draft.time });
+    this.#undo(() => {
+      table.events.pop();
+      table.known.delete(key);
+    });
+    const event = { ...draft, epoch, offset };
+    return { appended: { position: { epoch, offset }, time: draft.time, duplicate: false }, event };
+  }
+
+  read(room: string, { after, before, limit }: ReadRange): Page {
+    const { incarnation, floor, events: all } = this.#table(room);
+    const epoch = this.#epochOf(incarnation);
+    const within = all
+      .slice(Math.max(0, (after ?? 0) - floor))
+      .filter(({ offset }) => before === undefined || offset < before);
+    if (after === undefined) within.reverse();
+    let bytes = 0;
+    let count = 0;
+    for (const { data } of within) {
+      bytes += Buffer.byteLength(data.text);
+      if (count >= limit || (count > 0 && bytes > MAX_PAGE_BYTES)) break;
+      count += 1;
+    }
+    const events = within.slice(0, count).map((event): KeptEvent => ({ ...event, epoch }));
+    if (after === undefined) events.reverse();
+    return { epoch, floor, top: floor + all.length, events, more: count < within.length };
+  }
+
+  /** Lets some more gather first, as the real one does. */
+  isLong(room: string): boolean {
+    return this.#table(room).events.length > this.#historyEvents * 1.25;
+  }
+
+  trim(room: string, keep = this.#historyEvents): void {
+    const table = this.#table(room);
+    const excess = table.events.length - keep;
+    if (excess <= 0) return;
+    const { events, floor } = table;
+    table.events = events.slice(excess);
+    table.floor += excess;
+    this.beginGroup();
+    this.#undo(() => {
+      table.events = events;
+      table.floor = floor;
+    });
+  }
+
+  /** Another life of the room begins. */
+  remove(room: string): Position {
+    const table = this.#table(room);
+    const { incarnation, floor, events } = table;
+    Object.assign(table, { incarnation: incarnation + 1, floor: 0, events: [] });
+    this.#undo(() => Object.assign(table, { incarnation, floor, events }));
+    return { epoch: this.#epochOf(table.incarnation), offset: 0 };
+  }
+
+  save(session: StoredSession): void {
+    this.#replace(session.clientId, session);
+  }
+
+  find(clientId: string): StoredSession | undefined {
+    return this.#sessions.get(clientId);
+  }
+
+  forget(clientId: string): void {
+    this.#replace(clientId, undefined);
+  }
+
+  whyChanged(epoch: string, now: string): GapReason {
+    const [generation = "", incarnation] = epoch.split(".");
+    const isSameLife = now.endsWith(`.${incarnation}`);
+    return isSameLife && this.#generations.slice(0, -1).includes(generation)
+      ? "store_lost_tail"
+      : "recreated";
+  }
+
+  get generation(): string {
+    return this.#generations.at(-1) ?? "";
+  }
+
+  #epochOf(incarnation: number): string {
+    return `${this.generation}.${incarnation}`;
+  }
+
+  get #mayHaveLostTail(): boolean {
+    return !this.#clean && this.durability === "process" && this.#rebooted;
+  }
+
+  #replace(clientId: string, session: StoredSession | undefined): void {
+    const before = this.#sessions.get(clientId);
+    this.#put(clientId, session);
+    this.#undo(() => this.#put(clientId, before));
+  }
+
+  #put(clientId: string, session: StoredSession | undefined): void {
+    if (session === undefined) this.#sessions.delete(clientId);
+    else this.#sessions.set(clientId, session);
+  }
+
+  #undo(run: () => void): void {
+    this.#unflushed.at(-1)?.push(run);
+  }
+
+  #table(room: string): RoomTable {
+    let table = this.#rooms.get(room);
+    if (table === undefined)
+      this.#rooms.set(room, (table = { incarnation: 1, floor: 0, events: [], known: new Map() }));
+    return table;
+  }
+}
+
+const topOf = ({ floor, events }: RoomTable): number => floor + events.length;
+const identityOf = ({ from, id }: Draft): string => JSON.stringify([from.user, id]);
