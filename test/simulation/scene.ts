@@ -107,14 +107,11 @@ export class Scene {
     }
     // Whoever was cut off hears of it first.
     await this.timeline.pass(QUIET_MS);
-    const endMs = this.timeline.nowMs + MAX_HEALING_MS;
-    while (this.timeline.nowMs < endMs && !this.#isSettled()) {
-      await this.timeline.pass(LOOK_EVERY_MS);
-      // A drain may have been under way.
-      this.server.boot();
-    }
+    await this.#settle();
     if (this.relayLost) for (const room of this.rooms) this.#publishHere(room);
     await this.timeline.pass(QUIET_MS);
+    // Who was told something, or found a better way to the server, is on the way again.
+    await this.#settle();
     for (const member of this.members)
       if (!member.isSettled((room) => this.#topOf(room)))
         this.faults.push(`it has not come back: ${member.standing}`);
@@ -122,6 +119,15 @@ export class Scene {
 
   get history(): History {
     return { observations: this.observations, logs: this.rooms.map((room) => this.#finalLog(room)) };
+  }
+
+  async #settle(): Promise<void> {
+    const endMs = this.timeline.nowMs + MAX_HEALING_MS;
+    while (this.timeline.nowMs < endMs && !this.#isSettled()) {
+      await this.timeline.pass(LOOK_EVERY_MS);
+      // A drain may have been under way.
+      this.server.boot();
+    }
   }
 
   #isSettled(): boolean {

@@ -100,7 +100,8 @@ export class SimulatedMember {
       ports: {
         clock: life,
         random: new SeededRandom(random.below(2 ** 32)),
-        openSocket: (_url, _subprotocol, listener) => open(listener, life),
+        openSocket: (_dial, listener) => open(listener, life),
+        openStream: (_dial, listener) => open(listener, life),
         onWake: (run) => {
           wake = run;
           return () => (wake = undefined);

@@ -19,8 +19,6 @@ const textOf = (id: string): { text: string } => ({ text: id });
 
 /** All who are there are told, each in its turn. */
 async function expectTold(model: Model, system: System, room: string, name: Named): Promise<void> {
-  const { events } = model.room(room);
-  events.push(name);
   for (const present of model.present(room)) await expectEvent(model, system, present, room, name);
 }
 
@@ -137,22 +135,27 @@ const leave = (name: string, room: string): Command =>
     },
   );
 
-const publish = (name: string, room: string, id: string): Command =>
+const publish = (member: string, room: string, id: string): Command =>
   command(
-    `publish ${name} ${room} ${id}`,
-    (model) => model.member(name).online,
+    `publish ${member} ${room} ${id}`,
+    (model) => model.member(member).online,
     async (model, system) => {
-      const { user, rooms } = model.member(name);
-      const line = system.line(name);
-      const known = model.room(room).offsetOf({ user, id });
+      const { user, rooms } = model.member(member);
+      const line = system.line(member);
+      const name = { user, id };
+      const target = model.room(room);
+      const known = target.placeOf(name);
       line.say({ type: "publish", id, room, event: "message", data: textOf(id) });
       if (!rooms.has(room)) {
         expect(await line.next("error")).toMatchObject({ id, code: "not_joined" });
         return;
       }
-      if (known === undefined) await expectTold(model, system, room, { user, id });
+      if (known === undefined) {
+        target.add(name, model.member(member).bookmarks.get(room)?.epoch ?? "");
+        await expectTold(model, system, room, name);
+      }
       const ack = await line.next("ack");
-      expect(ack).toMatchObject({ id, position: { offset: known ?? model.room(room).top } });
+      expect(ack).toMatchObject({ id, position: known ?? target.placeOf(name) });
       expect(ack.duplicate).toBe(known === undefined ? undefined : true);
     },
   );
@@ -168,11 +171,32 @@ const burst = (room: string): Command =>
         ids.map((id) => system.hub.publish({ room, event: "message", data: textOf(id), id })),
       );
       for (const [index, id] of ids.entries()) {
-        expect(settled[index]).toMatchObject({
-          ok: true,
-          value: { position: { offset: model.room(room).top + 1 } },
+        const receipt = settled[index];
+        const position = receipt?.ok === true ? receipt.value.position : undefined;
+        const name = { user: "server", id };
+        model.room(room).add(name, position?.epoch ?? "");
+        expect(position).toEqual(model.room(room).placeOf(name));
+        await expectTold(model, system, room, name);
+      }
+    },
+  );
+
+const remove = (room: string): Command =>
+  command(
+    `delete ${room}`,
+    () => true,
+    async (model, system) => {
+      const removed = await system.hub.deleteRoom(room);
+      if (!removed.ok) throw new Error(removed.error.message);
+      const { position } = removed.value;
+      expect(position.offset).toBe(0);
+      model.room(room).remove(position.epoch);
+      for (const present of model.present(room)) {
+        expect(await system.line(present).next("gap")).toMatchObject({
+          ...{ room, reason: "recreated", from: null, to: null },
+          position,
         });
-        await expectTold(model, system, room, { user: "server", id });
+        model.member(present).bookmarks.set(room, position);
       }
     },
   );
@@ -216,6 +240,7 @@ export function commands(names: readonly string[], survives: boolean): fc.Arbitr
     [1, fc.tuple(name, rooms).map((asked) => leave(...asked))],
     [6, fc.tuple(name, rooms, fc.constantFrom("x", "y", "z", "w")).map((asked) => publish(...asked))],
     [4, rooms.map(burst)],
+    [1, rooms.map(remove)],
     [2, fc.tuple(rooms, fc.nat(MAX_READ_AFTER)).map((asked) => read(...asked))],
     [1, fc.constantFrom("close" as const, "kill" as const).map((after) => restart(after, survives))],
   ];

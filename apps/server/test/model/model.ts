@@ -5,11 +5,20 @@ export interface Named {
   readonly id: string;
 }
 
+/** As a log tells it. */
+export interface Place {
+  readonly epoch: string;
+  readonly offset: number;
+}
+
 export class RoomModel {
-  /** Offset 1 is the first. */
+  /** Of the present life; offset 1 is the first. */
   readonly events: Named[] = [];
+  /** Of all lives: what was said once stands where it stood. */
+  readonly #known: (Named & Place)[] = [];
+  readonly #ended = new Set<string>();
   readonly #historyEvents: number;
-  /** As the log tells it; the same as long as nothing is lost. */
+  /** The same as long as nothing is lost. */
   #epoch: string | undefined;
   #floor = 0;
 
@@ -21,16 +30,32 @@ export class RoomModel {
     return this.events.length;
   }
 
-  /** @throws when it is another one than before. */
+  /** @throws when it is another one than before, or one that is over. */
   isIn(epoch: string): void {
     this.#epoch ??= epoch;
-    if (this.#epoch !== epoch) throw new Error(`the epoch was ${this.#epoch}, and is ${epoch}`);
+    if (this.#epoch !== epoch || this.#ended.has(epoch))
+      throw new Error(`the epoch was ${this.#epoch}, and is ${epoch}`);
   }
 
-  /** Of one who says it again: where it stands. */
-  offsetOf(name: Named): number | undefined {
-    const index = this.events.findIndex(({ user, id }) => user === name.user && id === name.id);
-    return index < 0 ? undefined : index + 1;
+  add(name: Named, epoch: string): void {
+    this.isIn(epoch);
+    this.events.push(name);
+    this.#known.push({ ...name, epoch, offset: this.top });
+  }
+
+  /** Another life begins, in another epoch. */
+  remove(epoch: string): void {
+    if (this.#epoch !== undefined) this.#ended.add(this.#epoch);
+    this.#epoch = undefined;
+    this.isIn(epoch);
+    this.events.length = 0;
+    this.#floor = 0;
+  }
+
+  /** Of one who says it again. */
+  placeOf(name: Named): Place | undefined {
+    const known = this.#known.find(({ user, id }) => user === name.user && id === name.id);
+    return known && { epoch: known.epoch, offset: known.offset };
   }
 
   /**
@@ -45,12 +70,6 @@ export class RoomModel {
   }
 }
 
-/** Where a member has been told to be. */
-export interface Bookmark {
-  readonly epoch: string;
-  readonly offset: number;
-}
-
 export class MemberModel {
   /** As the server has named it. */
   user = "";
@@ -58,7 +77,8 @@ export class MemberModel {
   resume: string | undefined;
   online = false;
   readonly rooms = new Set<string>();
-  readonly bookmarks = new Map<string, Bookmark>();
+  /** Where it has been told to be, by room. */
+  readonly bookmarks = new Map<string, Place>();
 }
 
 export class Model {

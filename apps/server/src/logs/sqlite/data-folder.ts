@@ -1,8 +1,10 @@
 /** Owns the folder and the empty file that the store lives in. Must not know what is inside. */
-import { accessSync, closeSync, constants, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 import { err, ok, type Result } from "@roomcast/protocol";
+
+import { flushFolder } from "./flush-folder.ts";
 
 const FILE = "roomcast.db";
 
@@ -40,17 +42,5 @@ function flushParents(folder: string, firstMade: string): void {
   for (let made = folder; ; made = dirname(made)) {
     flushFolder(dirname(made));
     if (made === firstMade) return;
-  }
-}
-
-/** A name in it survives a power cut from now on. */
-export function flushFolder(folder: string): void {
-  // Windows has no handle on a folder that could be flushed.
-  if (process.platform === "win32") return;
-  const handle = openSync(folder, constants.O_RDONLY);
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }

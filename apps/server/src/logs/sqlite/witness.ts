@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 
-import { flushFolder } from "./data-folder.ts";
+import { flushFolder } from "./flush-folder.ts";
 
 const NOTE =
   "Tells that the store beside it is the one that was used last. After you have put back a copy of the store, delete this file.";
