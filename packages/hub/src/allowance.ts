@@ -12,8 +12,9 @@ export class Allowance {
   readonly #clock: Clock;
   readonly #maxUnsettledBytes: number;
   readonly #messages: TokenBucket;
-  readonly #refusals: TokenBucket;
-  #badFramesAtMs: number[] = [];
+  /** Of most connections there is never any: what counts them is made with the first. */
+  #refusals: TokenBucket | undefined;
+  #badFramesAtMs: number[] | undefined;
   #unsettledBytes = 0;
 
   constructor(
@@ -23,7 +24,6 @@ export class Allowance {
     this.#clock = clock;
     this.#maxUnsettledBytes = maxUnsettledBytes;
     this.#messages = new TokenBucket(clock, messagesPerSecond);
-    this.#refusals = new TokenBucket(clock, REFUSALS_PER_SECOND);
   }
 
   /** Takes credit for one message. @returns 0, or the ms until there is some again. */
@@ -33,13 +33,14 @@ export class Allowance {
 
   /** @returns whether this was one refusal too many. */
   refusal(): boolean {
+    this.#refusals ??= new TokenBucket(this.#clock, REFUSALS_PER_SECOND);
     return this.#refusals.take() > 0;
   }
 
   /** A frame that held no message. @returns whether it was one too many. */
   badFrame(): boolean {
     const nowMs = this.#clock.monotonicMs();
-    this.#badFramesAtMs = this.#badFramesAtMs.filter((atMs) => atMs > nowMs - BAD_FRAME_WINDOW_MS);
+    this.#badFramesAtMs = (this.#badFramesAtMs ?? []).filter((atMs) => atMs > nowMs - BAD_FRAME_WINDOW_MS);
     return this.#badFramesAtMs.push(nowMs) >= MAX_BAD_FRAMES;
   }
 

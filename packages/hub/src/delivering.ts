@@ -49,7 +49,10 @@ export function deliver(
     traffic.published(admitted, sinceMs, time, receivers);
     settle(ok({ id, room, time, delivered }));
   } else if (kept) {
+    const target = rooms.find(room);
+    target?.appending();
     appending.append({ ...event, time }, (outcome) => {
+      target?.settled();
       if (!outcome.ok) {
         settle(outcome);
         return;

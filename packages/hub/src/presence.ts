@@ -16,7 +16,7 @@ import type { Clock, Timer } from "./clock.ts";
 import type { HubSettings } from "./settings.ts";
 
 /** A large room waits longer: one more millisecond for each so many members. */
-const MEMBERS_PER_GATHER_MS = 10;
+const MEMBERS_PER_GATHER_MS = 4;
 
 export class Presence {
   readonly #room: string;

@@ -2,21 +2,27 @@
 import type { Ack, Down, EventMessage, Gap, LeftReason, Member, Position } from "@roomcast/protocol";
 
 import { Batch } from "./batch.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock, Timer } from "./clock.ts";
 import type { Format } from "./connection.ts";
 import { Presence } from "./presence.ts";
 import type { KeptEvent } from "./room-log.ts";
 import type { Held, Subscription } from "./subscription.ts";
-import type { Turn } from "./turn.ts";
+import type { Gatherer, Turn } from "./turn.ts";
 
 /** A batch is written before the turn ends once it is as large as this: it bounds what a write adds to a queue. */
 const MAX_BATCH_BYTES = 256 * 1024;
 /** About what an event costs besides its data. */
 const ENVELOPE_BYTES = 256;
 
-export class Room {
+/** How long a crowd waits for what the log is about to settle: one more millisecond for each so many members, … */
+const MEMBERS_PER_PATIENCE_MS = 200;
+/** … about what the write that is saved would take, and never longer than this. */
+const MAX_PATIENCE_MS = 10;
+
+export class Room implements Gatherer {
   readonly name: string;
   readonly presence: Presence;
+  readonly #clock: Clock;
   readonly #turn: Turn;
   readonly #live: Subscription[] = [];
   readonly #entering = new Set<Subscription>();
@@ -25,9 +31,16 @@ export class Room {
   /** How many live members speak each format. */
   readonly #formats = new Map<Format, number>();
   readonly #batch = new Batch<Subscription>();
+  /** Events of this room that the log was given and has not settled. */
+  #underWay = 0;
+  /** The end of this turn will be told. */
+  #waitsForTurn = false;
+  /** Runs while what has gathered waits for more; null once that has taken long enough. */
+  #patience: Timer | null | undefined;
 
   constructor(name: string, clock: Clock, turn: Turn, presenceGatherMs: number) {
     this.name = name;
+    this.#clock = clock;
     this.#turn = turn;
     this.presence = new Presence(name, clock, presenceGatherMs, (message) => {
       this.broadcast(message);
@@ -116,12 +129,12 @@ export class Room {
     }
   }
 
-  /** To every live member, at the end of this turn. */
+  /** To every live member, at the end of this turn, or a little later where a crowd has more to come. */
   broadcast(message: Down, at?: Position): void {
     if (this.#live.length === 0) return;
     if (message.type === "event") this.#introduce(message);
     if (this.#batch.bytes > MAX_BATCH_BYTES) this.flush();
-    if (this.#batch.empty) this.#turn.add(this);
+    this.#awaitTurn();
     this.#batch.push(message, this.#formats.keys(), at);
   }
 
@@ -143,8 +156,33 @@ export class Room {
     else this.#batch.replaceLast(subscription, ack);
   }
 
+  /** The log was given an event of this room; MUST be followed by `settled`. */
+  appending(): void {
+    this.#underWay += 1;
+  }
+
+  settled(): void {
+    this.#underWay -= 1;
+    // A refusal brings no event that would make the others go.
+    if (this.#underWay === 0 && !this.#batch.empty) this.#awaitTurn();
+  }
+
+  turnEnded(): void {
+    this.#waitsForTurn = false;
+    const patienceMs = Math.min(this.#live.length / MEMBERS_PER_PATIENCE_MS, MAX_PATIENCE_MS);
+    if (this.#underWay === 0 || this.#patience === null || patienceMs < 1) this.flush();
+    else {
+      this.#patience ??= this.#clock.after(patienceMs, () => {
+        this.#patience = null;
+        this.#awaitTurn();
+      });
+    }
+  }
+
   /** One write per member. */
   flush(): void {
+    this.#patience?.cancel();
+    this.#patience = undefined;
     if (this.#batch.empty) return;
     const framesFor = this.#batch.take();
     const slow: Subscription[] = [];
@@ -154,6 +192,12 @@ export class Room {
     }
     // Closing takes members out of the array that was just walked, so it waits until the walk is over.
     for (const { peer } of slow) peer.close("slowConsumer");
+  }
+
+  #awaitTurn(): void {
+    if (this.#waitsForTurn) return;
+    this.#waitsForTurn = true;
+    this.#turn.add(this);
   }
 
   /** The events of a newcomer must not overtake the news that they came. */
