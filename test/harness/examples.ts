@@ -1,6 +1,8 @@
 /** Owns how the chat programs under examples/ are built and started: each takes an address, a room and a name. */
 import { execFile } from "node:child_process";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 import { Program, ROOT } from "./program.ts";
@@ -24,13 +26,13 @@ export interface ChatExample {
   readonly name: string;
   /** Names the program that it needs; such an example is skipped where that is missing, and nothing may be skipped in CI. */
   readonly needs?: `ROOMCAST_${string}`;
-  /** Where it has to be built first. @param folder takes what is built. */
-  readonly build?: (folder: string) => Promise<unknown>;
+  /** Where it has to be built first. */
+  readonly build?: () => Promise<void>;
   /** Each message as `offset name: text`, and nothing else. Default: true. */
   readonly printsOffsets?: boolean;
   /** Comes back by itself, where it was. */
   readonly resumes?: true;
-  readonly start: (at: Address, room: string, name: string, folder: string) => Program;
+  readonly start: (at: Address, room: string, name: string) => Program;
 }
 
 const program = (variable: string): string => process.env[variable] ?? "";
@@ -41,6 +43,25 @@ const socketio = (transport: string): ChatExample => ({
   start: ({ http }, room, name) =>
     Program.node("examples/socketio-chat/main.ts", http, room, name, transport),
 });
+
+const CPP_SOURCE = join(ROOT, "examples/cpp-client/chat.cpp");
+
+/** By its source: it takes the better part of a minute to build on a busy machine, and seldom changes. */
+function cppProgram(): string {
+  const version = createHash("sha256").update(readFileSync(CPP_SOURCE)).digest("hex").slice(0, 16);
+  return join(ROOT, "node_modules/.cache/roomcast", `chat-${version}`);
+}
+
+/** Two test files may build at the same time: what is there is whole. */
+async function buildCpp(): Promise<void> {
+  const target = cppProgram();
+  if (existsSync(target)) return;
+  mkdirSync(dirname(target), { recursive: true });
+  const underWay = `${target}.${process.pid}`;
+  const options = ["-std=c++17", "-DASIO_STANDALONE", "-pthread"];
+  await run(program("ROOMCAST_CXX"), [...options, CPP_SOURCE, "-o", underWay]);
+  renameSync(underWay, target);
+}
 
 export const CHAT_EXAMPLES: readonly ChatExample[] = [
   {
@@ -71,16 +92,8 @@ export const CHAT_EXAMPLES: readonly ChatExample[] = [
   {
     name: "cpp-client",
     needs: "ROOMCAST_CXX",
-    build: (folder) =>
-      run(
-        program("ROOMCAST_CXX"),
-        [
-          ...["-std=c++17", "-DASIO_STANDALONE", "-pthread"],
-          ...["examples/cpp-client/chat.cpp", "-o", join(folder, "chat")],
-        ],
-        { cwd: ROOT },
-      ),
-    start: ({ ws }, room, name, folder) => new Program(join(folder, "chat"), [ws, room, name]),
+    build: buildCpp,
+    start: ({ ws }, room, name) => new Program(cppProgram(), [ws, room, name]),
   },
 ];
 

@@ -3,6 +3,7 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { io } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 
@@ -48,14 +49,17 @@ describe("what every example is", () => {
 });
 
 describe.each(CHAT_EXAMPLES)("$name", (example) => {
+  beforeAll(async () => {
+    if (!isMissing(example)) await example.build?.();
+  });
+
   it.skipIf(isMissing(example))(
     "D1 D17 D18: takes part in a room, among clients of other kinds",
     async () => {
       const room = `chat-${example.name.replaceAll(/\W+/g, "-")}`;
-      await example.build?.(folder);
       const ada = await enter(room);
       await ada.publish(room, "message", { text: "before" });
-      await using program = example.start(server, room, "Guest", folder);
+      await using program = example.start(server, room, "Guest");
       await program.prints(/^(1 )?Ada: before$/);
       const said = ["first", 'with "quotes" and \\', "Zoë 😀", "x".repeat(3000)];
       program.type(...said);
@@ -75,7 +79,7 @@ describe("python-client (websockets)", () => {
     "D17 S1 S2: comes back after its server was killed, as itself, and misses nothing",
     async () => {
       const python = CHAT_EXAMPLES.find(({ needs }) => needs === "ROOMCAST_PYTHON");
-      await using program = python!.start(server, "killed", "Py", folder);
+      await using program = python!.start(server, "killed", "Py");
       program.type("one");
       await program.prints("1 Py: one");
       await server.kill();
@@ -166,7 +170,7 @@ describe("nginx", () => {
   const nginx = process.env["ROOMCAST_NGINX"];
 
   it.skipIf(nginx === undefined)(
-    "D9: passes on upgrades, requests and event streams, each at once",
+    "D9: passes on upgrades, requests, polls and event streams, each at once",
     async () => {
       const port = await freePort();
       const prefix = join(folder, "nginx");
@@ -197,6 +201,14 @@ describe("nginx", () => {
         for (let part = await events.read(); !part.done; part = await events.read()) streamed += part.value;
       })();
 
+      const stock = io(url, {
+        ...{ transports: ["polling"], extraHeaders: { Origin: url }, auth: { join: [{ room: "nginx" }] } },
+      });
+      const polled: unknown[] = [];
+      stock.on("message", ({ text }: { text: string }) => polled.push(text));
+      await until("a stock client polls", () => stock.connected);
+      await ada.hear("presence");
+
       const large = "x".repeat(60_000);
       const answer = await fetch(`${url}/v1/rooms/nginx/events`, {
         method: "POST",
@@ -208,6 +220,9 @@ describe("nginx", () => {
       await ada.publish("nginx", "message", { text: "upwards" });
       await until("the stream has it", () => streamed.includes("upwards"));
       expect(streamed).toContain(large);
+      await until("the polling client has it", () => polled.length > 0);
+      expect(polled).toEqual(["upwards"]);
+      stock.disconnect();
       await events.cancel();
       await reading;
       await ada.close();
