@@ -2,7 +2,7 @@
 import { SUBPROTOCOL } from "@roomcast/protocol";
 
 import type { Clock, OpenSocket, Ports, Random } from "./ports.ts";
-import { openStreamWith } from "./stream-socket.ts";
+import { type Fetch, openStreamWith } from "./stream-socket.ts";
 
 /** What a socket needs of a WebSocket class; the platform's own has it, and so has the `ws` package's. */
 export type WebSocketClass = new (url: string, subprotocol: string, options: WebSocketHead) => WebSocket;
@@ -38,6 +38,9 @@ const random: Random = {
 /** The port over a WebSocket class of one's own choice. */
 export const openWith = (WebSocketClass: WebSocketClass): OpenSocket =>
   openBy((url, head) => new WebSocketClass(url, SUBPROTOCOL, head));
+
+/** The port over a `fetch` of one's own choice; its answers must be streams. */
+export const streamWith = (request: Fetch): OpenSocket => openStreamWith(request, clock);
 
 const openBy =
   (make: (url: string, head: WebSocketHead) => WebSocket): OpenSocket =>
@@ -109,7 +112,7 @@ export const realPorts: Ports = {
   clock,
   random,
   openSocket: openBy(platformSocket),
-  openStream: openStreamWith((url, init) => fetch(url, init), clock),
+  openStream: streamWith((url, init) => fetch(url, init)),
   onWake,
   origin: typeof location === "object" && location.origin !== "null" ? location.origin : undefined,
   report,

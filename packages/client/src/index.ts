@@ -2,7 +2,7 @@
 export type { Client, ClientOptions } from "./client.ts";
 export type { ClientStorage, StoredClient, StoredPublish } from "./client-storage.ts";
 export { connect } from "./connect.ts";
-export { openWith, type WebSocketClass } from "./effects.ts";
+export { openWith, streamWith, type WebSocketClass } from "./effects.ts";
 export { CLIENT_CODES, type ClientCode, type Failure } from "./failure.ts";
 export type { OpenContract } from "./open-contract.ts";
 export type { Clock, Dial, OpenSocket, Ports, Random, Socket, SocketListener, Timer } from "./ports.ts";
@@ -22,3 +22,4 @@ export type {
   Unsubscribe,
 } from "./room.ts";
 export type { Attempt, Reason, Status, Transport } from "./status.ts";
+export type { Fetch } from "./stream-socket.ts";

@@ -147,6 +147,45 @@ describe("joining", () => {
     expect(socket.all("join")).toHaveLength(1);
   });
 
+  test("C-HOLE a server that contradicts itself is asked at once, then ever later, and again at once when it has not", () => {
+    const { world, room, socket, told } = inRoom();
+    const joins = (): number => socket.all("join").length;
+    /** What was trimmed ends at 5, and what is kept begins at 8. */
+    const lie = (): void => {
+      const gap = { reason: "trimmed", from: 1, to: 5, position: at(9) } as const;
+      socket.say(
+        joined("general", { id: socket.last("join").id, position: at(9), gap, events: events(8, 9) }),
+      );
+    };
+    socket.say(event(3));
+    expect(joins()).toBe(1);
+    const waits: number[] = [];
+    for (let lies = 1; lies <= 8; lies += 1) {
+      lie();
+      expect(joins()).toBe(lies);
+      const since = world.clock.monotonicMs();
+      while (joins() === lies && world.clock.monotonicMs() < since + 60_000) {
+        world.clock.pass(50);
+        socket.say({ type: "pong", time: 0 });
+      }
+      waits.push(world.clock.monotonicMs() - since);
+    }
+    expect(waits[0]).toBe(1000);
+    expect(waits.at(-1)).toBe(10_000);
+    expect(told()).toEqual(Array.from({ length: 8 }, () => "gap 1-5"));
+    socket.say(
+      joined("general", {
+        id: socket.last("join").id,
+        position: at(9),
+        recovered: true,
+        events: events(6, 9),
+      }),
+    );
+    expect(room.status.state).toBe("joined");
+    socket.say(event(12));
+    expect(joins()).toBe(10);
+  });
+
   test("S3 a hole is filled for that room alone", () => {
     const { client, socket, told } = inRoom();
     client.room("other");

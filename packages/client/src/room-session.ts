@@ -19,6 +19,7 @@ import {
   type State,
 } from "@roomcast/protocol";
 
+import { backoffMs } from "./backoff.ts";
 import { type Failure, failure, failureOf } from "./failure.ts";
 import { Ledger } from "./ledger.ts";
 import { Members } from "./members.ts";
@@ -50,6 +51,8 @@ export class RoomSession {
   /** The server has this client in the room, on this socket. */
   #inside = false;
   #retry: Timer | undefined;
+  /** In a row, without having caught up. */
+  #rejoins = 0;
 
   constructor(host: RoomHost, name: string, { history, since, state }: RoomOptions) {
     const { report, clock, storage } = host;
@@ -63,7 +66,7 @@ export class RoomSession {
         deliver: (event, epoch, replayed) => this.signals.event(shown(event, epoch, replayed)),
         gap: (gap) => this.signals.gap.tell(gap),
         fetch: (after) => this.#fetch(after),
-        rejoin: () => this.#join(),
+        rejoin: () => this.#rejoin(),
         caughtUp: (joined) => this.#caughtUp(joined),
       },
       since,
@@ -255,12 +258,23 @@ export class RoomSession {
 
   #joinLater({ code, retryAfterMs = RETRY_MS }: Failure): void {
     // Without a socket the next hello asks.
-    if (code === "not_connected") return;
+    if (code !== "not_connected") this.#joinAfter(retryAfterMs);
+  }
+
+  /** At once; when that has not helped, ever later: a server that contradicts itself is not asked in a circle. */
+  #rejoin(): void {
+    this.#rejoins += 1;
+    if (this.#rejoins === 1) this.#join();
+    else this.#joinAfter(backoffMs(this.#rejoins, Infinity, this.#host.random.fraction()));
+  }
+
+  #joinAfter(delayMs: number): void {
     this.#retry?.cancel();
-    this.#retry = this.#host.clock.after(retryAfterMs, () => this.#join());
+    this.#retry = this.#host.clock.after(delayMs, () => this.#join());
   }
 
   #caughtUp(joined: JoinedRoom): void {
+    this.#rejoins = 0;
     this.#become({ state: "joined" });
     if (this.#inside) this.signals.joined.tell(joined);
   }
