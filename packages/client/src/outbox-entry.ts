@@ -1,5 +1,5 @@
 /** Owns one publish on its way: what is known of it, and how it looks to the application and in the storage. */
-import { PUBLISH_HORIZON_MS } from "@roomcast/protocol";
+import { ok, PUBLISH_HORIZON_MS, type Result } from "@roomcast/protocol";
 
 import type { Failure } from "./failure.ts";
 import type { StoredPublish } from "./client-storage.ts";
@@ -40,6 +40,12 @@ export function newEntry(
     ...{ state: "queued", unanswered: false, saving: false },
     ...{ sentAs: undefined, savedAs: undefined, failure: undefined },
   };
+}
+
+/** What goes on the wire when it is retried: if it was sent before, the server has to know how long ago. */
+export function repetition({ prepared, createdAt, sentAs }: Entry, clock: Clock): Result<Prepared, Failure> {
+  if (sentAs === undefined) return ok(prepared);
+  return printPublish({ ...prepared.message, age: Math.max(0, clock.now() - createdAt) });
 }
 
 /** What an earlier life of the program left; undefined for what this version cannot send. */

@@ -1,5 +1,5 @@
 /** The publishes of one room, until each has an answer. */
-import { PUBLISH_HORIZON_MS } from "@roomcast/protocol";
+import { type Publish, PUBLISH_HORIZON_MS } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
 import { failureOf } from "./failure.ts";
@@ -16,7 +16,7 @@ type Refused = Parameters<Outbox["refused"]>[0];
 
 function outbox(storage?: ClientStorage) {
   const clock = new ManualClock();
-  const sent: string[] = [];
+  const sent: Publish[] = [];
   const errors: unknown[] = [];
   let unblocked = 0;
   const subject = new Outbox({
@@ -29,9 +29,10 @@ function outbox(storage?: ClientStorage) {
   return {
     ...{ subject, clock, errors },
     /** The ids that went out since the last time. */
-    sent: () => sent.splice(0),
+    sent: () => sent.splice(0).map(({ id }) => id),
+    messages: () => sent.splice(0),
     unblocked: () => unblocked,
-    open: (user = "ada") => subject.open({ user, send: ({ message }) => void sent.push(message.id) }),
+    open: (user = "ada") => subject.open({ user, send: ({ message }) => void sent.push(message) }),
     add: <Id extends string>(...ids: Id[]): Record<Id, Promise<PublishResult>> => {
       const asked = ids.map((id) => {
         const printed = printPublish({ id, room: "general", event: "message", data: { text: id } });
@@ -270,6 +271,24 @@ describe("S8 the horizon", () => {
     expect(subject.acked(ack("a", 1))).toMatchObject({ id: "a" });
     expect(states()).toEqual([]);
     expect(await a).toMatchObject({ code: "unknown" });
+  });
+
+  test("P-PUB-13 what was sent before says how long ago, what nobody has seen does not", async () => {
+    const { subject, clock, add, open, messages } = outbox();
+    open();
+    add("sent");
+    clock.pass(PUBLISH_HORIZON_MS);
+    subject.hold();
+    add("unsent");
+    clock.pass(PUBLISH_HORIZON_MS);
+    open();
+    clock.pass(25 * 3_600_000);
+    for (const id of ["sent", "unsent"]) void subject.retry(id);
+    expect(messages().map(({ id, age }) => [id, age])).toEqual([
+      ["sent", undefined],
+      ["sent", 2 * PUBLISH_HORIZON_MS + 25 * 3_600_000],
+      ["unsent", undefined],
+    ]);
   });
 
   test("B14 retry sends it again under its id, with a new horizon", async () => {

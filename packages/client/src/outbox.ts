@@ -5,7 +5,7 @@
 import type { Ack, ErrorMessage, Publish } from "@roomcast/protocol";
 
 import { type Failure, failure, failureOf } from "./failure.ts";
-import { type Entry, newEntry, restored, shown, stored } from "./outbox-entry.ts";
+import { type Entry, newEntry, repetition, restored, shown, stored } from "./outbox-entry.ts";
 import type { ClientStorage, StoredPublish } from "./client-storage.ts";
 import type { Clock, Timer } from "./ports.ts";
 import type { Prepared } from "./prepare.ts";
@@ -175,7 +175,9 @@ export class Outbox {
   retry(id: string): Promise<PublishResult> | undefined {
     const entry = this.#entries.get(id);
     if (entry?.state !== "failed" || this.#ended !== undefined) return undefined;
-    const again = newEntry(entry.prepared, this.#ports.clock, entry.createdAt);
+    const prepared = repetition(entry, this.#ports.clock);
+    if (!prepared.ok) return Promise.resolve({ ok: false, id, ...prepared.error });
+    const again = newEntry(prepared.value, this.#ports.clock, entry.createdAt);
     // Whoever asks for it as somebody else takes the risk of a second event.
     if (this.#outlet === undefined || this.#outlet.user === entry.sentAs) {
       again.sentAs = entry.sentAs;

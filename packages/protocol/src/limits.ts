@@ -41,6 +41,8 @@ export const PRESENCE_GRACE_MS = 15_000;
 export const RESUME_WINDOW_MS = 120_000;
 /** How long a client repeats an unacknowledged publish before it reports it as unknown. */
 export const PUBLISH_HORIZON_MS = 120_000;
+/** A repetition that is older than this may have been forgotten: an hour less than the 24 for which every log remembers. */
+export const MAX_ID_AGE_MS = 23 * 60 * 60 * 1000;
 /** This many frames that hold no JSON object, within BAD_FRAME_WINDOW_MS, close the socket with 4400. */
 export const MAX_BAD_FRAMES = 10;
 export const BAD_FRAME_WINDOW_MS = 60_000;

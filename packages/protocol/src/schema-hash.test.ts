@@ -7,7 +7,7 @@ import { downSchemas } from "./down.ts";
 import { upSchemas } from "./up.ts";
 
 const HASHES = {
-  up: "dd9dd34ba6154ec89c0799d7d09309f19e44d12f7180b3ec7a7d4a4fcb148da1",
+  up: "35d7b70372a2dd02af9c735d821e331bd805c29e0128b6d84a52f05a073d5eca",
   down: "7641d4ffa9fe7effb62b5ab12e3d5f5b011d77c97ef0531dd94e5655649806c2",
 };
 

@@ -338,6 +338,26 @@ describe("publish, refused", () => {
     expect(short(ben.take())).toEqual(["1", "2", "3"]);
   });
 
+  test("P-PUB-13 S2: a repetition whose id may be forgotten is id_expired, and no second event", async () => {
+    const s = stage();
+    const ann = await s.enter();
+    const hourMs = 3_600_000;
+    expect(short(await ann.ask(publish("1")))).toEqual(["1", "1!"]);
+    await s.pass(23 * hourMs);
+    expect(short(await ann.ask(publish("1", { age: 23 * hourMs })))).toEqual(["1!"]);
+    // Others publish, and the log looks for what it may forget.
+    await s.pass(2 * hourMs);
+    expect(short(await ann.ask(publish("2")))).toEqual(["2", "2!"]);
+    expect(await ann.ask(publish("1", { age: 25 * hourMs }))).toMatchObject([
+      { type: "error", id: "1", code: "id_expired", retry: "no" },
+    ]);
+    expect(short(await ann.ask(publish("3")))).toEqual(["3", "3!"]);
+    const { events } = valueOf(await s.hub.history(null, "general"));
+    expect(events.map(({ id }) => id)).toEqual(["1", "2", "3"]);
+    // Who does not say how late it is shows that the log had forgotten it.
+    expect(short(await ann.ask(publish("1")))).toEqual(["1", "1!"]);
+  });
+
   test("R-FIFO: a refusal that no repeating can help bars nothing, and joining again starts afresh", async () => {
     const log = new SickLog(newLog());
     const s = stage({ log });

@@ -1,5 +1,5 @@
 /** publish → ack. The ack stands in the order of offsets between the events of the room, and never before the commit. */
-import { type Publish, type Refusal, refusal } from "@roomcast/protocol";
+import { MAX_ID_AGE_MS, type Publish, type Refusal, refusal } from "@roomcast/protocol";
 
 import { admit } from "../admission.ts";
 import { type AdmittedEvent, deliver, type Receipt } from "../delivering.ts";
@@ -14,7 +14,7 @@ const UNSETTLED_RETRY_MS = 250;
 
 export function publish(exchange: Exchange, message: Publish): MaybePromise<void> {
   const { engine, peer, session } = exchange;
-  const { id, room, event, data, to } = message;
+  const { id, room, event, data, to, age = 0 } = message;
   const subscription = session.subscriptions.get(room);
   if (subscription === undefined) {
     peer.refuse(message, refusal("not_joined"));
@@ -26,6 +26,10 @@ export function publish(exchange: Exchange, message: Publish): MaybePromise<void
       message,
       refusal("overloaded", `an earlier publish was refused; repeat that first: ${first}`),
     );
+    return;
+  }
+  if (age > MAX_ID_AGE_MS) {
+    peer.refuse(message, refusal("id_expired"));
     return;
   }
   const place = subscription.takePlace();

@@ -14,6 +14,8 @@ export const publishSchema = v.object({
   echo: v.exactOptional(v.boolean()),
   /** To this member alone; not kept. */
   to: v.exactOptional(clientIdSchema),
+  /** Ms since it was sent first, of a repetition that comes late: what a server may have forgotten must not be taken for new. */
+  age: v.exactOptional(v.pipe(v.number(), v.minValue(0))),
 });
 
 export const ackSchema = v.object({
