@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { append, draftOf, read, RefusedError, remove, SUITE_TIME } from "@roomcast/hub/testing";
 import { describe, expect, test } from "vitest";
 
-import { openStore, StandingClock, temporaryFolder } from "../../../test/sqlite-stores.ts";
+import { copyAsAfterKill, openStore, StandingClock, temporaryFolder } from "../../../test/sqlite-stores.ts";
 import { StoreGone } from "./store-files.ts";
 import { StoreWriter } from "./store-writer.ts";
 
@@ -91,6 +91,46 @@ describe("L-COPY", () => {
 
   const copyFile = (at: string, backup: string): void =>
     void execFileSync("cp", [join(backup, FILE), join(at, FILE)]);
+});
+
+describe("L-WAL", () => {
+  /** Killed after five events, each a transaction of its own; then somebody does this to its log. */
+  async function damaged(harm: (wal: string) => void) {
+    const dataDir = temporaryFolder();
+    const { log } = await openStore({ dataDir });
+    for (const id of ["a", "b", "c", "d", "e"]) await append(log, draftOf("general", id));
+    const { epoch } = await read(log, "general", { limit: 0 });
+    const killed = copyAsAfterKill(dataDir);
+    harm(join(killed, `${FILE}-wal`));
+    return reopened(killed, epoch);
+  }
+
+  test("what a kill leaves is whole", async () => {
+    expect(await damaged(() => undefined)).toMatchObject({ top: 5, why: undefined });
+  });
+
+  test("a log that is damaged before its end, or gone, has lost what was acknowledged: a new epoch says so", async () => {
+    const broken = await damaged((wal) => {
+      const bytes = readFileSync(wal);
+      bytes.writeUInt8(bytes.readUInt8(4_000) ^ 1, 4_000);
+      writeFileSync(wal, bytes);
+    });
+    expect(broken.top).toBeLessThan(5);
+    expect(broken.why).toBe("store_lost_tail");
+    expect(broken.findings).toContainEqual(expect.stringContaining("write-ahead log is damaged"));
+    const gone = await damaged((wal) => rmSync(wal));
+    expect(gone).toMatchObject({ top: 0, why: "store_lost_tail" });
+    expect(gone.findings).toContainEqual(expect.stringContaining("write-ahead log is gone"));
+  });
+
+  test("one transaction that is not whole is what a crash leaves", async () => {
+    const torn = await damaged((wal) => {
+      const bytes = readFileSync(wal);
+      bytes.writeUInt8(bytes.readUInt8(bytes.length - 9) ^ 1, bytes.length - 9);
+      writeFileSync(wal, bytes);
+    });
+    expect(torn).toMatchObject({ top: 4, why: undefined });
+  });
 });
 
 describe("L-GONE", () => {

@@ -21,6 +21,7 @@ class Runs {
       bootId: "boot",
       now: 1,
       isCopy: false,
+      wal: "whole",
       ...start,
     });
     if (end === "close") endRun(opened.value, transaction, () => undefined);
@@ -82,7 +83,13 @@ describe("L-GENERATION", () => {
     const dataDir = temporaryFolder();
     const database = openDatabase(join(dataDir, "roomcast.db"));
     if (!database.ok) throw new Error(database.error);
-    const lost: Start = { durability: "process", bootId: "an earlier boot", now: 1, isCopy: false };
+    const lost: Start = {
+      durability: "process",
+      bootId: "an earlier boot",
+      now: 1,
+      isCopy: false,
+      wal: "whole",
+    };
     const { present } = beginRun(database.value, new Transaction(database.value), lost);
     database.value.close();
 

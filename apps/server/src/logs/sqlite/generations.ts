@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 
 import type { Transaction } from "./transaction.ts";
+import type { WalState } from "./wal-damage.ts";
 import type { WriterSettings } from "./writer-messages.ts";
 
 export interface Generations {
@@ -20,6 +21,8 @@ export interface Generations {
 export interface Start {
   /** The store is not the one that was used here last, as far as can be seen: a copy was put back, or it was moved. */
   readonly isCopy: boolean;
+  /** Before SQLite opened it. */
+  readonly wal: WalState;
   readonly durability: WriterSettings["durability"];
   /** Wall clock, ms since 1970. */
   readonly now: number;
@@ -64,8 +67,10 @@ export function endRun(database: DatabaseSync, transaction: Transaction, last: (
   });
 }
 
-function whyTailMayBeLost(last: LastRun, { isCopy, bootId }: Start): string | undefined {
+function whyTailMayBeLost(last: LastRun, { isCopy, bootId, wal }: Start): string | undefined {
   if (isCopy) return "it is a copy that was put back, or was moved";
+  if (wal === "damaged") return "its write-ahead log is damaged";
+  if (last.clean === 0 && wal === "missing") return "its write-ahead log is gone";
   if (last.clean === 1 || last.durability === "disk") return undefined;
   // At `process` the page cache outlives a killed process, but not the machine's reboot.
   if (bootId !== null && bootId === last.boot_id) return undefined;

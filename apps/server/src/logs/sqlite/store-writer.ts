@@ -12,6 +12,7 @@ import { faultOf } from "./sqlite-fault.ts";
 import { StoreFiles } from "./store-files.ts";
 import { StoreMark } from "./store-mark.ts";
 import { type Tables, tablesOf } from "./tables.ts";
+import { type WalState, walState } from "./wal-damage.ts";
 import { isFileError, Witness } from "./witness.ts";
 import { type Answer, type Group, sizeOf, type WriterSettings } from "./writer-messages.ts";
 
@@ -39,7 +40,12 @@ export class StoreWriter {
   readonly lastTime: number | undefined;
   #pagesInWal = 0;
 
-  private constructor(database: DatabaseSync, settings: WriterSettings, bootId: string | null) {
+  private constructor(
+    database: DatabaseSync,
+    settings: WriterSettings,
+    bootId: string | null,
+    wal: WalState,
+  ) {
     this.#database = database;
     this.#tables = tablesOf(database, settings.maxPageBytes);
     const { file, durability, now, gate } = settings;
@@ -47,7 +53,7 @@ export class StoreWriter {
     this.#mark = new StoreMark(database, new Witness(file));
     this.lastTime = this.#mark.time;
     const isCopy = !this.#mark.isKnown;
-    this.generations = beginRun(database, transaction, { durability, now, bootId, isCopy });
+    this.generations = beginRun(database, transaction, { durability, now, bootId, isCopy, wal });
     this.#mark.renew(Math.min(now, this.lastTime ?? now), (write) => {
       transaction.run(() => {
         sessions.endAll(now);
@@ -65,10 +71,11 @@ export class StoreWriter {
 
   /** The error is one sentence for the operator. */
   static open(settings: WriterSettings, bootId: string | null): Result<StoreWriter, string> {
+    const wal = walState(`${settings.file}-wal`);
     const opened = openDatabase(settings.file);
     if (!opened.ok) return opened;
     try {
-      return { ok: true, value: new StoreWriter(opened.value, settings, bootId) };
+      return { ok: true, value: new StoreWriter(opened.value, settings, bootId, wal) };
     } catch (error) {
       opened.value.close();
       if (isFileError(error))
