@@ -73,7 +73,7 @@ describe("the ticker", () => {
     await row("FAST").waitFor();
     // Told by the page itself: how often the price was written, and in how many frames.
     const watch = page.evaluate(async () => {
-      const price = document.querySelector("[data-direction]");
+      const price = document.querySelector("li [data-part=price]");
       if (price === null) throw new Error("there is no price");
       let frames = 0;
       let writes = 0;

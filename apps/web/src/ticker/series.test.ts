@@ -5,13 +5,13 @@ import { isStale, Series, WINDOW_MS } from "./series.ts";
 const tick = (price: number, time: number) => ({ price, time, heardAt: time });
 
 describe("the prices of a symbol", () => {
-  it("are the latest, its direction, and the change over the window", () => {
+  it("are the latest, and the change over the window", () => {
     const series = new Series("RMC");
     expect(series.view).toBeUndefined();
     series.add(tick(100, 1_000));
-    expect(series.view).toMatchObject({ price: 100, direction: 0, change: undefined });
+    expect(series.view).toMatchObject({ price: 100, change: undefined });
     series.add(tick(110, 2_000));
-    expect(series.view).toMatchObject({ price: 110, direction: 1 });
+    expect(series.view).toMatchObject({ price: 110 });
     expect(series.view?.change).toBeCloseTo(0.1);
   });
 

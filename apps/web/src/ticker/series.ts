@@ -35,8 +35,6 @@ export interface SymbolView {
   readonly price: number;
   readonly time: number;
   readonly heardAt: number;
-  /** -1, 0 or 1: whether the last tick went down or up. */
-  readonly direction: number;
   /** Since the beginning of the window, as a share; undefined while there is nothing to compare with. */
   readonly change: number | undefined;
   /** After so long a silence the price is said to be old. */
@@ -51,7 +49,6 @@ export class Series {
   readonly symbol: string;
   readonly #buckets: Bucket[] = [];
   #last: Tick | undefined;
-  #before: number | undefined;
   /** Of the pauses between ticks; grows slowly, and shrinks as slowly. */
   #usualPauseMs = 0;
   #isBroken = false;
@@ -67,7 +64,6 @@ export class Series {
     const { price, time, heardAt } = this.#last;
     return {
       ...{ symbol: this.symbol, price, time, heardAt, buckets: this.#buckets },
-      direction: Math.sign(price - (this.#before ?? price)),
       change: this.#buckets.length < 2 || first.close === 0 ? undefined : price / first.close - 1,
       staleAfterMs: Math.min(MAX_STALE_MS, Math.max(MIN_STALE_MS, PAUSES * this.#usualPauseMs)),
     };
@@ -78,7 +74,6 @@ export class Series {
     if (this.#last !== undefined) {
       const pauseMs = Math.max(0, time - this.#last.time);
       this.#usualPauseMs += (pauseMs - this.#usualPauseMs) / 8;
-      this.#before = this.#last.price;
     }
     this.#last = tick;
     const start = time - (time % BUCKET_MS);

@@ -58,7 +58,7 @@ export class Ticker {
     this.#leave = () => client.disconnect();
   }
 
-  /** In the order in which they were first heard of. A symbol that has not changed is the same object as before. */
+  /** By name. A symbol that has not changed is the same object as before. */
   get symbols(): readonly SymbolView[] {
     this.#follow();
     for (const symbol of this.#changedSymbols) {
@@ -66,7 +66,7 @@ export class Ticker {
       if (view !== undefined) this.#views.set(symbol, view);
     }
     this.#changedSymbols.clear();
-    return [...this.#views.values()];
+    return [...this.#views.values()].sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
   }
 
   /** Heard since the view was opened. */
