@@ -136,6 +136,8 @@ describe("the inspector", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Kick", exact: true }).click();
     await until("the client is told", () => ada.ended?.code === 4506);
     await page.getByText("Kicked: it cannot come back as itself.").waitFor();
+    await page.getByText("It is not connected now.").waitFor();
+    await page.getByRole("heading", { name: /Ada$/ }).waitFor();
     await happened(page, "closed").waitFor();
   });
 
