@@ -30,6 +30,8 @@ export const GOALS: readonly Goal[] = [
   { scenario: "D", figure: "connectsPerCpuSecond", against: "socket.io", must: { atLeast: 2 } },
   { scenario: "E", figure: "p99Ms", against: "socket.io", must: { atMost: 1 } },
   { scenario: "E", figure: "pauseMs", must: { atMost: 50 } },
+  { scenario: "J-A", figure: "deliveriesPerCpuSecond", against: "socket.io", must: { atLeast: 1.3 } },
+  { scenario: "J-B", figure: "deliveriesPerCpuSecond", against: "socket.io", must: { atLeast: 5 } },
   { scenario: "G-10", figure: "cpuUsPerDelivery", againstScenario: "G-1000", must: { atMost: 1.2 } },
   { scenario: "G-10000", figure: "cpuUsPerDelivery", againstScenario: "G-1000", must: { atMost: 1.2 } },
   { scenario: "G-rooms-100000", figure: "residentBytesPerRoom", must: { atMost: 1024 } },

@@ -49,7 +49,7 @@ interface Planned {
 function planned(repeats: number, scenarios: readonly Scenario[], peers: readonly Peer[]): Planned[] {
   return Array.from({ length: repeats }, (_, repeat) =>
     scenarios.flatMap((scenario) => {
-      const able = peers.filter(({ ours }) => ours === true || scenario.oursOnly !== true);
+      const able = peers.filter(({ dialect }) => scenario.dialects?.includes(dialect) ?? true);
       const first = repeat % able.length;
       return [...able.slice(first), ...able.slice(0, first)].map((peer) => ({ scenario, peer, repeat }));
     }),

@@ -1,5 +1,6 @@
 /** Owns the table of scenarios: what is done, in its full size and in the quick one, and which figures tell of it. */
 import type { FigureName } from "./figures.ts";
+import type { DialectName } from "./load/dialect.ts";
 import type { FanOutLoad, Load, Pace } from "./load/job.ts";
 
 export interface Scenario {
@@ -10,8 +11,8 @@ export interface Scenario {
   readonly quick?: Load;
   /** The first is the one that is compared. */
   readonly figures: readonly [FigureName, ...FigureName[]];
-  /** Only Roomcast can be asked for it. */
-  readonly oursOnly?: true;
+  /** Only servers that speak these can be asked for it. */
+  readonly dialects?: readonly DialectName[];
   /** The pauses of the server's event loop are measured, which costs it a little. */
   readonly pauses?: true;
 }
@@ -22,6 +23,9 @@ const fanOut = (members: number, pace: Pace, more: Partial<FanOutLoad> = {}): Fa
 });
 const pingPong = (warmUp: number, messages: number): Pace => ({ window: 1, warmUp, messages });
 const burst = (warmUp: number, messages: number): Pace => ({ window: "none", warmUp, messages });
+
+const OURS: readonly DialectName[] = ["roomcast"];
+const STOCK: readonly DialectName[] = ["roomcast", "socket.io"];
 
 const COST = ["cpuUsPerDelivery", "deliveriesPerSecond", "p50Ms", "p99Ms", "p999Ms"] as const;
 const YIELD = ["deliveriesPerCpuSecond", "deliveriesPerSecond", "p99Ms"] as const;
@@ -93,21 +97,21 @@ export const SCENARIOS: readonly Scenario[] = [
     title: `growth: one room of ${members.toLocaleString("en")}, ping-pong`,
     load: fanOut(members, pingPong(Math.ceil(20_000 / members), Math.ceil(200_000 / members))),
     figures: ["cpuUsPerDelivery"],
-    oursOnly: true,
+    dialects: OURS,
   })),
   ...[1, 10, 100].map((ownRooms): Scenario => ({
     name: `G-rooms-${1_000 * ownRooms}`,
     title: `growth: ${(1_000 * ownRooms).toLocaleString("en")} rooms, held by 1,000 idle clients`,
     load: { kind: "idle", members: 1_000, ownRooms },
     figures: ["residentBytesPerRoom", "residentKibPerConnection"],
-    oursOnly: true,
+    dialects: OURS,
   })),
   {
     name: "H",
     title: "10,000 clients in 100 rooms vanish, miss 20 events each, and come back at once",
     load: { kind: "storm", members: 10_000, rooms: 100, missed: 20 },
     figures: ["wholeMs", "pauseMs", "grownMib", "cpuUsPerDelivery"],
-    oursOnly: true,
+    dialects: OURS,
     pauses: true,
   },
   {
@@ -117,6 +121,20 @@ export const SCENARIOS: readonly Scenario[] = [
     figures: ["p99Ms", "grownMib", "closed"],
   },
   {
+    name: "J-A",
+    title: "as A, by 1,000 stock socket.io-clients",
+    load: fanOut(1_000, pingPong(50, 150), { stock: true }),
+    figures: COST,
+    dialects: STOCK,
+  },
+  {
+    name: "J-B",
+    title: "as B, by 1,000 stock socket.io-clients",
+    load: fanOut(1_000, burst(100, 600), { stock: true }),
+    figures: YIELD,
+    dialects: STOCK,
+  },
+  {
     name: "K",
     title: "100 publishers who never wait, for 5 s",
     load: { kind: "overload", publishers: 100, durationMs: 5_000 },
@@ -124,12 +142,13 @@ export const SCENARIOS: readonly Scenario[] = [
       "acceptedPerSecond",
       "offeredPerSecond",
       "refused",
+      "closed",
       "p99Ms",
       "grownMib",
       "pauseMs",
       "normalAgainMs",
     ],
-    oursOnly: true,
+    dialects: OURS,
     pauses: true,
   },
 ];

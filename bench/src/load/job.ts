@@ -15,6 +15,8 @@ export interface FanOutLoad {
   readonly payloadBytes?: number;
   /** The last so many members stop reading before anything is sent. Default: 0. */
   readonly stalled?: number;
+  /** By the stock socket.io-client instead of bare sockets. */
+  readonly stock?: true;
 }
 
 /** Messages are counted per publisher; the warm-up comes first and is not measured. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { findMarker, markedText, readMarker } from "./marker.ts";
+import { findMarker, markedText, markerOf, readMarker } from "./marker.ts";
 
 const MARKER = { publisher: 42, sequence: 1_234_567, sentUs: 987_654_321_012 };
 
@@ -11,6 +11,11 @@ describe("a marker", () => {
     const bytes = Buffer.from(`{"from":"a@b.example","data":{"text":"${text}"}}`);
     const at = findMarker(bytes, 0, bytes.length);
     expect(readMarker(bytes, at)).toEqual(MARKER);
+  });
+
+  it("comes back from the text, where there is one", () => {
+    expect(markerOf(markedText(MARKER, 64))).toEqual(MARKER);
+    expect(markerOf("hello")).toBeUndefined();
   });
 
   it("is not found outside of the range, and not where its end is cut off", () => {

@@ -38,6 +38,17 @@ export const readMarker = (bytes: Uint8Array, at: number): Marker => ({
   sentUs: number(bytes, at + SENT_AT, at + LENGTH),
 });
 
+/** Of a text that a client library has taken out of its frame. undefined when it has none. */
+export function markerOf(text: string): Marker | undefined {
+  if (!text.startsWith("@@")) return undefined;
+  const digits = (start: number, end: number): number => Number(text.slice(start, end));
+  return {
+    publisher: digits(PUBLISHER_AT, SEQUENCE_AT),
+    sequence: digits(SEQUENCE_AT, SENT_AT),
+    sentUs: digits(SENT_AT, LENGTH),
+  };
+}
+
 function number(bytes: Uint8Array, start: number, end: number): number {
   let value = 0;
   for (let at = start; at < end; at += 1) value = value * 10 + (bytes[at] ?? ZERO) - ZERO;

@@ -3,6 +3,7 @@ import { BareWire } from "./bare-wire.ts";
 import { DIALECTS } from "./dialect.ts";
 import type { Job } from "./job.ts";
 import { ServerMeter } from "./server-meter.ts";
+import { STOCK_DIALECTS, StockWire } from "./stock-wire.ts";
 import type { Wire, WireOptions } from "./wire.ts";
 
 export class Stage {
@@ -22,6 +23,10 @@ export class Stage {
   }
 
   wire(options: Omit<WireOptions, "port">): Wire {
-    return new BareWire(DIALECTS[this.#job.dialect], { ...options, port: this.#job.port });
+    const { dialect, load, port } = this.#job;
+    const stock = "stock" in load ? STOCK_DIALECTS[dialect] : undefined;
+    return stock === undefined
+      ? new BareWire(DIALECTS[dialect], { ...options, port })
+      : new StockWire(stock, { ...options, port });
   }
 }
