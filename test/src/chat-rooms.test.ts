@@ -201,6 +201,10 @@ describe("rooms in a browser", () => {
     const tooWide = (): Promise<number> =>
       ada.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(await tooWide()).toBe(0);
+    await ada.message("no end").tap();
+    await ada.page.getByRole("button", { name: "React", exact: true }).tap();
+    await ada.page.getByRole("button", { name: "React with 👍" }).tap();
+    await ada.page.getByRole("button", { name: "👍 1: You" }).waitFor();
     await ada.page.getByRole("button", { name: "Rooms" }).click();
     await ada.page.getByRole("dialog", { name: "Rooms" }).getByRole("link", { name }).click();
     await ada.page.getByRole("button", { name: "1 here, show who" }).click();

@@ -46,8 +46,8 @@ export class Composer {
   set draft(draft: string) {
     this.#draft = draft;
     if (this.#aim.kind !== "edit") this.#keep(draft);
-    // Whom one writes to privately is not the room's business.
-    if (this.#aim.kind !== "person") this.#signal.changed(draft, Date.now());
+    // Neither whom one writes to privately nor a second thought is the room's business.
+    if (this.#aim.kind === "room" || this.#aim.kind === "reply") this.#signal.changed(draft, Date.now());
   }
 
   get aim(): Aim {
@@ -67,6 +67,7 @@ export class Composer {
 
   edit(entry: MessageEntry, text: string): void {
     this.giveUp();
+    this.#signal.stop();
     this.#aim = { kind: "edit", entry, text, before: this.#draft };
     this.#draft = text;
   }

@@ -72,8 +72,7 @@ export function pressMessageKey({ key, ctrlKey, metaKey, altKey, target }: Press
 
 /** As this keyboard has it. */
 export function keyNames(combination: string, isMac = navigator.platform.startsWith("Mac")): string[] {
-  return combination.split("+").map((key, at, all) => {
-    if (key === "" && at === all.length - 1) return "+";
-    return key === "Mod" ? (isMac ? "⌘" : "Ctrl") : key;
-  });
+  // The sign that joins keys is a key as well.
+  const keys = combination === "+" ? ["+"] : combination.split("+");
+  return keys.map((key) => (key === "Mod" ? (isMac ? "⌘" : "Ctrl") : key));
 }

@@ -38,6 +38,7 @@ describe("the Markdown of messages", () => {
       ["```js\nlet a = 1;\n\nlet b;\n```", "pre(let a = 1;\n\nlet b;)"],
       ["> said *he*\n\nyes", "quote(said em(he)) | yes"],
       ["- a\n- b **c**", "ul(a; b strong(c))"],
+      ["- [x] done\n- [ ] to do", "ul(☑ done; ☐ to do)"],
       ["3. three\n4. four", "ol3(three; four)"],
       ["snake_case_name stays", "snake_case_name stays"],
       ["2 * 3 * 4", "2 * 3 * 4"],

@@ -34,7 +34,7 @@ function blockOf(token: Token): Block[] {
         {
           kind: "list",
           start: ordered ? Number(start) : undefined,
-          items: items.map(({ tokens }) => tokens.flatMap(blockOf)),
+          items: items.map(itemOf),
         },
       ];
     }
@@ -43,6 +43,15 @@ function blockOf(token: Token): Block[] {
       return [{ kind: "paragraph", children: tokens?.flatMap(inlineOf) ?? [{ kind: "text", text: raw }] }];
     }
   }
+}
+
+/** A task's box is a sign in front of its words. */
+function itemOf({ tokens, task, checked }: Tokens.ListItem): Block[] {
+  const blocks = tokens.filter(({ type }) => type !== "checkbox").flatMap(blockOf);
+  const [first, ...others] = blocks;
+  if (!task || first?.kind !== "paragraph") return blocks;
+  const box: Inline = { kind: "text", text: checked === true ? "☑ " : "☐ " };
+  return [{ ...first, children: [box, ...first.children] }, ...others];
 }
 
 function inlineOf(token: Token): Inline[] {

@@ -42,6 +42,13 @@ class Reader {
   }
 }
 
+/** The words of a text in one line, for where there is no room for more. */
+export const gist = (text: string): string =>
+  text
+    .replaceAll(/^\s*(?:```\w*|>|[-+*]\s|\d+[.)]\s)|```|\*\*|~~|`/gmu, "")
+    .replaceAll(/\s+/gu, " ")
+    .trim();
+
 const reader = new Reader();
 export const loadMarkdown = (): Promise<void> => reader.load();
 

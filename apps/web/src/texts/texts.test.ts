@@ -11,7 +11,7 @@ function told(texts: object, path = ""): Map<string, string> {
       const at = `${path}.${key}`;
       if (typeof text === "string") return [[at, text]];
       if (typeof text === "function")
-        return [[at, String((text as (...told: unknown[]) => unknown)(names(at), 2))]];
+        return [[at, String((text as (...told: unknown[]) => unknown)(names(at), 2, 2))]];
       return [...told(text as object, at)];
     }),
   );
