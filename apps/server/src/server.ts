@@ -94,7 +94,10 @@ export async function createServer<const C extends Contract = Events>(
   const addresses = new AddressLimit(settings.connectionsPerAddress);
   const { namespaces } = options;
   const ws = new WsAdapter({ ...ports, addresses, heartbeatMs });
-  const socketio = new SocketioAdapter({ ...ports, addresses, heartbeatMs, helloTimeoutMs, namespaces });
+  const socketio = new SocketioAdapter({
+    ...{ ...ports, addresses, heartbeatMs, helloTimeoutMs, namespaces },
+    generation: store.log.generation,
+  });
   const sockets = [ws, socketio];
   const streams = new Streams(clock, heartbeatMs, addresses);
   const http = new HttpAdapter({

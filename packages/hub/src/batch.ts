@@ -3,9 +3,10 @@
  * into one buffer, and one write per member. Members who differ (a publisher with an ack in between) get a buffer of
  * their own, made of the same frames. Must not know rooms, sessions or sockets.
  */
-import type { Down, Position } from "@roomcast/protocol";
+import type { Down } from "@roomcast/protocol";
 
 import type { Format } from "./connection.ts";
+import type { Reached } from "./cursor.ts";
 
 /** Before the frame at `index`: `insert` it for this receiver, and with `skip` leave that frame out. */
 interface Edit {
@@ -17,7 +18,7 @@ interface Edit {
 interface Receiver {
   readonly format: Format;
   /** What goes to this receiver alone. */
-  encode(message: Down): Uint8Array;
+  encode(message: Down, at?: Reached): Uint8Array;
 }
 
 export class Batch<Member extends Receiver> {
@@ -36,7 +37,7 @@ export class Batch<Member extends Receiver> {
   }
 
   /** @param formats those of all receivers; MUST be the same until `take`. */
-  push(message: Down, formats: Iterable<Format>, at?: Position): void {
+  push(message: Down, formats: Iterable<Format>, at?: Reached): void {
     // All or none: a format that throws must not leave the others one frame ahead.
     const encoded = Array.from(formats, (format) => ({ format, frame: format.encode(message, at) }));
     for (const { format, frame } of encoded) {
@@ -54,8 +55,8 @@ export class Batch<Member extends Receiver> {
   }
 
   /** One member gets this, or nothing, in the place of what was pushed last. */
-  replaceLast(member: Member, message: Down | null): void {
-    const insert = message === null ? null : member.encode(message);
+  replaceLast(member: Member, message: Down | null, at?: Reached): void {
+    const insert = message === null ? null : member.encode(message, at);
     this.#edit(member, { index: this.#length - 1, skip: true, insert });
   }
 

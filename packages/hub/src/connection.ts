@@ -1,6 +1,7 @@
 /** Port: one client's socket as the hub sees it. An adapter implements it; the hub alone decides what is sent. */
-import type { CloseName, DecodeFailure, Down, Position, Result, Up } from "@roomcast/protocol";
+import type { CloseName, DecodeFailure, Down, Result, Up } from "@roomcast/protocol";
 
+import type { Reached } from "./cursor.ts";
 import type { Identity } from "./identity.ts";
 
 /** How messages look on one kind of transport. One object per kind: the hub encodes once per Format, not per member. */
@@ -11,15 +12,22 @@ export interface Format {
    * this kind of transport does not tell such a message.
    * @param at where a reader is that has taken it, for what the log keeps.
    */
-  encode(message: Down, at?: Position): Uint8Array;
+  encode(message: Down, at?: Reached): Uint8Array;
   /** MUST equal the frames sent one after the other. Called with two frames or more. */
   join(frames: readonly Uint8Array[]): Uint8Array;
+  /** Its readers come back by cursor: what their rooms keep must be written in the order of the log's sequence. */
+  readonly inSequence?: true;
 }
 
 export interface Connection {
   readonly format: Format;
   /** How a message looks that goes to this connection alone, where that is not what its format says. */
-  encode?(message: Down, at?: Position): Uint8Array;
+  encode?(message: Down, at?: Reached): Uint8Array;
+  /**
+   * Up to where the client has had all its rooms, if its hello resumes a session. What it missed is then sent, and a welcome
+   * that says nothing of where the reader is.
+   */
+  readonly cursor?: string | undefined;
   /** Where it comes from, for logs: an address, never a token. */
   readonly remote: string;
   /** "ws", "sse", … for logs and metrics. */

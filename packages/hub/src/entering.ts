@@ -1,6 +1,7 @@
 /** Owns how a session gets into rooms: whether it may, what it is shown first, and in which order. */
-import { type JoinTarget, type Refusal, refusal } from "@roomcast/protocol";
+import { type Joined, type JoinTarget, type Refusal, refusal } from "@roomcast/protocol";
 
+import { upTo } from "./cursor.ts";
 import type { Exchange } from "./engine.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import { stateRefusal } from "./presence.ts";
@@ -64,11 +65,11 @@ async function enterRoom(exchange: Exchange, target: Target): Promise<() => Mayb
   }
 }
 
-const mayJoin = ({ engine, session }: Exchange, room: string): MaybePromise<Refusal | undefined> =>
+export const mayJoin = ({ engine, session }: Exchange, room: string): MaybePromise<Refusal | undefined> =>
   engine.policy.authorise(session.identity, { kind: "join", room });
 
 /** From here on live events are held. A subscription of the same room that is there already is replaced. */
-function subscribe({ engine, peer, session }: Exchange, name: string): Subscription | undefined {
+export function subscribe({ engine, peer, session }: Exchange, name: string): Subscription | undefined {
   const { roomsPerSession } = engine.settings;
   const old = session.subscriptions.get(name);
   if (old === undefined && roomsPerSession > 0 && session.subscriptions.size >= roomsPerSession)
@@ -82,7 +83,7 @@ function subscribe({ engine, peer, session }: Exchange, name: string): Subscript
 }
 
 /** It has left, was kicked, or lost its socket while the snapshot was read. */
-const isOver = ({ session }: Exchange, subscription: Subscription): boolean =>
+export const isOver = ({ session }: Exchange, subscription: Subscription): boolean =>
   subscription.held === null || session.subscriptions.get(subscription.room.name) !== subscription;
 
 function show(exchange: Exchange, target: Target, subscription: Subscription, snapshot: Snapshot): void {
@@ -93,7 +94,11 @@ function show(exchange: Exchange, target: Target, subscription: Subscription, sn
   const state = target.state ?? room.presence.get(clientId)?.state ?? {};
   room.arrive({ clientId, user: from.user, name: from.name, state });
   const held = goLive(subscription, page);
-  peer.send({
+  // What its other rooms had so far is behind them too.
+  if (peer.format.inSequence === true) for (const other of session.subscriptions.values()) other.room.flush();
+  const { sequence } = engine.log;
+  const toCome = held.flatMap((each) => each.sequence ?? []);
+  const joined: Joined = {
     type: "joined",
     ...asked(target),
     room: room.name,
@@ -104,8 +109,12 @@ function show(exchange: Exchange, target: Target, subscription: Subscription, sn
     events: page.events.map(eventMessage),
     ...(page.more && { more: true as const }),
     ...(gap && { gap }),
-  });
-  for (const each of held) peer.send(each.message, each);
+  };
+  peer.send(joined, upTo(sequence, room.name, toCome[0]));
+  for (const each of held) {
+    if (each.sequence === toCome[0]) toCome.shift();
+    peer.send(each.message, { ...each, ...upTo(sequence, room.name, toCome[0]) });
+  }
   engine.telemetry.record({ kind: "room_joined", room: room.name, clientId, count: room.presence.count });
 }
 

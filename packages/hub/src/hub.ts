@@ -90,8 +90,8 @@ export class Hub {
         this.#engine.traffic.eventsOut += room.audience;
       });
     });
-    log.onRemoved(({ room, position }) => {
-      this.#fanOut(room, (alive) => alive.renew(position));
+    log.onRemoved((removed) => {
+      this.#fanOut(removed.room, (alive) => alive.renew(removed));
     });
   }
 

@@ -12,6 +12,7 @@ export {
 } from "./application.ts";
 export type { Clock, Timer } from "./clock.ts";
 export type { Connection, Decoded, Format, Inbox } from "./connection.ts";
+export { cursorText, type Reached } from "./cursor.ts";
 export type { Receipt } from "./delivering.ts";
 export { type HistoryPage, Hub, type HubOptions } from "./hub.ts";
 export { GUEST, type Identity, userOf } from "./identity.ts";

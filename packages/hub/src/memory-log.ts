@@ -25,6 +25,7 @@ interface Entry {
 interface RoomState {
   epoch: string;
   floor: number;
+  goneSequence: number;
   /** From floor + 1 on, without a hole. */
   events: KeptEvent[];
   /** Oldest first; outlives what is trimmed or removed. */
@@ -42,6 +43,7 @@ export interface MemoryLogOptions {
 
 export class MemoryLog implements RoomLog {
   readonly durability = "memory";
+  readonly generation: string;
   readonly #rooms = new Map<string, RoomState>();
   /** Of every room that was never removed. */
   readonly #firstEpoch: string;
@@ -49,6 +51,7 @@ export class MemoryLog implements RoomLog {
   readonly #time: SteadyTime;
   readonly #historyEvents: number;
   readonly #dedupeMs: number;
+  #sequence = 0;
   #listener: (event: KeptEvent) => void = () => undefined;
   #removalListener: (removed: Removed) => void = () => undefined;
 
@@ -56,8 +59,13 @@ export class MemoryLog implements RoomLog {
     this.#time = new SteadyTime(clock);
     this.#random = random;
     this.#firstEpoch = random.id();
+    this.generation = this.#firstEpoch;
     this.#historyEvents = historyEvents;
     this.#dedupeMs = dedupeMs;
+  }
+
+  get sequence(): number {
+    return this.#sequence;
   }
 
   onAppended(listener: (event: KeptEvent) => void): void {
@@ -78,7 +86,8 @@ export class MemoryLog implements RoomLog {
     }
     const offset = state.floor + state.events.length + 1;
     const { epoch } = state;
-    const event: KeptEvent = { ...draft, epoch, offset };
+    this.#sequence += 1;
+    const event: KeptEvent = { ...draft, epoch, offset, sequence: this.#sequence };
     state.events.push(event);
     state.known.set(key, { epoch, offset, time: draft.time });
     this.#trim(state);
@@ -91,15 +100,18 @@ export class MemoryLog implements RoomLog {
     state.epoch = this.#random.id();
     state.floor = 0;
     state.events = [];
-    const removed = { room, position: { epoch: state.epoch, offset: 0 } };
+    this.#sequence += 1;
+    state.goneSequence = this.#sequence;
+    const removed = { room, position: { epoch: state.epoch, offset: 0 }, sequence: this.#sequence };
     this.#removalListener(removed);
     settle(ok(removed));
   }
 
   read(room: string, range: ReadRange): Promise<Result<Page, Refusal>> {
     const state = this.#rooms.get(room);
-    const { epoch = this.#firstEpoch, floor = 0, events = [] } = state ?? {};
-    return Promise.resolve(ok({ epoch, floor, top: floor + events.length, ...pageOf(events, floor, range) }));
+    const { epoch = this.#firstEpoch, floor = 0, goneSequence = 0, events = [] } = state ?? {};
+    const page = pageOf(events, floor, range);
+    return Promise.resolve(ok({ epoch, floor, goneSequence, top: floor + events.length, ...page }));
   }
 
   subscribe(): Promise<void> {
@@ -121,7 +133,7 @@ export class MemoryLog implements RoomLog {
   #open(room: string): RoomState {
     let state = this.#rooms.get(room);
     if (state === undefined) {
-      state = { epoch: this.#firstEpoch, floor: 0, events: [], known: new Map() };
+      state = { epoch: this.#firstEpoch, floor: 0, goneSequence: 0, events: [], known: new Map() };
       this.#rooms.set(room, state);
     }
     return state;
@@ -131,6 +143,7 @@ export class MemoryLog implements RoomLog {
   #trim(state: RoomState): void {
     const excess = state.events.length - this.#historyEvents;
     if (excess > this.#historyEvents / 8) {
+      state.goneSequence = state.events[excess - 1]?.sequence ?? state.goneSequence;
       state.events = state.events.slice(excess);
       state.floor += excess;
     }
@@ -152,8 +165,9 @@ const appended = ({ epoch, offset, time }: Entry, duplicate: boolean): Appended 
 const identityOf = ({ from, id }: Draft): string => `${from.user.length}:${from.user}${id}`;
 
 function pageOf(all: readonly KeptEvent[], floor: number, range: ReadRange): Pick<Page, "events" | "more"> {
-  const forward = range.after !== undefined;
-  const first = Math.max(0, (range.after ?? 0) - floor);
+  const { beyond, after = beyond === undefined ? undefined : floor + lastUpTo(all, beyond) } = range;
+  const forward = after !== undefined;
+  const first = Math.max(0, (after ?? 0) - floor);
   const end = Math.max(first, Math.min(all.length, (range.before ?? Infinity) - floor - 1));
   const candidates = all.slice(first, end);
   if (!forward) candidates.reverse();
@@ -166,6 +180,12 @@ function pageOf(all: readonly KeptEvent[], floor: number, range: ReadRange): Pic
   }
   if (!forward) events.reverse();
   return { events, more: events.length < candidates.length };
+}
+
+/** How many events have this sequence or a lower one. */
+function lastUpTo(all: readonly KeptEvent[], sequence: number): number {
+  const next = all.findIndex((event) => event.sequence > sequence);
+  return next < 0 ? all.length : next;
 }
 
 /** No byte is counted for the second half of a pair: the first half counts for both. */

@@ -1,15 +1,16 @@
 /** Owns what goes out on one connection, and how much of it may wait there. Must not know who speaks, or why it ends. */
-import type { CloseName, Down, Position } from "@roomcast/protocol";
+import type { CloseName, Down } from "@roomcast/protocol";
 
 import type { Connection, Format } from "./connection.ts";
+import type { Reached } from "./cursor.ts";
 import type { Engine } from "./engine.ts";
 
 /** Whoever hears a room: a member by its peer, or a reader. */
 export interface Recipient {
   readonly format: Format;
   /** What goes to this recipient alone; what goes to many is encoded by the format. @param at where a reader is that has taken it. */
-  encode(message: Down, at?: Position): Uint8Array;
-  send(message: Down, at?: Position): void;
+  encode(message: Down, at?: Reached): Uint8Array;
+  send(message: Down, at?: Reached): void;
   /** @returns false when no more can be written: the caller must close it, at a moment that suits the caller. */
   write(frames: Uint8Array): boolean;
   close(name: CloseName): void;
@@ -46,12 +47,12 @@ export class Outlet {
   }
 
   /** @returns false when no more can be written. */
-  say(message: Down, at?: Position): boolean {
+  say(message: Down, at?: Reached): boolean {
     return this.#ended || this.write(this.encode(message, at));
   }
 
   /** What goes out on this connection alone. */
-  encode(message: Down, at?: Position): Uint8Array {
+  encode(message: Down, at?: Reached): Uint8Array {
     return this.#connection.encode?.(message, at) ?? this.format.encode(message, at);
   }
 

@@ -5,7 +5,6 @@ import {
   type DecodeFailure,
   type Down,
   err,
-  type Position,
   type Refusal,
   refusal,
   type Result,
@@ -16,6 +15,7 @@ import {
 import { Allowance } from "./allowance.ts";
 import type { Timer } from "./clock.ts";
 import type { Connection, Decoded, Format, Inbox } from "./connection.ts";
+import type { Reached } from "./cursor.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Engine } from "./engine.ts";
 import { Expiry } from "./expiry.ts";
@@ -81,6 +81,11 @@ export class Peer implements Inbox, Recipient {
     return this.#state.kind === "closed";
   }
 
+  /** From where the client goes on in all its rooms. */
+  get cursor(): string | undefined {
+    return this.#connection.cursor;
+  }
+
   /** What was written and not taken yet. */
   get queuedBytes(): number {
     return this.#connection.bufferedBytes;
@@ -107,10 +112,10 @@ export class Peer implements Inbox, Recipient {
   }
 
   /** The first message of every session on a socket. */
-  welcome(message: Welcome): void {
+  welcome(message: Welcome, at?: Reached): void {
     if (this.#state.kind !== "active") return;
     this.#state.welcomed = true;
-    this.send(message);
+    this.send(message, at);
   }
 
   /** Tells what the client did not ask for; before its welcome it is told nothing. */
@@ -118,11 +123,11 @@ export class Peer implements Inbox, Recipient {
     if (this.#state.kind === "active" && this.#state.welcomed) this.send(message);
   }
 
-  send(message: Down, at?: Position): void {
+  send(message: Down, at?: Reached): void {
     if (!this.#outlet.say(message, at)) this.close("slowConsumer");
   }
 
-  encode(message: Down, at?: Position): Uint8Array {
+  encode(message: Down, at?: Reached): Uint8Array {
     return this.#outlet.encode(message, at);
   }
 

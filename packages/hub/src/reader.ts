@@ -2,16 +2,10 @@
  * Owns one reader of a room: it hears what comes after its position and is told what is missing, at its own pace, and is
  * nobody: no member, no session, no voice. It gets `joined` for each page that it has yet to read, then what is live.
  */
-import {
-  CLOSE_CODES,
-  type CloseName,
-  type Down,
-  type Position,
-  type Refusal,
-  refusal,
-} from "@roomcast/protocol";
+import { CLOSE_CODES, type CloseName, type Down, type Refusal, refusal } from "@roomcast/protocol";
 
 import type { Connection, Format } from "./connection.ts";
+import type { Reached } from "./cursor.ts";
 import type { Engine } from "./engine.ts";
 import { Expiry } from "./expiry.ts";
 import type { Identity } from "./identity.ts";
@@ -74,7 +68,7 @@ export class Reader implements Recipient {
     }
   }
 
-  send(message: Down, at?: Position): void {
+  send(message: Down, at?: Reached): void {
     if (!this.#outlet.say(message, at)) this.close("slowConsumer");
   }
 
@@ -83,7 +77,7 @@ export class Reader implements Recipient {
     this.send(message);
   }
 
-  encode(message: Down, at?: Position): Uint8Array {
+  encode(message: Down, at?: Reached): Uint8Array {
     return this.#outlet.encode(message, at);
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { recover } from "./recovery.ts";
 
-const page = { epoch: "e", floor: 3, top: 7, events: [], more: false };
+const page = { epoch: "e", floor: 3, goneSequence: 3, top: 7, events: [], more: false };
 const why = (): GapReason => {
   throw new Error("nobody should ask");
 };

@@ -22,6 +22,8 @@ export interface KeptEvent extends Draft {
   readonly epoch: string;
   /** 1, 2, 3 … per room and epoch, without a hole. */
   readonly offset: number;
+  /** Grows with every event of any room, with holes. Within a room it has the order of the offsets. */
+  readonly sequence: number;
 }
 
 export interface Appended {
@@ -33,17 +35,20 @@ export interface Appended {
 
 export type Settle = (outcome: Result<Appended, Refusal>) => void;
 
-/** `position`: offset 0 of the life of the room that begins. */
+/** `position`: offset 0 of the life of the room that begins. It has a sequence as events have. */
 export interface Removed {
   readonly room: string;
   readonly position: Position;
+  readonly sequence: number;
 }
 
 export type SettleRemoval = (outcome: Result<Removed, Refusal>) => void;
 
-/** Both bounds exclusive. With `after`: the oldest behind it; else the newest (before `before`). */
+/** Bounds are exclusive. With `after` or `beyond`: the oldest behind it; else the newest (before `before`). */
 export interface ReadRange {
   readonly after?: number;
+  /** A sequence: stands for the offset of the last event of the room that has it or a lower one. */
+  readonly beyond?: number;
   readonly before?: number;
   /** At most this many events, and at most MAX_PAGE_BYTES of data, but one event at least. 0: the position only. */
   readonly limit: number;
@@ -54,6 +59,8 @@ export interface Page {
   readonly epoch: string;
   /** The highest offset that was trimmed; 0 when none was. */
   readonly floor: number;
+  /** The highest sequence of what is gone, trimmed or removed; 0 when nothing is. */
+  readonly goneSequence: number;
   /** The highest offset; 0 when there is none. */
   readonly top: number;
   /** In offset order. */
@@ -64,9 +71,13 @@ export interface Page {
 
 export interface RoomLog {
   readonly durability: Durability;
+  /** Another one says that sequences of before mean nothing any more. Letters, digits, `-` and `_`. */
+  readonly generation: string;
+  /** Of the last event that the listener has heard, or, before any, that the log had. */
+  readonly sequence: number;
   /**
    * MUST call `settle` exactly once. For a new event MUST call the listener and then `settle`, with nothing else
-   * between the two, in offset order per room, and neither before the commit at the declared durability.
+   * between the two, in the order of sequences over all rooms, and neither before the commit at the declared durability.
    * Drafts of one room from one caller MUST get their offsets in the order of the calls. A refused draft MUST take with
    * it every draft of its room that was given before the refusal was settled: else a later one would overtake it.
    */
@@ -85,7 +96,7 @@ export interface RoomLog {
    */
   subscribe(room: string): Promise<void>;
   unsubscribe(room: string): void;
-  /** Why a position of `epoch` cannot be continued in `now`, the room's present epoch. */
+  /** Why a position of `epoch`, or of a generation, cannot be continued in `now`, the room's present epoch. */
   whyChanged(epoch: string, now: string): GapReason;
   /** The one listener. */
   onAppended(listener: (event: KeptEvent) => void): void;

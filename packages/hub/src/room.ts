@@ -4,8 +4,9 @@ import type { Ack, Down, EventMessage, Gap, LeftReason, Member, Position } from 
 import { Batch } from "./batch.ts";
 import type { Clock, Timer } from "./clock.ts";
 import type { Format } from "./connection.ts";
+import type { Reached } from "./cursor.ts";
 import { Presence } from "./presence.ts";
-import type { KeptEvent } from "./room-log.ts";
+import type { KeptEvent, Removed } from "./room-log.ts";
 import type { Held, Subscription } from "./subscription.ts";
 import type { Gatherer, Turn } from "./turn.ts";
 
@@ -31,6 +32,8 @@ export class Room implements Gatherer {
   /** How many live members speak each format. */
   readonly #formats = new Map<Format, number>();
   readonly #batch = new Batch<Subscription>();
+  /** What was delivered last. */
+  #last: KeptEvent | undefined;
   /** Events of this room that the log was given and has not settled. */
   #underWay = 0;
   /** The end of this turn will be told. */
@@ -106,10 +109,13 @@ export class Room implements Gatherer {
 
   /** An event that the log has appended: to every live member, and held for whoever is entering. */
   deliver(event: KeptEvent): void {
-    const { epoch, offset } = event;
+    const { epoch, offset, sequence } = event;
     const message = eventMessage(event);
     const bytes = ENVELOPE_BYTES + event.data.text.length;
-    for (const subscription of this.#entering) subscription.hold({ epoch, offset, bytes, message });
+    for (const subscription of this.#entering) {
+      subscription.hold({ epoch, offset, sequence, bytes, message });
+    }
+    this.#last = event;
     this.broadcast(message, event);
     for (const [subscription, snapshot] of this.#ahead) {
       // A snapshot may show what the log has not announced here yet.
@@ -119,10 +125,12 @@ export class Room implements Gatherer {
   }
 
   /** All that was said here is gone, and the count begins anew. Nobody leaves for that. */
-  renew(position: Position): void {
+  renew({ position, sequence }: Removed): void {
     const gap: Gap = { type: "gap", room: this.name, reason: "recreated", from: null, to: null, position };
-    for (const subscription of this.#entering) subscription.hold({ ...position, bytes: 0, message: gap });
-    this.broadcast(gap, position);
+    for (const subscription of this.#entering) {
+      subscription.hold({ ...position, sequence, bytes: 0, message: gap });
+    }
+    this.broadcast(gap, { ...position, sequence });
     for (const [subscription, snapshot] of this.#ahead) {
       if (snapshot.epoch === position.epoch) this.#batch.replaceLast(subscription, null);
       else this.#ahead.delete(subscription);
@@ -130,9 +138,10 @@ export class Room implements Gatherer {
   }
 
   /** To every live member, at the end of this turn, or a little later where a crowd has more to come. */
-  broadcast(message: Down, at?: Position): void {
+  broadcast(message: Down, at?: Reached): void {
     if (this.#live.length === 0) return;
     if (message.type === "event") this.#introduce(message);
+    if (at?.sequence !== undefined && this.#isInSequence) this.#turn.inSequence(this);
     if (this.#batch.bytes > MAX_BATCH_BYTES) this.flush();
     this.#awaitTurn();
     this.#batch.push(message, this.#formats.keys(), at);
@@ -153,7 +162,7 @@ export class Room implements Gatherer {
     if (subscription.held !== null && ack.position !== undefined)
       subscription.holdAck(ack, ack.position, !echo);
     else if (echo || !subscription.live || this.#batch.empty) this.tell(subscription, ack);
-    else this.#batch.replaceLast(subscription, ack);
+    else this.#batch.replaceLast(subscription, ack, this.#last);
   }
 
   /** The log was given an event of this room; MUST be followed by `settled`. */
@@ -192,6 +201,11 @@ export class Room implements Gatherer {
     }
     // Closing takes members out of the array that was just walked, so it waits until the walk is over.
     for (const { peer } of slow) peer.close("slowConsumer");
+  }
+
+  get #isInSequence(): boolean {
+    for (const { inSequence } of this.#formats.keys()) if (inSequence === true) return true;
+    return false;
   }
 
   #awaitTurn(): void {

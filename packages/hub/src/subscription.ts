@@ -9,6 +9,7 @@ import {
 } from "@roomcast/protocol";
 
 import type { Format } from "./connection.ts";
+import type { Reached } from "./cursor.ts";
 import type { Recipient } from "./outlet.ts";
 import type { Room } from "./room.ts";
 
@@ -19,6 +20,8 @@ import type { Room } from "./room.ts";
 export interface Held {
   readonly epoch: string;
   readonly offset: number;
+  /** Of an event, and of another life. */
+  readonly sequence?: number;
   readonly bytes: number;
   readonly message: EventMessage | Ack | Gap;
 }
@@ -47,8 +50,8 @@ export class Subscription {
   }
 
   /** A message that goes to this member alone. */
-  encode(message: Down): Uint8Array {
-    return this.peer.encode(message);
+  encode(message: Down, at?: Reached): Uint8Array {
+    return this.peer.encode(message, at);
   }
 
   /** What was held while the snapshot is read; null before and after. */

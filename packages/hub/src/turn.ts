@@ -6,10 +6,16 @@ export interface Gatherer {
   turnEnded(): void;
 }
 
+export interface Sequenced {
+  /** Harmless where nothing has gathered. */
+  flush(): void;
+}
+
 export class Turn {
   readonly #clock: Clock;
   readonly #telemetry: Telemetry;
   #waiting: Gatherer[] = [];
+  #inSequence: Sequenced | undefined;
 
   constructor(clock: Clock, telemetry: Telemetry) {
     this.#clock = clock;
@@ -26,10 +32,24 @@ export class Turn {
     });
   }
 
+  /**
+   * To be called for each event that must be written in the order of the log's sequence: whoever has gathered such events
+   * is flushed before another gathers them.
+   */
+  inSequence(gatherer: Sequenced): void {
+    const before = this.#inSequence;
+    this.#inSequence = gatherer;
+    if (before !== gatherer) this.#guarded(() => before?.flush());
+  }
+
   /** One that fails must not keep the others from their end of the turn. */
   #end(gatherer: Gatherer): void {
+    this.#guarded(() => gatherer.turnEnded());
+  }
+
+  #guarded(work: () => void): void {
     try {
-      gatherer.turnEnded();
+      work();
     } catch (error) {
       this.#telemetry.record({ kind: "fault", where: "fan-out", error });
     }

@@ -18,6 +18,15 @@ import { SeededRandom } from "../src/testing/seeded-random.ts";
 
 class WrappedLog implements RoomLog {
   readonly durability = "memory";
+
+  get generation(): string {
+    return this.inner.generation;
+  }
+
+  get sequence(): number {
+    return this.inner.sequence;
+  }
+
   protected listener: (event: KeptEvent) => void = () => undefined;
   protected removalListener: (removed: Removed) => void = () => undefined;
   protected inner: RoomLog;

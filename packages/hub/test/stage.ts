@@ -23,8 +23,8 @@ export class Client {
   readonly #stage: Stage;
   #told = false;
 
-  constructor(stage: Stage, format?: Format) {
-    this.connection = new FakeConnection(format);
+  constructor(stage: Stage, format?: Format, cursor?: string) {
+    this.connection = new FakeConnection(format, cursor);
     this.#stage = stage;
     this.#inbox = stage.hub.accept(this.connection);
   }
@@ -125,8 +125,8 @@ export class Stage {
   }
 
   /** A socket that has said nothing yet. */
-  connect(format?: Format): Client {
-    const client = new Client(this, format);
+  connect(format?: Format, cursor?: string): Client {
+    const client = new Client(this, format, cursor);
     this.clients.push(client);
     return client;
   }

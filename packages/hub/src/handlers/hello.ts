@@ -11,11 +11,15 @@ import {
   type Welcome,
 } from "@roomcast/protocol";
 
+import { parseCursor } from "../cursor.ts";
 import type { Engine } from "../engine.ts";
 import { enterRooms, type Target } from "../entering.ts";
 import type { Peer } from "../peer.ts";
+import { recoverRooms } from "../recovering.ts";
 import { retryOf } from "../refusing.ts";
+import type { RoomLog } from "../room-log.ts";
 import { claimOf, type Session } from "../session.ts";
+import type { Resumed } from "../sessions.ts";
 
 export async function hello(engine: Engine, peer: Peer, message: Hello): Promise<void> {
   const { sessions } = engine;
@@ -42,7 +46,9 @@ export async function hello(engine: Engine, peer: Peer, message: Hello): Promise
   const resumed = claim && sessions.resume(claim, stored, identity, name);
   const session = resumed?.session ?? sessions.create(identity, name ?? "");
   const isResumed = resumed !== undefined;
-  const targets = targetsOf(message, resumed?.rooms ?? [engine.settings.defaultRoom]);
+  const cursor = resumed && peer.cursor !== undefined ? parseCursor(peer.cursor) : undefined;
+  const since = cursor && continues(engine.log, cursor) ? cursor : undefined;
+  const targets = targetsOf(engine, since === undefined ? message.join : undefined, resumed, cursor);
   const rooms = new Set(targets.map(({ room }) => room));
   sessions.attach(session, peer);
   peer.activate(session, isResumed);
@@ -50,18 +56,38 @@ export async function hello(engine: Engine, peer: Peer, message: Hello): Promise
   await sessions.save(session, rooms);
   // It was kicked, superseded or lost meanwhile.
   if (session.peer !== peer) return;
-  peer.welcome(welcome(engine, session, isResumed));
+  const { sequence } = engine.log;
+  peer.welcome(welcome(engine, session, isResumed), since === undefined ? { sequence } : undefined);
   for (const room of [...session.subscriptions.keys()]) {
     if (!rooms.has(room)) sessions.leave(session, room, "left");
   }
-  await enterRooms({ engine, peer, session }, targets);
+  const exchange = { engine, peer, session };
+  if (since === undefined) await enterRooms(exchange, targets);
+  else await recoverRooms(exchange, [...rooms], since);
   // A room that was refused is none to come back to.
   if (session.peer === peer && session.subscriptions.size < rooms.size) void sessions.save(session);
 }
 
-/** Each room once, in the order asked. */
-function targetsOf({ join }: Hello, otherwise: readonly string[]): readonly Target[] {
-  const targets = join ?? otherwise.map((room) => ({ room }));
+/** Whether all that is kept behind the cursor is known by sequences that it means. */
+const continues = (
+  log: RoomLog,
+  { generation, sequence }: { generation: string; sequence: number },
+): boolean => generation === log.generation && sequence <= log.sequence;
+
+/**
+ * Each room once, in the order asked.
+ * @param cursor that cannot be continued: its rooms are told so.
+ */
+function targetsOf(
+  { settings, log }: Engine,
+  join: Hello["join"],
+  resumed: Resumed | undefined,
+  cursor: { readonly generation: string } | undefined,
+): readonly Target[] {
+  const isOther = cursor !== undefined && cursor.generation !== log.generation;
+  const since = isOther ? { since: { epoch: cursor.generation, offset: 0 } } : {};
+  const otherwise = resumed?.rooms ?? [settings.defaultRoom];
+  const targets = join ?? otherwise.map((room) => ({ room, ...since }));
   return [...new Map(targets.map((target) => [target.room, target])).values()];
 }
 

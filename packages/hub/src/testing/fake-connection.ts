@@ -32,8 +32,11 @@ export class FakeConnection implements Connection {
   readonly writes: Uint8Array[] = [];
   closed: { code: number; name: CloseName } | undefined;
 
-  constructor(format: Format = textFormat) {
+  readonly cursor: string | undefined;
+
+  constructor(format: Format = textFormat, cursor?: string) {
     this.format = format;
+    this.cursor = cursor;
   }
 
   send(frames: Uint8Array): void {

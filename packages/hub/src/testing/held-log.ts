@@ -37,6 +37,14 @@ export class HeldLog implements RoomLog {
     return this.#log.durability;
   }
 
+  get generation(): string {
+    return this.#log.generation;
+  }
+
+  get sequence(): number {
+    return this.#log.sequence;
+  }
+
   /** Appends that wait for their commit. */
   get appends(): number {
     return this.#appends.length;

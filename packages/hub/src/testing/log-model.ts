@@ -21,7 +21,7 @@ class LogModel {
   append(draft: Draft, epoch: string): Appended {
     const events = this.events(draft.room);
     const known = events.find(({ id, from }) => id === draft.id && from.user === draft.from.user);
-    const kept = known ?? { ...draft, epoch, offset: events.length + 1 };
+    const kept = known ?? { ...draft, epoch, offset: events.length + 1, sequence: this.#events.length + 1 };
     if (known === undefined) this.#events.push(kept);
     return { position: { epoch, offset: kept.offset }, time: kept.time, duplicate: known !== undefined };
   }

@@ -37,7 +37,9 @@ export function appendRules(openLog: OpenLog): void {
     test("L-EPOCH: all positions of a room have the epoch that it was read with while it was empty", async () => {
       const log = await openLog();
       const empty = await read(log, "general", { limit: 10 });
-      expect(empty).toEqual({ epoch: empty.epoch, floor: 0, top: 0, events: [], more: false });
+      expect(empty).toEqual({
+        ...{ epoch: empty.epoch, floor: 0, goneSequence: 0, top: 0, events: [], more: false },
+      });
       expect(empty.epoch).toMatch(/^.{1,64}$/u);
       expect(await read(log, "general", { after: 5, limit: 10 })).toEqual(empty);
       const first = await append(log, draftOf("general", "first"));
@@ -80,7 +82,7 @@ export function appendRules(openLog: OpenLog): void {
         time: SUITE_TIME + 12,
       });
       const { position } = await append(log, draft);
-      expect(heard).toEqual([{ ...draft, ...position }]);
+      expect(heard).toEqual([{ ...draft, ...position, sequence: log.sequence }]);
     });
 
     test("L-SETTLE: settle is called exactly once for each draft", async () => {

@@ -48,7 +48,7 @@ export function readRules(openLog: OpenLog): void {
       );
       const placed = await appendAll(log, drafts);
       const { events } = await read(log, "general", { after: 0, limit: 10 });
-      expect(events).toEqual(drafts.map((draft, index) => ({ ...draft, ...placed[index]?.position })));
+      expect(events).toMatchObject(drafts.map((draft, index) => ({ ...draft, ...placed[index]?.position })));
       expect(events.map(({ data }) => data.text)).toEqual(texts);
     });
 

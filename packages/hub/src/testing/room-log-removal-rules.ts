@@ -10,14 +10,14 @@ export function removalRules(openLog: OpenLog): void {
       const log = await openLog();
       await appendAll(log, [draftOf("general", "a"), draftOf("general", "b"), draftOf("other", "a")]);
       const [before, other] = await readAll(log, ["general", "other"]);
-      const { room, position } = await remove(log, "general");
+      const { room, position, sequence } = await remove(log, "general");
       expect(room).toBe("general");
       expect(position.offset).toBe(0);
       expect(position.epoch).not.toBe(before?.epoch);
       expect(log.whyChanged(before?.epoch ?? "", position.epoch)).toBe("recreated");
       const { epoch } = position;
       expect(await readAll(log, ["general", "other"])).toEqual([
-        { epoch, floor: 0, top: 0, events: [], more: false },
+        { epoch, floor: 0, goneSequence: sequence, top: 0, events: [], more: false },
         other,
       ]);
       expect((await append(log, draftOf("general", "c"))).position).toEqual({ epoch, offset: 1 });

@@ -10,6 +10,7 @@ import { checkAgainstModel } from "./log-model.ts";
 import { appendRules } from "./room-log-append-rules.ts";
 import { removalRules } from "./room-log-removal-rules.ts";
 import { readRules } from "./room-log-read-rules.ts";
+import { sequenceRules } from "./room-log-sequence-rules.ts";
 import { survivalRules } from "./room-log-survival-rules.ts";
 
 export interface RoomLogSuite {
@@ -44,6 +45,7 @@ export function describeRoomLog(name: string, { open, reopen, seed }: RoomLogSui
 
     appendRules(openLog);
     readRules(openLog);
+    sequenceRules(openLog);
     removalRules(openLog);
     if (reopen !== undefined) survivalRules(openLog, (log, after) => toBeClosed(reopen(log, after)));
 

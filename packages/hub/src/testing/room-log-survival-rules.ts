@@ -8,7 +8,7 @@ import type { OpenLog, RoomLogSuite } from "./room-log-suite.ts";
 
 export function survivalRules(openLog: OpenLog, reopen: NonNullable<RoomLogSuite["reopen"]>): void {
   describe.each(["close", "kill"] as const)("after a %s", (end) => {
-    test("L-SURVIVE: everything that was acked is there, in the same epoch", async () => {
+    test("L-SURVIVE L-SEQUENCE: everything that was acked is there, in the same epoch, and the count goes on", async () => {
       const first = await openLog();
       for (let round = 0; round < 5; round++) {
         await appendAll(
@@ -21,6 +21,7 @@ export function survivalRules(openLog: OpenLog, reopen: NonNullable<RoomLogSuite
       const before = await readAll(first, ["general", ...HOSTILE_ROOMS]);
       const log = await reopen(first, end);
       expect(await readAll(log, ["general", ...HOSTILE_ROOMS])).toEqual(before);
+      expect([log.generation, log.sequence]).toEqual([first.generation, first.sequence]);
       const epoch = before[0]?.epoch;
       expect(await append(log, draftOf("general", "next"))).toMatchObject({
         position: { epoch, offset: 6 },
@@ -35,13 +36,14 @@ export function survivalRules(openLog: OpenLog, reopen: NonNullable<RoomLogSuite
       expect((await read(log, "general", { limit: 1 })).top).toBe(1);
     });
 
-    test("L-SURVIVE L-REMOVE: a removal stays, and so does what was known before it", async () => {
+    test("L-SURVIVE L-REMOVE L-SEQUENCE: a removal stays, and so does what was known before it", async () => {
       const first = await openLog();
       const placed = await append(first, draftOf("general", "a"));
-      const { position } = await remove(first, "general");
+      const { position, sequence } = await remove(first, "general");
       const log = await reopen(first, end);
+      expect([log.generation, log.sequence]).toEqual([first.generation, sequence]);
       expect(await read(log, "general", { after: 0, limit: 9 })).toEqual({
-        ...{ epoch: position.epoch, floor: 0, top: 0, events: [], more: false },
+        ...{ epoch: position.epoch, floor: 0, goneSequence: sequence, top: 0, events: [], more: false },
       });
       expect(await append(log, draftOf("general", "a"))).toEqual({ ...placed, duplicate: true });
       expect(await append(log, draftOf("general", "b"))).toMatchObject({

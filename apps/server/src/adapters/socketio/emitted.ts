@@ -8,9 +8,14 @@ const REQUESTS: ReadonlySet<unknown> = new Set(["join", "leave", "presence", "hi
 const fieldsOf = (value: unknown): Record<string, unknown> =>
   typeof value === "object" && value !== null ? { ...value } : {};
 
+/** Where a client has come to that comes back by itself: the last string that came last in an event. */
+export function offsetOf(auth: unknown): string | undefined {
+  const { pid, offset } = fieldsOf(auth);
+  return typeof pid === "string" && typeof offset === "string" ? offset : undefined;
+}
+
 /** @param room that is entered when none is named, and no session comes back. */
 export function helloOf(auth: unknown, room: string | undefined): Decoded {
-  // What a stock client adds by itself when it comes back.
   const { pid, ...given } = fieldsOf(auth);
   const resume = typeof pid === "string" ? { resume: pid } : {};
   const join = room === undefined || "resume" in { ...given, ...resume } ? {} : { join: [{ room }] };

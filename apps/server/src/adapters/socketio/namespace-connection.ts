@@ -1,5 +1,5 @@
 /** Owns one client in one namespace as the hub's connection: its handshake, its acks, its end. */
-import type { Connection, Decoded, Identity, Inbox, Random } from "@roomcast/hub";
+import type { Connection, Decoded, Identity, Inbox, Random, Reached } from "@roomcast/hub";
 import {
   CLOSE_CODES,
   type CloseName,
@@ -44,6 +44,9 @@ export class NamespaceConnection implements Connection {
   /** A CONNECT is being answered, or was accepted. */
   #asked = false;
   #connected = false;
+  #cursor: string | undefined;
+  /** By which the client asks to come back. */
+  #pid: string | undefined;
 
   constructor({ link, format, random, identity, onClosed }: NamespacePorts) {
     this.#link = link;
@@ -70,8 +73,15 @@ export class NamespaceConnection implements Connection {
     return this.#asked;
   }
 
-  connect(hello: Decoded): void {
+  get cursor(): string | undefined {
+    return this.#cursor;
+  }
+
+  /** @param cursor up to where the client has had its rooms. */
+  connect(hello: Decoded, cursor: string | undefined): void {
     this.#asked = true;
+    this.#cursor = cursor;
+    this.#pid = hello.ok && hello.value.type === "hello" ? hello.value.resume : undefined;
     this.#inbox?.receive(hello);
   }
 
@@ -104,14 +114,17 @@ export class NamespaceConnection implements Connection {
     this.#link.send(frames);
   }
 
-  encode(message: Down): Uint8Array {
-    if (message.type === "welcome") return this.#welcome(message);
+  encode(message: Down, at?: Reached): Uint8Array {
+    if (message.type === "welcome") return this.#welcome(message, at);
     if (!this.#connected) return message.type === "error" ? this.#refuseConnect(message) : NOTHING;
     if (message.type === "joined") this.#rooms.add(message.room);
     else if (message.type === "left") this.#rooms.delete(message.room);
     const ackId = "id" in message && message.type !== "event" ? this.#takeAck(message.id) : undefined;
-    if (ackId !== undefined) return this.#answer(ackId, message);
-    return message.type === "ack" ? NOTHING : this.format.encode(message);
+    if (ackId === undefined && message.type !== "ack") return this.format.encode(message, at);
+    const answer = ackId === undefined ? NOTHING : this.#answer(ackId, message);
+    if (at?.sequence === undefined || !("room" in message)) return answer;
+    // An answer moves no offset of a stock client: an event does, and goes first, lest what is answered come again.
+    return Buffer.concat([this.format.event("ack", { room: message.room }, at), answer]);
   }
 
   close(name: CloseName): void {
@@ -142,10 +155,12 @@ export class NamespaceConnection implements Connection {
     return waiting?.shift();
   }
 
-  #welcome(message: Welcome): Uint8Array {
+  #welcome(message: Welcome, at: Reached | undefined): Uint8Array {
     this.#connected = true;
-    const connect = this.#packet("connect", JSON.stringify({ sid: message.clientId, pid: message.resume }));
-    return Buffer.concat([connect, this.format.encode(message)]);
+    // A client that gets back the pid it came with takes itself for recovered. It is good as long as no other is used.
+    const pid = at === undefined ? this.#pid : message.resume;
+    const connect = this.#packet("connect", JSON.stringify({ sid: message.clientId, pid }));
+    return Buffer.concat([connect, this.format.encode(message, at)]);
   }
 
   #refuseConnect({ code, message, retry, retryAfterMs }: ErrorMessage): Uint8Array {

@@ -18,9 +18,11 @@ interface Namespace {
 export class Namespaces {
   readonly #byName: ReadonlyMap<string, Namespace>;
 
-  constructor(more: NamespaceMap = {}) {
+  constructor(generation: string, more: NamespaceMap = {}) {
     const named: [string, { room?: string }][] = [["/", {}], ...Object.entries(more)];
-    this.#byName = new Map(named.map(([name, { room }]) => [name, { format: packetFormat(name), room }]));
+    this.#byName = new Map(
+      named.map(([name, { room }]) => [name, { format: packetFormat(name, generation), room }]),
+    );
   }
 
   find(name: string): Namespace | undefined {

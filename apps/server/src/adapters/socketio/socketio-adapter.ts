@@ -39,6 +39,8 @@ export interface SocketioAdapterOptions {
   readonly addresses: AddressLimit;
   readonly heartbeatMs: number;
   readonly helloTimeoutMs: number;
+  /** Of the log. */
+  readonly generation: string;
   readonly namespaces?: NamespaceMap | undefined;
 }
 
@@ -57,7 +59,7 @@ export class SocketioAdapter {
 
   constructor(options: SocketioAdapterOptions) {
     this.#options = options;
-    this.#namespaces = new Namespaces(options.namespaces);
+    this.#namespaces = new Namespaces(options.generation, options.namespaces);
     this.#engine = new Server({
       wsEngine: EngineWebSocketServer,
       perMessageDeflate: false,

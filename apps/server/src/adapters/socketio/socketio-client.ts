@@ -8,7 +8,7 @@ import { Decoder, type Packet, PacketType } from "socket.io-parser";
 
 import { textFrame } from "../ws/text-frame.ts";
 import { IdleLimit } from "../idle-limit.ts";
-import { helloOf } from "./emitted.ts";
+import { helloOf, offsetOf } from "./emitted.ts";
 import type { EngineLink, LinkListener } from "./engine-link.ts";
 import { NamespaceConnection } from "./namespace-connection.ts";
 import { packetHead } from "./packet-format.ts";
@@ -144,7 +144,10 @@ export class SocketioClient implements LinkListener {
     }
     // A stock client says it twice when an application calls connect() though it connects by itself.
     if (connection.asked) this.idle();
-    else connection.connect(helloOf(this.#payloadOf(packet), namespace.room));
+    else {
+      const auth = this.#payloadOf(packet);
+      connection.connect(helloOf(auth, namespace.room), offsetOf(auth));
+    }
   }
 
   #refuseNamespace(name: string): void {

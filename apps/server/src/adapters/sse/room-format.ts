@@ -1,5 +1,5 @@
 /** Owns how a room is told to a reader: an event is one under its own name, what is missing is a `gap`, the rest is silence. */
-import type { Format } from "@roomcast/hub";
+import type { Format, Reached } from "@roomcast/hub";
 import { type Down, encodeDown, type Gap, type Joined, type Position } from "@roomcast/protocol";
 
 import { eventBlock } from "./event-block.ts";
@@ -25,11 +25,13 @@ export const roomFormat: Format = {
   join: (frames) => Buffer.concat(frames),
 };
 
-function textOf(message: Down, at: Position | undefined): string {
+function textOf(message: Down, at: Reached | undefined): string {
   switch (message.type) {
     case "event": {
       const { event } = message;
-      return eventBlock({ ...(at && { id: cursorOf(at) }), event, data: encodeDown(message) });
+      const { epoch, offset } = at ?? {};
+      const id = epoch !== undefined && offset !== undefined && { id: cursorOf({ epoch, offset }) };
+      return eventBlock({ ...id, event, data: encodeDown(message) });
     }
     case "gap":
       return gapBlock(message, startOf({ position: message.position, events: [], gap: message }));

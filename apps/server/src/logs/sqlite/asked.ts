@@ -25,6 +25,7 @@ export interface Placed {
   readonly offset: number;
   readonly time: number;
   readonly incarnation: number;
+  readonly sequence: number;
   readonly duplicate: boolean;
 }
 
@@ -77,5 +78,11 @@ export function refuseAll({ drafts, sessions, reads, finds }: Asked, reason: Ref
 function placedAt(outcomes: Float64Array, index: number): Placed | Refusal {
   const cell = (column: number): number => outcomes[index * CELLS_PER_OUTCOME + column] ?? OUTCOME.refused;
   if (cell(0) === OUTCOME.refused) return refusal("internal", "this event could not be stored");
-  return { duplicate: cell(0) === OUTCOME.duplicate, offset: cell(1), time: cell(2), incarnation: cell(3) };
+  return {
+    duplicate: cell(0) === OUTCOME.duplicate,
+    offset: cell(1),
+    time: cell(2),
+    incarnation: cell(3),
+    sequence: cell(4),
+  };
 }

@@ -11,11 +11,12 @@ interface EventRow {
   readonly id: string;
   readonly sender: string;
   readonly time: number;
+  readonly sequence: number;
 }
 
 type Sender = readonly [clientId: string | null, user: string, name: string];
 
-const COLUMNS = "offset, event, data, id, sender, time";
+const COLUMNS = "offset, event, data, id, sender, time, sequence";
 
 export class EventsTable {
   readonly #maxPageBytes: number;
@@ -26,11 +27,12 @@ export class EventsTable {
   readonly #firstYoung: StatementSync;
   readonly #lastWithin: StatementSync;
   readonly #trim: StatementSync;
+  readonly #sequence: StatementSync;
 
   constructor(database: DatabaseSync, maxPageBytes: number) {
     this.#maxPageBytes = maxPageBytes;
     const within = "FROM events WHERE room = ? AND offset BETWEEN ? AND ?";
-    this.#insert = database.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)");
+    this.#insert = database.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     this.#upwards = database.prepare(`SELECT ${COLUMNS} ${within} ORDER BY offset LIMIT ?`);
     this.#downwards = database.prepare(`SELECT ${COLUMNS} ${within} ORDER BY offset DESC LIMIT ?`);
     this.#first = database.prepare("SELECT offset FROM events WHERE room = ? ORDER BY offset LIMIT 1");
@@ -38,18 +40,21 @@ export class EventsTable {
     this.#lastWithin = database.prepare(`
       SELECT max(offset) AS last FROM
         (SELECT offset, sum(octet_length(data)) OVER (ORDER BY offset) AS bytes ${within}) WHERE bytes <= ?`);
+    this.#sequence = database.prepare("SELECT sequence FROM events WHERE room = ? AND offset = ?");
     this.#trim = database.prepare("DELETE FROM events WHERE room = ? AND offset <= ?");
   }
 
-  insert(room: number, offset: number, cells: EventCells): void {
+  insert(room: number, offset: number, cells: EventCells, sequence: number): void {
     const [event, data, id, clientId, user, name, time] = cells;
     const sender: Sender = [clientId, user, name];
-    this.#insert.run(room, offset, event, data, JSON.stringify(id), JSON.stringify(sender), time);
+    this.#insert.run(room, offset, event, data, JSON.stringify(id), JSON.stringify(sender), time, sequence);
   }
 
   /** Outside a transaction: shows what is committed. */
-  page(room: Room, { after, before, limit }: ReadRequest): PageCells {
-    const { incarnation, floor, top } = room;
+  page(room: Room, request: ReadRequest): PageCells {
+    const { incarnation, floor, goneSequence, top } = room;
+    const { before, beyond, limit } = request;
+    const after = request.after ?? (beyond === undefined ? undefined : this.#lastUpTo(room, beyond));
     const low = Math.max(after ?? 0, floor) + 1;
     const high = Math.min(before === undefined ? top : before - 1, top);
     const wanted = Math.max(0, Math.min(limit, high - low + 1));
@@ -58,7 +63,7 @@ export class EventsTable {
       wanted === 0 ? [] : takePage(direction.iterate(room.id, low, high, wanted), this.#maxPageBytes);
     if (after === undefined) events.reverse();
     // Offsets have no hole, so what was not read can be counted.
-    return { incarnation, floor, top, events, more: events.length < high - low + 1 };
+    return { incarnation, floor, goneSequence, top, events, more: events.length < high - low + 1 };
   }
 
   /** The lowest offset that is kept. */
@@ -81,6 +86,22 @@ export class EventsTable {
   trim(room: number, upTo: number): void {
     this.#trim.run(room, upTo);
   }
+
+  /** 0 where no event stands. */
+  sequenceAt(room: number, offset: number): number {
+    return Number(this.#sequence.get(room, offset)?.["sequence"] ?? 0);
+  }
+
+  /** The offset of the last event with this sequence or a lower one: both grow together. */
+  #lastUpTo({ id, floor, top }: Room, sequence: number): number {
+    let [low, high] = [floor, top];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.sequenceAt(id, middle) <= sequence) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
 }
 
 function takePage(rows: Iterable<unknown>, maxBytes: number): KeptCells[] {
@@ -91,7 +112,7 @@ function takePage(rows: Iterable<unknown>, maxBytes: number): KeptCells[] {
     if (bytes > maxBytes && events.length > 0) break;
     const [clientId, user, name] = JSON.parse(row.sender) as Sender;
     const id = JSON.parse(row.id) as string;
-    events.push([row.offset, row.event, row.data, id, clientId, user, name, row.time]);
+    events.push([row.offset, row.event, row.data, id, clientId, user, name, row.time, row.sequence]);
   }
   return events;
 }

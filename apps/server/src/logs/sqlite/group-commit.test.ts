@@ -29,9 +29,9 @@ const draftOf = (id: string, bytes: number): DraftCells => {
 };
 
 const newest = (): unknown[] =>
-  commit({ reads: [{ room: "general", after: 0, before: undefined, limit: 99 }] }).pages[0]!.events.map(
-    ([offset, , , id]) => [offset, id],
-  );
+  commit({
+    reads: [{ room: "general", after: 0, beyond: undefined, before: undefined, limit: 99 }],
+  }).pages[0]!.events.map(([offset, , , id]) => [offset, id]);
 
 test("L-FULL: on a full disk nothing of the group is kept; when there is room again, it goes on", () => {
   commit({ drafts: [draftOf("a", 10)] });
@@ -58,7 +58,7 @@ test("L-FAULT: while the store cannot be written it can be read", () => {
   database.exec("PRAGMA query_only = ON");
   const answer = commit({
     drafts: [draftOf("b", 10)],
-    reads: [{ room: "general", after: 0, before: undefined, limit: 9 }],
+    reads: [{ room: "general", after: 0, beyond: undefined, before: undefined, limit: 9 }],
   });
   expect(answer).toMatchObject({ failure: "storage_unavailable", pages: [{ top: 1 }] });
   database.exec("PRAGMA query_only = OFF");
@@ -71,7 +71,9 @@ test("L-FAULT: while the store cannot be written it can be read", () => {
 
 test("L-READ: a group of reads alone begins no transaction", () => {
   database.exec("PRAGMA query_only = ON");
-  expect(commit({ reads: [{ room: "new", after: undefined, before: undefined, limit: 1 }] })).toMatchObject({
+  expect(
+    commit({ reads: [{ room: "new", after: undefined, beyond: undefined, before: undefined, limit: 1 }] }),
+  ).toMatchObject({
     failure: undefined,
     pages: [{ incarnation: 1, floor: 0, top: 0, events: [], more: false }],
   });

@@ -107,7 +107,8 @@ export class GroupCommit {
   #appendOne(write: RoomWrite, outcomes: Float64Array, at: number): void {
     const { rooms, events, dedupe } = this.#tables;
     if (isRemoval(write)) {
-      outcomes.set([OUTCOME.appended, 0, 0, rooms.renew(write[0]).incarnation], at);
+      const sequence = this.#tables.sequence.next();
+      outcomes.set([OUTCOME.appended, 0, 0, rooms.renew(write[0], sequence).incarnation, sequence], at);
       return;
     }
     const [name, ...cells] = write;
@@ -117,7 +118,7 @@ export class GroupCommit {
     const known = (life: Life): boolean => {
       const original = dedupe.find(life.id, user, id);
       if (original !== undefined)
-        outcomes.set([OUTCOME.duplicate, original.offset, original.time, life.incarnation], at);
+        outcomes.set([OUTCOME.duplicate, original.offset, original.time, life.incarnation, 0], at);
       return original !== undefined;
     };
     if (room.earlier.some(known)) return;
@@ -125,9 +126,10 @@ export class GroupCommit {
       known(room);
       return;
     }
-    events.insert(room.id, offset, cells);
+    const sequence = this.#tables.sequence.next();
+    events.insert(room.id, offset, cells, sequence);
     rooms.raiseTop(name, offset);
-    outcomes.set([OUTCOME.appended, offset, time, room.incarnation], at);
+    outcomes.set([OUTCOME.appended, offset, time, room.incarnation, sequence], at);
   }
 
   #keep(write: SessionWrite): void {
@@ -138,7 +140,7 @@ export class GroupCommit {
   #page(request: ReadRequest): PageCells {
     const room = this.#tables.rooms.find(request.room);
     if (room !== undefined) return this.#tables.events.page(room, request);
-    return { incarnation: FIRST_INCARNATION, floor: 0, top: 0, events: [], more: false };
+    return { incarnation: FIRST_INCARNATION, floor: 0, goneSequence: 0, top: 0, events: [], more: false };
   }
 
   #read<Value extends PageCells | StoredSession>(read: () => Value | undefined): Value | undefined {

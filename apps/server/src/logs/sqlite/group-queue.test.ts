@@ -35,7 +35,7 @@ const append = (room: string, id: string, data?: string): void =>
   );
 
 const read = (room: string): void =>
-  queue.read({ room, after: undefined, before: undefined, limit: 1 }, (page) =>
+  queue.read({ room, after: undefined, beyond: undefined, before: undefined, limit: 1 }, (page) =>
     replies.push(`read ${room} ${"code" in page ? page.code : page.top}`),
   );
 
@@ -46,7 +46,9 @@ function answerTo(group: Group, failure?: Answer["failure"]): Answer {
     const kind = draft[3] === "bad" ? OUTCOME.refused : OUTCOME.appended;
     outcomes.set([kind, 100 + index, 1, 1], index * CELLS_PER_OUTCOME);
   }
-  const pages = group.reads.map(() => ({ incarnation: 1, floor: 0, top: 7, events: [], more: false }));
+  const pages = group.reads.map(() => ({
+    ...{ incarnation: 1, floor: 0, goneSequence: 0, top: 7, events: [], more: false },
+  }));
   const found = group.finds.map(() => undefined);
   const saved = group.sessions.map(() => failure === undefined);
   return { kind: "answer", failure, outcomes, saved, pages, found };

@@ -55,7 +55,9 @@ const draftsOf = (room: string, count: number, time = NOW, first = 1): DraftCell
   ]);
 
 const pageOf = (room: string): { floor: number; top: number; kept: number[] } => {
-  const { pages } = commit({ reads: [{ room, after: 0, before: undefined, limit: 10_000 }] });
+  const { pages } = commit({
+    reads: [{ room, after: 0, beyond: undefined, before: undefined, limit: 10_000 }],
+  });
   const { floor, top, events } = pages[0]!;
   return { floor, top, kept: events.map(([offset]) => offset) };
 };

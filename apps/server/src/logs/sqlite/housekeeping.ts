@@ -126,8 +126,9 @@ export class Housekeeping {
   #trim(name: string, { id, floor }: Room, upTo: number): number {
     const last = Math.min(upTo, floor + SLICE_EVENTS);
     const newFloor = this.#tables.events.lastWithin(id, floor + 1, last, SLICE_BYTES);
+    const goneSequence = this.#tables.events.sequenceAt(id, newFloor);
     this.#tables.events.trim(id, newFloor);
-    this.#tables.rooms.raiseFloor(name, id, newFloor);
+    this.#tables.rooms.raiseFloor(name, id, newFloor, goneSequence);
     return newFloor;
   }
 }

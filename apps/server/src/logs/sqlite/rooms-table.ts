@@ -12,6 +12,8 @@ export interface Life {
 export interface Room extends Life {
   /** The highest offset that was trimmed. */
   readonly floor: number;
+  /** The highest sequence of what was trimmed or removed. */
+  readonly goneSequence: number;
   /** The highest offset that was given. */
   readonly top: number;
   /** Ended by a removal, and not yet forgotten: the identities that they knew are still known. */
@@ -27,6 +29,8 @@ export interface TrimCandidate extends Omit<Room, "earlier"> {
 type MutableRoom = { -readonly [Key in keyof Room]: Room[Key] };
 
 const MAX_CACHED_ROOMS = 10_000;
+/** Of a room, apart from its top. */
+const COLUMNS = "id, incarnation, floor, gone_sequence AS goneSequence";
 const TOP =
   "coalesce((SELECT offset FROM events WHERE room = rooms.id ORDER BY offset DESC LIMIT 1), floor) AS top";
 
@@ -44,13 +48,13 @@ export class RoomsTable {
   readonly #forgetLife: StatementSync;
 
   constructor(database: DatabaseSync) {
-    this.#find = database.prepare(`SELECT id, incarnation, floor, ${TOP} FROM rooms WHERE name = ?`);
+    this.#find = database.prepare(`SELECT ${COLUMNS}, ${TOP} FROM rooms WHERE name = ?`);
     this.#insert = database.prepare(
       "INSERT INTO rooms (name, incarnation, floor) VALUES (?, ?, 0) RETURNING id",
     );
-    this.#setFloor = database.prepare("UPDATE rooms SET floor = ? WHERE id = ?");
+    this.#setFloor = database.prepare("UPDATE rooms SET floor = ?, gone_sequence = ? WHERE id = ?");
     this.#behind = database.prepare(`
-      SELECT id, name, incarnation, floor, ${TOP},
+      SELECT ${COLUMNS}, name, ${TOP},
         (SELECT time FROM events WHERE room = rooms.id ORDER BY offset LIMIT 1) AS oldest
       FROM rooms WHERE id > ? ORDER BY id LIMIT ?`);
     this.#earlierOf = database.prepare("SELECT id, incarnation FROM earlier_lives WHERE name = ?");
@@ -58,7 +62,7 @@ export class RoomsTable {
     this.#endLife = database.prepare("INSERT INTO earlier_lives (name, id, incarnation) VALUES (?, ?, ?)");
     // No life has the number of another: what an earlier one left would be the later one's.
     this.#renew = database.prepare(`
-      UPDATE rooms SET incarnation = incarnation + 1, floor = 0,
+      UPDATE rooms SET incarnation = incarnation + 1, floor = 0, gone_sequence = ?,
         id = 1 + max((SELECT max(id) FROM rooms), (SELECT max(id) FROM earlier_lives))
       WHERE name = ? RETURNING id, incarnation`);
     this.#forgetLife = database.prepare("DELETE FROM earlier_lives WHERE id = ?");
@@ -73,15 +77,22 @@ export class RoomsTable {
     const room = this.find(name);
     if (room !== undefined) return room;
     const id = Number(this.#insert.get(name, FIRST_INCARNATION)?.["id"]);
-    return this.#remember(name, { id, incarnation: FIRST_INCARNATION, floor: 0, top: 0, earlier: [] });
+    return this.#remember(name, {
+      id,
+      incarnation: FIRST_INCARNATION,
+      floor: 0,
+      goneSequence: 0,
+      top: 0,
+      earlier: [],
+    });
   }
 
   /** Inside a transaction. Ends the life of the room, whether or not it had begun, and answers the next one. */
-  renew(name: string): Life {
+  renew(name: string, sequence: number): Life {
     const { id, incarnation } = this.enter(name);
     this.#endLife.run(name, id, incarnation);
     this.#cache.delete(name);
-    const { id: nextId, incarnation: next } = this.#renew.get(name) as unknown as Life;
+    const { id: nextId, incarnation: next } = this.#renew.get(sequence, name) as unknown as Life;
     return { id: nextId, incarnation: next };
   }
 
@@ -103,10 +114,10 @@ export class RoomsTable {
   }
 
   /** Inside a transaction, once no event is left at or below `floor`. */
-  raiseFloor(name: string, id: number, floor: number): void {
-    this.#setFloor.run(floor, id);
+  raiseFloor(name: string, id: number, floor: number, goneSequence: number): void {
+    this.#setFloor.run(floor, goneSequence, id);
     const room = this.#cache.get(name);
-    if (room !== undefined) room.floor = floor;
+    if (room !== undefined) Object.assign(room, { floor, goneSequence });
   }
 
   /** The next rooms behind `id`, in order. */
@@ -122,9 +133,9 @@ export class RoomsTable {
   #load(name: string): Room | undefined {
     const row = this.#find.get(name) as Omit<MutableRoom, "earlier"> | undefined;
     if (row === undefined) return undefined;
-    const { id, incarnation, floor, top } = row;
+    const { id, incarnation, floor, goneSequence, top } = row;
     const earlier = this.#earlierOf.all(name) as unknown as Life[];
-    return this.#remember(name, { id, incarnation, floor, top, earlier });
+    return this.#remember(name, { id, incarnation, floor, goneSequence, top, earlier });
   }
 
   #remember(name: string, room: MutableRoom): Room {

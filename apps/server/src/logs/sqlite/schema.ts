@@ -82,6 +82,12 @@ const LATER_TABLES = `
   ) STRICT;
 `;
 
+/** The same of columns, which stand behind those of before. */
+const LATER_COLUMNS = [
+  ["events", "sequence"],
+  ["rooms", "gone_sequence"],
+] as const;
+
 /** Why the file cannot be used: what stands after its name. Reads only. */
 export function whyForeign(database: DatabaseSync): string | undefined {
   if (isEmpty(database)) return undefined;
@@ -95,6 +101,11 @@ export function whyForeign(database: DatabaseSync): string | undefined {
 export function ensureTables(database: DatabaseSync): void {
   if (isEmpty(database)) database.exec(TABLES);
   database.exec(LATER_TABLES);
+  for (const [table, column] of LATER_COLUMNS) {
+    const columns = database.prepare(`PRAGMA table_info(${table})`).all();
+    if (columns.some(({ name }) => name === column)) continue;
+    database.exec(`ALTER TABLE ${table} ADD COLUMN ${column} INTEGER NOT NULL DEFAULT 0`);
+  }
 }
 
 function isEmpty(database: DatabaseSync): boolean {

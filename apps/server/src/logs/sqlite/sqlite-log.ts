@@ -20,6 +20,8 @@ interface SqliteLogParts {
   readonly durability: Durability;
   readonly generation: string;
   readonly earlierGenerations: readonly string[];
+  /** Of the last event that was there. */
+  readonly sequence: number;
   readonly close: () => Promise<void>;
 }
 
@@ -28,19 +30,25 @@ const SEPARATOR = ".";
 
 export class SqliteLog implements RoomLog {
   readonly durability: Durability;
+  readonly generation: string;
   readonly #queue: GroupQueue;
-  readonly #generation: string;
   readonly #earlierGenerations: ReadonlySet<string>;
   readonly #close: () => Promise<void>;
+  #sequence: number;
   #listener: (event: KeptEvent) => void = () => undefined;
   #removalListener: (removed: Removed) => void = () => undefined;
 
   constructor(parts: SqliteLogParts) {
     this.durability = parts.durability;
     this.#queue = parts.queue;
-    this.#generation = parts.generation;
+    this.generation = parts.generation;
+    this.#sequence = parts.sequence;
     this.#earlierGenerations = new Set(parts.earlierGenerations);
     this.#close = parts.close;
+  }
+
+  get sequence(): number {
+    return this.#sequence;
   }
 
   append(draft: Draft, settle: Settle): void {
@@ -51,9 +59,12 @@ export class SqliteLog implements RoomLog {
         settle(err(placed));
         return;
       }
-      const { offset, duplicate } = placed;
+      const { offset, duplicate, sequence } = placed;
       const epoch = this.#epochOf(placed.incarnation);
-      if (!duplicate) this.#listener({ room, event, data, id, from, time, epoch, offset });
+      if (!duplicate) {
+        this.#sequence = sequence;
+        this.#listener({ room, event, data, id, from, time, epoch, offset, sequence });
+      }
       settle(ok({ position: { epoch, offset }, time: placed.time, duplicate }));
     });
   }
@@ -64,15 +75,17 @@ export class SqliteLog implements RoomLog {
         settle(err(placed));
         return;
       }
-      const removed = { room, position: { epoch: this.#epochOf(placed.incarnation), offset: placed.offset } };
+      const { offset, incarnation, sequence } = placed;
+      const removed = { room, position: { epoch: this.#epochOf(incarnation), offset }, sequence };
+      this.#sequence = sequence;
       this.#removalListener(removed);
       settle(ok(removed));
     });
   }
 
-  async read(room: string, { after, before, limit }: ReadRange): Promise<Result<Page, Refusal>> {
+  async read(room: string, { after, beyond, before, limit }: ReadRange): Promise<Result<Page, Refusal>> {
     return new Promise((resolve) => {
-      this.#queue.read({ room, after, before, limit }, (page) => {
+      this.#queue.read({ room, after, beyond, before, limit }, (page) => {
         resolve("code" in page ? err(page) : ok(this.#pageOf(room, page)));
       });
     });
@@ -84,6 +97,7 @@ export class SqliteLog implements RoomLog {
   unsubscribe(): void {}
 
   whyChanged(epoch: string, now: string): GapReason {
+    if (this.#earlierGenerations.has(epoch)) return "store_lost_tail";
     const [then, present] = [partsOf(epoch), partsOf(now)];
     const sameRoom = then.incarnation === present.incarnation;
     return sameRoom && this.#earlierGenerations.has(then.generation) ? "store_lost_tail" : "recreated";
@@ -101,13 +115,13 @@ export class SqliteLog implements RoomLog {
     await this.#close();
   }
 
-  #pageOf(room: string, { incarnation, floor, top, events, more }: PageCells): Page {
+  #pageOf(room: string, { incarnation, events, ...page }: PageCells): Page {
     const epoch = this.#epochOf(incarnation);
-    return { epoch, floor, top, events: events.map((cells) => keptEvent(room, epoch, cells)), more };
+    return { ...page, epoch, events: events.map((cells) => keptEvent(room, epoch, cells)) };
   }
 
   #epochOf(incarnation: number): string {
-    return `${this.#generation}${SEPARATOR}${incarnation}`;
+    return `${this.generation}${SEPARATOR}${incarnation}`;
   }
 }
 
@@ -117,6 +131,7 @@ function partsOf(epoch: string): { generation: string; incarnation: string } {
 }
 
 function keptEvent(room: string, epoch: string, cells: KeptCells): KeptEvent {
-  const [offset, event, data, id, clientId, user, name, time] = cells;
-  return { room, event, data: new JsonText(data), id, from: { clientId, user, name }, time, epoch, offset };
+  const [offset, event, data, id, clientId, user, name, time, sequence] = cells;
+  const from = { clientId, user, name };
+  return { room, event, data: new JsonText(data), id, from, time, epoch, offset, sequence };
 }

@@ -62,9 +62,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
     return closing;
   };
 
-  const { durability, generation, earlierGenerations, findings } = writer;
+  const { durability, generation, earlierGenerations, findings, sequence } = writer;
   return ok({
-    log: new SqliteLog({ queue, durability, generation, earlierGenerations, close }),
+    log: new SqliteLog({ queue, durability, generation, earlierGenerations, sequence, close }),
     sessions: new SqliteSessions(queue),
     findings,
     close,

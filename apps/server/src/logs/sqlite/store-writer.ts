@@ -28,6 +28,8 @@ const pagesOf = ({ drafts, sessions }: Group): number =>
 
 export class StoreWriter {
   readonly generations: Generations;
+  /** Of the last event that was there. */
+  readonly sequence: number;
   /** As SQLite tells it, whatever was asked for. */
   readonly durability: WriterSettings["durability"];
   readonly #database: DatabaseSync;
@@ -48,6 +50,7 @@ export class StoreWriter {
   ) {
     this.#database = database;
     this.#tables = tablesOf(database, settings.maxPageBytes);
+    this.sequence = this.#tables.sequence.last;
     const { file, durability, now, gate } = settings;
     const { transaction, sessions } = this.#tables;
     this.#mark = new StoreMark(database, new Witness(file));

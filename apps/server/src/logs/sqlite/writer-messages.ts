@@ -37,7 +37,7 @@ export type RemovalCells = readonly [room: string];
 export type RoomWrite = DraftCells | RemovalCells;
 export const isRemoval = (write: RoomWrite): write is RemovalCells => write.length === 1;
 export const sizeOf = (write: RoomWrite): number => (isRemoval(write) ? 0 : write[2].length);
-export type KeptCells = readonly [offset: number, ...EventCells];
+export type KeptCells = readonly [offset: number, ...EventCells, sequence: number];
 
 export type SessionWrite =
   | { readonly kind: "save"; readonly session: StoredSession }
@@ -46,6 +46,7 @@ export type SessionWrite =
 export interface ReadRequest {
   readonly room: string;
   readonly after: number | undefined;
+  readonly beyond: number | undefined;
   readonly before: number | undefined;
   readonly limit: number;
 }
@@ -53,6 +54,7 @@ export interface ReadRequest {
 export interface PageCells {
   readonly incarnation: number;
   readonly floor: number;
+  readonly goneSequence: number;
   readonly top: number;
   readonly events: readonly KeptCells[];
   readonly more: boolean;
@@ -74,8 +76,8 @@ export type ToWriter =
   | { readonly kind: "close" };
 
 export const OUTCOME = { appended: 0, duplicate: 1, refused: 2 } as const;
-/** Of each draft: an OUTCOME, offset, time, incarnation of the room. A removal is appended at offset 0 of the life that begins. */
-export const CELLS_PER_OUTCOME = 4;
+/** Of each draft: an OUTCOME, offset, time, incarnation of the room, sequence. A removal is appended at offset 0 of the life that begins. */
+export const CELLS_PER_OUTCOME = 5;
 
 /** Why nothing of a group was written. */
 export type Failure = Extract<ErrorCode, "storage_full" | "storage_unavailable">;
@@ -102,6 +104,8 @@ export type FromWriter =
       readonly findings: readonly string[];
       /** How far the store's time had come when it was last kept, ms since 1970. */
       readonly time: number | undefined;
+      /** Of the last event that was there. */
+      readonly sequence: number;
     }
   /** The store cannot be opened: why, in one sentence. */
   | { readonly kind: "refused"; readonly sentence: string }

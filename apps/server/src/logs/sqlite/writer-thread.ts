@@ -14,15 +14,17 @@ export class WriterThread {
   readonly earlierGenerations: readonly string[];
   readonly findings: readonly string[];
   readonly lastTime: number | undefined;
+  readonly sequence: number;
   readonly #worker: Worker;
 
-  private constructor(worker: Worker, { durability, generation, earlier, findings, time }: Opened) {
+  private constructor(worker: Worker, { durability, generation, earlier, findings, time, sequence }: Opened) {
     this.#worker = worker;
     this.durability = durability;
     this.generation = generation;
     this.earlierGenerations = earlier;
     this.findings = findings;
     this.lastTime = time;
+    this.sequence = sequence;
   }
 
   /** Throws when the thread ends by a bug of its own. The error is one sentence for the operator. */

@@ -1,0 +1,161 @@
+/**
+ * Owns how a session comes back into all its rooms at once, from one cursor: what it missed is sent event by event, in the
+ * order of the log's sequence over all rooms, so that after each of them the client can come back again.
+ */
+import type { Gap } from "@roomcast/protocol";
+import { MAX_PAGE_EVENTS } from "@roomcast/protocol";
+
+import { type Cursor, type Reached, sequenceIn } from "./cursor.ts";
+import type { Exchange } from "./engine.ts";
+import { isOver, mayJoin, subscribe } from "./entering.ts";
+import { eventMessage } from "./room.ts";
+import type { KeptEvent, Page, ReadRange } from "./room-log.ts";
+import { goLive, meets, positionOf } from "./snapshot.ts";
+import type { Held, Subscription } from "./subscription.ts";
+
+/** Of a page where there are many rooms: all have one in memory. */
+const MIN_PAGE_EVENTS = 8;
+
+export async function recoverRooms(
+  exchange: Exchange,
+  names: readonly string[],
+  since: Cursor,
+): Promise<void> {
+  const { engine, peer, session } = exchange;
+  try {
+    const entered = await Promise.all(names.map((name) => enter(exchange, name)));
+    let rooms = entered.flatMap((subscription) => subscription ?? []).map((each) => new MissedRoom(each));
+    const limit = Math.max(MIN_PAGE_EVENTS, Math.ceil(MAX_PAGE_EVENTS / Math.max(1, rooms.length)));
+    while (true) {
+      // Kicked from, or gone altogether.
+      rooms = rooms.filter(({ subscription }) => !isOver(exchange, subscription));
+      if (session.peer !== peer) return;
+      const unread = rooms.filter((room) => room.isUnread);
+      if (unread.length > 0) {
+        const isRead = await Promise.all(unread.map((room) => room.read(exchange, since, limit)));
+        if (isRead.every(Boolean)) continue;
+        // It comes again, from where it is by then.
+        peer.close("restart");
+        return;
+      }
+      const event = nextOf(rooms);
+      if (event === undefined) break;
+      peer.send(eventMessage(event), reached(since, event));
+      await peer.drained();
+    }
+    goLiveTogether(exchange, rooms);
+  } catch (error) {
+    engine.telemetry.record({ kind: "fault", where: "recovery", error });
+    peer.close("restart");
+  }
+}
+
+/** One room of which something may be missing. */
+class MissedRoom {
+  readonly subscription: Subscription;
+  /** What was read and not sent. */
+  readonly events: KeptEvent[] = [];
+  #page: Page | undefined;
+  #last = 0;
+  #hasGap = false;
+
+  constructor(subscription: Subscription) {
+    this.subscription = subscription;
+  }
+
+  get name(): string {
+    return this.subscription.room.name;
+  }
+
+  get page(): Page | undefined {
+    return this.#page;
+  }
+
+  get hasGap(): boolean {
+    return this.#hasGap;
+  }
+
+  /** There is more, or what came live meanwhile does not go on where the last page ends. */
+  get isUnread(): boolean {
+    if (this.events.length > 0) return false;
+    return this.#page === undefined || this.#page.more || !meets(this.#page, this.subscription.held);
+  }
+
+  /** @returns false when the log refuses, or the room has begun another life. */
+  async read({ engine, peer }: Exchange, since: Cursor, limit: number): Promise<boolean> {
+    const beyond = sequenceIn(since, this.name);
+    const range: ReadRange = this.#page === undefined ? { beyond, limit } : { after: this.#last, limit };
+    const read = await engine.log.read(this.name, range);
+    if (!read.ok) return false;
+    const page = read.value;
+    if (this.#page === undefined && page.goneSequence > beyond) {
+      this.#hasGap = true;
+      peer.send(this.#gap(page));
+    }
+    if (this.#page !== undefined && this.#page.epoch !== page.epoch) return false;
+    this.#page = page;
+    this.events.push(...page.events);
+    this.#last = page.events.at(-1)?.offset ?? page.top;
+    return true;
+  }
+
+  #gap({ epoch, floor, top }: Page): Gap {
+    const position = { epoch, offset: top };
+    // Where the reader was is known by its sequence alone, so that the first offset is not.
+    const missing =
+      floor > 0 ? { reason: "trimmed" as const, to: floor } : { reason: "recreated" as const, to: null };
+    return { type: "gap", room: this.name, ...missing, from: null, position };
+  }
+}
+
+/** @returns undefined where it may not be any more. */
+async function enter(exchange: Exchange, name: string): Promise<Subscription | undefined> {
+  const { engine, peer, session } = exchange;
+  const refused = await mayJoin(exchange, name);
+  if (session.peer !== peer) return undefined;
+  const subscription = refused === undefined ? subscribe(exchange, name) : undefined;
+  if (subscription === undefined) {
+    engine.sessions.leave(session, name, "forbidden");
+    peer.send({ type: "left", room: name, reason: "forbidden" });
+    return undefined;
+  }
+  await engine.log.subscribe(name);
+  return subscription;
+}
+
+/** The first of all that were read. */
+function nextOf(rooms: readonly MissedRoom[]): KeptEvent | undefined {
+  let first: MissedRoom | undefined;
+  for (const room of rooms) {
+    const [head] = room.events;
+    if (head !== undefined && head.sequence < (first?.events[0]?.sequence ?? Infinity)) first = room;
+  }
+  return first?.events.shift();
+}
+
+function reached({ sequence }: Cursor, event: KeptEvent): Reached {
+  if (event.sequence > sequence) return event;
+  return { ...event, sequence, behind: { room: event.room, sequence: event.sequence } };
+}
+
+/** Within one turn: what was held of all rooms goes out in one order too. */
+function goLiveTogether({ engine, peer, session }: Exchange, rooms: readonly MissedRoom[]): void {
+  const { clientId, from } = session;
+  const held: Held[] = [];
+  for (const { subscription, page, hasGap } of rooms) {
+    if (page === undefined) continue;
+    const { room } = subscription;
+    const state = room.presence.get(clientId)?.state ?? {};
+    room.arrive({ clientId, user: from.user, name: from.name, state });
+    held.push(...goLive(subscription, page));
+    peer.send({
+      ...{ type: "joined", room: room.name, position: positionOf(page), recovered: !hasGap },
+      members: room.presence.listFor(clientId),
+      count: room.presence.count,
+      events: [],
+    });
+    engine.telemetry.record({ kind: "room_joined", room: room.name, clientId, count: room.presence.count });
+  }
+  held.sort((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0));
+  for (const each of held) peer.send(each.message, each);
+}
