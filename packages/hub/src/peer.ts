@@ -57,7 +57,7 @@ export class Peer implements Inbox, Recipient {
     this.#connection = connection;
     this.#outlet = new Outlet(engine, connection);
     this.#onClosed = onClosed;
-    this.#lane = new Lane((frame) => this.#guarded(typeof frame === "function" ? frame() : frame));
+    this.#lane = new Lane((frame) => this.#guarded(frame));
     this.allowance = new Allowance(clock, settings);
     this.#expiry = new Expiry(clock, () => {
       this.close("tokenExpired");
@@ -203,11 +203,14 @@ export class Peer implements Inbox, Recipient {
     return err({ ...reason, ...askedBy(decoded.ok ? decoded.value : decoded.error) });
   }
 
-  #guarded(frame: Frame): MaybePromise<void> {
+  #guarded(unread: Frame | Unread): MaybePromise<void> {
+    let asked: Asked = {};
     const failed = (error: unknown): void => {
-      this.fail(askedBy(frame.ok ? frame.value : frame.error), "message handler", error);
+      this.fail(asked, "message handler", error);
     };
     try {
+      const frame = typeof unread === "function" ? unread() : unread;
+      asked = askedBy(frame.ok ? frame.value : frame.error);
       const handled = this.#handle(frame);
       return handled && Promise.resolve(handled).catch(failed);
     } catch (error) {

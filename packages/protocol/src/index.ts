@@ -35,5 +35,6 @@ export type { Refresh } from "./messages/refresh.ts";
 export type { State } from "./messages/state.ts";
 export type { Position } from "./position.ts";
 export { err, ok, type Result } from "./result.ts";
+export type { Answer, ClientToServerEvents, EventContext, ServerToClientEvents } from "./socketio-events.ts";
 export { type Up, upSchemas } from "./up.ts";
 export { MIN_SUPPORTED_VERSION, PROTOCOL_VERSION, SUBPROTOCOL } from "./version.ts";

@@ -58,7 +58,9 @@ export class EngineLink {
       .on("upgrade", take)
       .on("data", (data: unknown) => listener.message(data))
       .on("packet", ({ type }: { type: string }) => {
-        if (type !== "message") listener.idle();
+        // engine.io heeds it where it comes by a poll alone.
+        if (type === "close") this.close();
+        else if (type !== "message") listener.idle();
       })
       .once("close", (reason: string) => {
         this.#cut?.cancel();

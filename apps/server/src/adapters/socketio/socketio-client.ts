@@ -105,7 +105,8 @@ export class SocketioClient implements LinkListener {
         this.#closed(packet.nsp);
         break;
       case PacketType.EVENT:
-        if (connection === undefined) this.abort("badMessages");
+        // An event without a payload is one to the parser.
+        if (connection === undefined || !Array.isArray(packet.data)) this.abort("badMessages");
         else if (this.#isBinary) connection.emittedBinary(packet.id);
         else connection.emitted(this.#payloadOf(packet) as unknown[], packet.id);
         break;
