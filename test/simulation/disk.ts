@@ -2,9 +2,9 @@
  * Owns what outlives the server's process: events, known ids, sessions, generations. At `process` the last groups can be
  * lost with the machine. Behaves as the SQLite store does; must not know who asks, nor when.
  */
-import type { Appended, Draft, KeptEvent, Page, ReadRange, StoredSession } from "@roomcast/hub";
+import type { Appended, Draft, KeptEvent, Page, ReadRange, Removed, StoredSession } from "@roomcast/hub";
 import type { SeededRandom } from "@roomcast/hub/testing";
-import { type GapReason, MAX_PAGE_BYTES, type Position } from "@roomcast/protocol";
+import { type GapReason, MAX_PAGE_BYTES } from "@roomcast/protocol";
 
 export type DiskDurability = "process" | "disk";
 
@@ -18,6 +18,7 @@ interface RoomTable {
   /** Which life of the room this is; each removal begins another. */
   incarnation: number;
   floor: number;
+  goneSequence: number;
   /** From floor + 1 on, without a hole. */
   events: Omit<KeptEvent, "epoch">[];
   /** Outlives what is trimmed or removed. */
@@ -32,6 +33,7 @@ export class Disk {
   readonly #sessions = new Map<string, StoredSession>();
   /** The last one is the present one. */
   readonly #generations: string[] = [];
+  #sequence = 0;
   #clean = true;
   #rebooted = false;
   /** How to take back what was committed and not flushed yet, a list for each group. */
@@ -81,18 +83,22 @@ export class Disk {
     const { incarnation } = table;
     const epoch = this.#epochOf(incarnation);
     const offset = topOf(table) + 1;
-    table.events.push({ ...draft, offset });
+    const sequence = this.#nextSequence();
+    table.events.push({ ...draft, offset, sequence });
     table.known.set(key, { incarnation, offset, time: draft.time });
     this.#undo(() => {
       table.events.pop();
       table.known.delete(key);
     });
-    const event = { ...draft, epoch, offset };
+    const event = { ...draft, epoch, offset, sequence };
     return { appended: { position: { epoch, offset }, time: draft.time, duplicate: false }, event };
   }
 
-  read(room: string, { after, before, limit }: ReadRange): Page {
-    const { incarnation, floor, events: all } = this.#table(room);
+  read(room: string, { beyond, before, limit, ...range }: ReadRange): Page {
+    const { incarnation, floor, goneSequence, events: all } = this.#table(room);
+    const after =
+      range.after ??
+      (beyond === undefined ? undefined : floor + all.filter(({ sequence }) => sequence <= beyond).length);
     const epoch = this.#epochOf(incarnation);
     const within = all
       .slice(Math.max(0, (after ?? 0) - floor))
@@ -107,7 +113,7 @@ export class Disk {
     }
     const events = within.slice(0, count).map((event): KeptEvent => ({ ...event, epoch }));
     if (after === undefined) events.reverse();
-    return { epoch, floor, top: floor + all.length, events, more: count < within.length };
+    return { epoch, floor, goneSequence, top: floor + all.length, events, more: count < within.length };
   }
 
   /** Lets some more gather first, as the real one does. */
@@ -119,23 +125,24 @@ export class Disk {
     const table = this.#table(room);
     const excess = table.events.length - keep;
     if (excess <= 0) return;
-    const { events, floor } = table;
+    const { events, floor, goneSequence } = table;
+    table.goneSequence = events[excess - 1]?.sequence ?? goneSequence;
     table.events = events.slice(excess);
     table.floor += excess;
     this.beginGroup();
     this.#undo(() => {
-      table.events = events;
-      table.floor = floor;
+      Object.assign(table, { events, floor, goneSequence });
     });
   }
 
   /** Another life of the room begins. */
-  remove(room: string): Position {
+  remove(room: string): Removed {
     const table = this.#table(room);
-    const { incarnation, floor, events } = table;
-    Object.assign(table, { incarnation: incarnation + 1, floor: 0, events: [] });
-    this.#undo(() => Object.assign(table, { incarnation, floor, events }));
-    return { epoch: this.#epochOf(table.incarnation), offset: 0 };
+    const { incarnation, floor, goneSequence, events } = table;
+    const sequence = this.#nextSequence();
+    Object.assign(table, { incarnation: incarnation + 1, floor: 0, goneSequence: sequence, events: [] });
+    this.#undo(() => Object.assign(table, { incarnation, floor, goneSequence, events }));
+    return { room, position: { epoch: this.#epochOf(table.incarnation), offset: 0 }, sequence };
   }
 
   save(session: StoredSession): void {
@@ -152,6 +159,7 @@ export class Disk {
 
   whyChanged(epoch: string, now: string): GapReason {
     const [generation = "", incarnation] = epoch.split(".");
+    if (this.#generations.slice(0, -1).includes(epoch)) return "store_lost_tail";
     const isSameLife = now.endsWith(`.${incarnation}`);
     return isSameLife && this.#generations.slice(0, -1).includes(generation)
       ? "store_lost_tail"
@@ -160,6 +168,16 @@ export class Disk {
 
   get generation(): string {
     return this.#generations.at(-1) ?? "";
+  }
+
+  /** Of the last event that there was. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  #nextSequence(): number {
+    this.#sequence += 1;
+    return this.#sequence;
   }
 
   #epochOf(incarnation: number): string {
@@ -188,7 +206,10 @@ export class Disk {
   #table(room: string): RoomTable {
     let table = this.#rooms.get(room);
     if (table === undefined)
-      this.#rooms.set(room, (table = { incarnation: 1, floor: 0, events: [], known: new Map() }));
+      this.#rooms.set(
+        room,
+        (table = { incarnation: 1, floor: 0, goneSequence: 0, events: [], known: new Map() }),
+      );
     return table;
   }
 }

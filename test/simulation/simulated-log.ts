@@ -19,17 +19,25 @@ const MAX_CHORE_MS = 100;
 
 export class SimulatedLog implements RoomLog {
   readonly durability: Durability;
+  readonly generation: string;
   readonly #disk: Disk;
   readonly #queue: WriterQueue;
   readonly #trouble: Trouble;
+  #sequence: number;
   #listener: (event: KeptEvent) => void = () => undefined;
   #removalListener: (removed: Removed) => void = () => undefined;
 
   constructor(disk: Disk, queue: WriterQueue, trouble: Trouble) {
     this.durability = disk.durability;
+    this.generation = disk.generation;
+    this.#sequence = disk.sequence;
     this.#disk = disk;
     this.#queue = queue;
     this.#trouble = trouble;
+  }
+
+  get sequence(): number {
+    return this.#sequence;
   }
 
   onAppended(listener: (event: KeptEvent) => void): void {
@@ -59,8 +67,9 @@ export class SimulatedLog implements RoomLog {
     this.#queue.ask({
       writes: true,
       commit: () => {
-        const removed = { room, position: this.#disk.remove(room) };
+        const removed = this.#disk.remove(room);
         return () => {
+          this.#sequence = removed.sequence;
           this.#removalListener(removed);
           settle(ok(removed));
         };
@@ -97,6 +106,7 @@ export class SimulatedLog implements RoomLog {
   }
 
   #announce(event: KeptEvent): void {
+    this.#sequence = event.sequence;
     if (!this.#trouble.loses.delete(event.room)) this.#listener(event);
   }
 
