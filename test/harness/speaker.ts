@@ -9,6 +9,7 @@ import {
   type Transport,
 } from "@roomcast/client";
 
+import { socketioBy } from "./socketio-speaker.ts";
 import { until } from "./until.ts";
 
 export interface Heard {
@@ -46,7 +47,7 @@ export interface Speaker extends AsyncDisposable {
 }
 
 /** Resolves once it has entered the room. */
-type ConnectSpeaker = (url: string, room: string, name: string) => Promise<Speaker>;
+export type ConnectSpeaker = (url: string, room: string, name: string) => Promise<Speaker>;
 
 /** A way that is blocked: nothing answers. */
 const blocked: OpenSocket = (_dial, listener) => {
@@ -118,4 +119,7 @@ export const TRANSPORTS: Readonly<Record<string, ConnectSpeaker>> = {
     "sse",
     streamWith((url, init) => fetch(url, init)),
   ),
+  "socketio-polling": socketioBy("polling"),
+  "socketio-websocket": socketioBy("websocket"),
+  "socketio-upgrade": socketioBy("polling", "websocket"),
 };
