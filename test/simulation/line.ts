@@ -48,6 +48,8 @@ export class Line {
   #clientGone = false;
   #serverGone = false;
   #swallows = false;
+  /** The first frame upwards will be so late, behind the end of the line that the client hears of. */
+  #firstLateMs: number | undefined;
 
   constructor(options: LineOptions) {
     const { timeline, random, name, newest, onFault } = options;
@@ -74,6 +76,11 @@ export class Line {
     this.#swallows = true;
     this.#ways[direction].swallow();
     this.#options.timeline.after(this.#options.random.below(WATCH_MS), () => this.#endServer(1006));
+  }
+
+  /** The client's hello is late by so much, and meanwhile the client takes the line for dead. */
+  strandHello(lateMs: number): void {
+    this.#firstLateMs = lateMs;
   }
 
   /** Breaks off when so many bytes have gone one way. */
@@ -148,6 +155,11 @@ export class Line {
       this.#trace(">>", text);
       this.#inbox?.receive(decodeUp(text));
     });
+    if (this.#firstLateMs === undefined) return;
+    const { up, down } = this.#ways;
+    up.stall(this.#firstLateMs);
+    up.end(Infinity, () => this.#endServer(1006));
+    down.end(0, () => this.#endClient(1006, ""));
   }
 
   #sendDown(text: string): void {

@@ -22,6 +22,8 @@ export class Network {
   readonly #lines = new Map<string, Line[]>();
   /** The next line of a member breaks off there. */
   readonly #breaks = new Map<string, { readonly direction: Direction; readonly bytes: number }>();
+  /** The hello of a member's next line arrives so late. */
+  readonly #strands = new Map<string, number>();
   readonly #newest: Newest = new Map();
   /** Lines that were opened. */
   count = 0;
@@ -42,6 +44,9 @@ export class Network {
     const planned = this.#breaks.get(member);
     if (planned !== undefined) line.breakAfter(planned.direction, planned.bytes);
     this.#breaks.delete(member);
+    const lateMs = this.#strands.get(member);
+    if (lateMs !== undefined) line.strandHello(lateMs);
+    this.#strands.delete(member);
     life.onEnd(() => line.clientDied());
     this.#lines.set(member, [...(this.#lines.get(member) ?? []).filter(({ over }) => !over), line]);
     return line.socket;
@@ -56,12 +61,17 @@ export class Network {
     this.#breaks.set(member, { direction, bytes });
   }
 
+  strandNext(member: string, lateMs: number): void {
+    this.#strands.set(member, lateMs);
+  }
+
   serverDied(machine: boolean): void {
     for (const line of [...this.#lines.values()].flat()) line.serverDied(machine);
   }
 
   heal(): void {
     this.#breaks.clear();
+    this.#strands.clear();
     for (const line of [...this.#lines.values()].flat()) line.heal();
   }
 }

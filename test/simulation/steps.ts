@@ -105,6 +105,21 @@ export const KINDS: readonly Kind[] = [
     },
   },
   {
+    name: "late hello",
+    weight: 3,
+    draw(draw) {
+      const { member } = draw;
+      const ms = draw.ms(9_000);
+      return {
+        what: `the line of ${member.name} is cut, and the hello on the next one arrives ${ms} ms after that is given up`,
+        run: (scene) => {
+          line(scene, member)?.cut();
+          scene.network.strandNext(member.name, ms);
+        },
+      };
+    },
+  },
+  {
     name: "stall",
     weight: 4,
     draw(draw) {

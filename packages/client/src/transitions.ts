@@ -57,6 +57,8 @@ export const attempt = (trail: Trail): Step => [
 const FRESH: Omit<Trail, "resume"> = {
   ...{ failures: 0, awaySince: undefined, reason: undefined, renewed: false },
   ...{ transport: "ws", unanswered: 0, proven: false, scouts: 0 },
+  // Before `disconnect`, or in the life of the program before, a hello may have been said.
+  strays: 1,
 };
 
 /** The first attempt, by the application's wish. */
@@ -85,10 +87,12 @@ export function welcomed({ trail }: Greeting, welcome: Welcome, { chance }: Circ
   const heartbeatMs = Math.max(welcome.heartbeatMs, MIN_HEARTBEAT_MS);
   const proven = trail.transport === "ws";
   const scouts = proven ? 0 : trail.scouts;
+  // Nobody has ever asked for a session that is new.
+  const strays = welcome.resumed ? trail.strays : 0;
   return [
     {
       name: "ready",
-      trail: { ...trail, resume: welcome.resume, renewed: false, unanswered: 0, proven, scouts },
+      trail: { ...trail, resume: welcome.resume, renewed: false, unanswered: 0, proven, scouts, strays },
       heartbeatMs,
       stable: false,
     },
@@ -135,6 +139,12 @@ export function change(state: Ready | Probing): Step {
   return [next, [...ending(state, ABANDONED, reason), ...effects]];
 }
 
+/** It has lasted: the server no longer waits for a hello on any socket that is older. */
+export const settle = (state: Connected): Step => [
+  { ...state, stable: true, trail: { ...state.trail, strays: 0 } },
+  [],
+];
+
 export function drain(state: Ready | Probing, reconnectAfterMs: number, { nowMs }: Circumstances): Step {
   const { trail, heartbeatMs, stable } = state;
   const delayMs = Math.min(Math.max(0, reconnectAfterMs), DRAIN_CAP_MS);
@@ -150,11 +160,13 @@ export function drain(state: Ready | Probing, reconnectAfterMs: number, { nowMs 
 
 /** An attempt that came to nothing. @param code to close its socket with; 0 where there is none any more. */
 export function fail(state: Attempting, reason: Reason, at: Circumstances, code = ABANDONED): Step {
-  const unanswered = wasUnanswered(reason) ? state.trail.unanswered + 1 : 0;
+  const lost = wasUnanswered(reason);
+  const unanswered = lost ? state.trail.unanswered + 1 : 0;
+  const strays = state.trail.strays + (lost && state.name === "greeting" ? 1 : 0);
   const transport = transportAfter({ ...state.trail, unanswered });
   const failures = state.trail.failures + 1;
   const awaySince = state.trail.awaySince ?? at.nowMs;
-  const trail = { ...state.trail, failures, awaySince, reason, unanswered, transport };
+  const trail = { ...state.trail, failures, awaySince, reason, unanswered, transport, strays };
   const [next, effects] = wait(trail, backoff(trail, at), at);
   return [next, [...ending(state, code, reason), ...effects]];
 }
@@ -163,7 +175,8 @@ export function fail(state: Attempting, reason: Reason, at: Circumstances, code 
 export function lose(state: Connected, reason: Reason, at: Circumstances, code = ABANDONED): Step {
   const before = state.stable ? { failures: -1, awaySince: undefined } : state.trail;
   const awaySince = before.awaySince ?? at.nowMs;
-  const trail = { ...state.trail, failures: before.failures + 1, awaySince, reason };
+  // The next hello shows the successor of the token that a stray has, and with that spends it.
+  const trail = { ...state.trail, failures: before.failures + 1, awaySince, reason, strays: 0 };
   // A drain names its own delay. The wall clock may have jumped since, so it can only shorten the wait.
   const delayMs =
     state.name === "draining"
@@ -181,8 +194,19 @@ export function closed(
 ): Step {
   const why: Reason = { cause: "closed", code, message: reason === "" ? meaningOf(code) : reason };
   const expired = code === CLOSE_CODES.tokenExpired.code;
-  if (isFinalClose(code) || (expired && (state.trail.renewed || !at.renewable))) return stop(state, why);
-  const next = expired ? { ...state, trail: { ...state.trail, renewed: true } } : state;
+  // What took over may be a stray of its own, by a socket that nobody uses. If it was somebody else, each stray is one try.
+  const overtaken = code === CLOSE_CODES.superseded.code && state.trail.strays > 0;
+  if (isFinalClose(code) && !overtaken) return stop(state, why);
+  if (expired && (state.trail.renewed || !at.renewable)) return stop(state, why);
+  const { trail } = state;
+  const next = {
+    ...state,
+    trail: {
+      ...trail,
+      renewed: trail.renewed || expired,
+      strays: trail.strays - (overtaken ? 1 : 0),
+    },
+  };
   switch (next.name) {
     case "opening":
     case "greeting":

@@ -71,6 +71,13 @@ export function claimOf(resumeToken: string): Claim | undefined {
 export const proves = ({ secret }: Claim, { used, next }: Secrets): boolean =>
   sameSecret(secret, next) || sameSecret(secret, used);
 
+/**
+ * A token has one successor, however often it is used: were there a new one each time, a hello that comes late would make
+ * worthless what a newer welcome has given out.
+ */
+export const succeed = ({ secret }: Claim, secrets: Secrets, fresh: () => string): Secrets =>
+  sameSecret(secret, secrets.next) ? { used: secret, next: fresh() } : secrets;
+
 /** In the same time wherever the two differ, so that nobody finds a secret character by character. */
 function sameSecret(a: string, b: string): boolean {
   if (a.length !== b.length) return false;

@@ -61,13 +61,17 @@ describe("resume", () => {
     expect(used).toMatchObject({ clientId: first.clientId, resumed: true });
   });
 
-  test("R-RESUME-ROTATE: of all welcomes that one token got, only the newest one's token is good", async () => {
+  test("R-RESUME-ROTATE: all welcomes that one token got give the same successor; a late hello makes none worthless", async () => {
     const s = stage();
     const first = await come(s);
-    const lost = await come(s, { resume: first.resume });
     const second = await come(s, { resume: first.resume });
-    expect((await come(s, { resume: lost.resume })).resumed).toBe(false);
-    expect((await come(s, { resume: second.resume })).resumed).toBe(true);
+    const late = await come(s, { resume: first.resume });
+    expect(second.client.connection.closed?.name).toBe("superseded");
+    expect(late).toMatchObject({ clientId: first.clientId, resumed: true, resume: second.resume });
+    const third = await come(s, { resume: second.resume });
+    expect(third).toMatchObject({ clientId: first.clientId, resumed: true });
+    expect((await come(s, { resume: first.resume })).resumed, "spent by its successor").toBe(false);
+    expect(third.client.connection.closed).toBeUndefined();
   });
 
   test("R-RESUME-BOUND, threat 14: a token that another user stole, a wrong secret or an unknown one make a new session", async () => {

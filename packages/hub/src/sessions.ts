@@ -6,7 +6,7 @@ import type { Identity } from "./identity.ts";
 import type { Peer } from "./peer.ts";
 import type { Random } from "./random.ts";
 import type { Rooms } from "./rooms.ts";
-import { type Claim, proves, type Secrets, Session } from "./session.ts";
+import { type Claim, proves, type Secrets, Session, succeed } from "./session.ts";
 import type { SessionStore, StoredSession } from "./session-store.ts";
 import type { HubSettings } from "./settings.ts";
 import { SteadyTime } from "./steady-time.ts";
@@ -96,7 +96,7 @@ export class Sessions {
     const { session } = found;
     if (session.identity.user !== identity.user || !proves(claim, session.secrets)) return undefined;
     session.identity = identity;
-    session.secrets = { used: claim.secret, next: this.#random.id() };
+    session.secrets = succeed(claim, session.secrets, () => this.#random.id());
     if (name !== undefined) session.from = { ...session.from, name };
     this.#live.set(session.clientId, session);
     return found;
