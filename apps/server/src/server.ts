@@ -28,6 +28,7 @@ import { openStore } from "./open-store.ts";
 import { RoomcastServer } from "./roomcast-server.ts";
 import { LogTelemetry } from "./telemetry/log-telemetry.ts";
 import { openLogger } from "./telemetry/logger.ts";
+import { Tally } from "./telemetry/tally.ts";
 import { TelemetryFan } from "./telemetry/telemetry-fan.ts";
 
 /** A store that is slower is not ready. */
@@ -72,7 +73,8 @@ export async function createServer<const C extends Contract = Events>(
   const log = options.logger ?? (await openLogger(settings.log));
   const clock = new NodeClock();
   const random = new NodeRandom();
-  const telemetry = new TelemetryFan(options.telemetry ?? new LogTelemetry(log));
+  const tally = new Tally();
+  const telemetry = new TelemetryFan(options.telemetry ?? new LogTelemetry(log), tally);
   const policy = options.policy ?? (await policyOf(settings, options.authenticate !== undefined, clock, log));
   const store = await openStore(settings, { clock, random, onFatal: options.onFatal ?? throwOutside });
   for (const finding of store.findings) log.warn(finding);
@@ -105,7 +107,9 @@ export async function createServer<const C extends Contract = Events>(
     ready: async () => !hub.draining && (await answers(store.log, settings.defaultRoom, clock)),
   });
   const admin = new AdminAdapter({
-    ...{ hub, clock, random, telemetry, server, onFault, storeKind: settings.store },
+    ...{ hub, clock, random, telemetry, tally, server, onFault, storeKind: settings.store },
+    // A server of yours may have metrics of its own.
+    claimsMetrics: options.server === undefined,
     // What stands before a server of yours is yours to know: there it takes the token.
     operators: { token: settings.adminToken, trustsLoopback: options.server === undefined },
     audit: (act) => {

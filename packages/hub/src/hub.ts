@@ -104,6 +104,14 @@ export class Hub {
     return { connections: this.#peers.size + this.#readers.size, sessions: sessions.size, rooms: rooms.size };
   }
 
+  /** How many connections there are of each transport. */
+  transports(): ReadonlyMap<string, number> {
+    const numbers = new Map<string, number>();
+    for (const connections of [this.#peers, this.#readers])
+      for (const { transport } of connections) numbers.set(transport, (numbers.get(transport) ?? 0) + 1);
+    return numbers;
+  }
+
   /** A socket was opened. The adapter hands its frames and its end to the inbox. */
   accept(connection: Connection): Inbox {
     const peer = new Peer(this.#engine, connection, (closed) => this.#peers.delete(closed));

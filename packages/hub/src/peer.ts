@@ -86,6 +86,10 @@ export class Peer implements Inbox, Recipient {
     return this.#connection.cursor;
   }
 
+  get transport(): string {
+    return this.#connection.transport;
+  }
+
   /** What was written and not taken yet. */
   get queuedBytes(): number {
     return this.#connection.bufferedBytes;

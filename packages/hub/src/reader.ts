@@ -49,6 +49,10 @@ export class Reader implements Recipient {
     engine.telemetry.record({ kind: "reader_opened", reader: this.#facts });
   }
 
+  get transport(): string {
+    return this.#facts.transport;
+  }
+
   /** Resolves when it is known that the room can be read; what there is to read follows. @returns why it cannot. */
   async begin(place: Place): Promise<Refusal | undefined> {
     this.#expiry.watch(this.#expiresAt);

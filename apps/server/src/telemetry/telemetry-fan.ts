@@ -1,14 +1,16 @@
-/** Owns who hears the facts of the hub: the log always, others for as long as they listen. */
+/** Owns who hears the facts of the hub: some always, others for as long as they listen. */
 import type { Telemetry, TelemetryEvent } from "@roomcast/hub";
 
 type OnPublished = NonNullable<Telemetry["published"]>;
 
 export class TelemetryFan implements Telemetry {
   readonly #listeners: Set<Telemetry>;
+  readonly #always: number;
   #published: OnPublished | undefined;
 
-  constructor(first: Telemetry) {
-    this.#listeners = new Set([first]);
+  constructor(...always: readonly Telemetry[]) {
+    this.#listeners = new Set(always);
+    this.#always = always.length;
     this.#refresh();
   }
 
@@ -17,9 +19,9 @@ export class TelemetryFan implements Telemetry {
     return this.#published;
   }
 
-  /** Whether anybody but the first listens. */
+  /** Whether anybody listens who does not always. */
   get isWatched(): boolean {
-    return this.#listeners.size > 1;
+    return this.#listeners.size > this.#always;
   }
 
   /** @returns how to stop listening. */

@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { NodeClock } from "../../node-clock.ts";
 import { NodeRandom } from "../../node-random.ts";
+import { Tally } from "../../telemetry/tally.ts";
 import { TelemetryFan } from "../../telemetry/telemetry-fan.ts";
 import type { Act } from "./acting.ts";
 import { AdminAdapter } from "./admin-adapter.ts";
@@ -79,6 +80,7 @@ afterEach(async () => {
 function open(): void {
   adapter = new AdminAdapter({
     ...{ hub, clock, random, telemetry, operators, storeKind: "memory" },
+    ...{ tally: new Tally(), claimsMetrics: true },
     server: { name: "roomcast", version: "1.2.3", node: "n1" },
     audit: (act) => acts.push(act),
     onFault: (error) => {

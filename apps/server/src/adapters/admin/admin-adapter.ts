@@ -17,35 +17,46 @@ import {
   showOverview,
   showRoom,
 } from "./looking.ts";
+import { type MetricsPorts, showMetrics } from "./metrics/show-metrics.ts";
+import { Scraping } from "./metrics/scraping.ts";
 import { notOperator, type OperatorRules } from "./operator.ts";
 import { live, Streams, tail } from "./streams.ts";
 import { Watch, type WatchPorts } from "./watch.ts";
 
 export interface AdminAdapterOptions extends WatchPorts, ActingPorts {
-  readonly hub: ActingPorts["hub"] & LookingPorts["hub"];
+  readonly hub: ActingPorts["hub"] & LookingPorts["hub"] & MetricsPorts["hub"];
+  readonly tally: MetricsPorts["tally"];
+  /** Whether `/metrics` is ours, where a scraper looks first; the same is under the prefix always. */
+  readonly claimsMetrics: boolean;
   readonly operators: OperatorRules;
   /** A handler threw: a bug. */
   readonly onFault: (error: unknown) => void;
 }
 
 const PREFIX = "/v1/admin";
+const METRICS = "/metrics";
 
 export class AdminAdapter {
   readonly #operators: OperatorRules;
   readonly #routes: Routes<Answer | undefined>;
   readonly #streams: Streams;
+  readonly #scraping: Scraping;
+  readonly #claimsMetrics: boolean;
   readonly #openAnswers = new OpenAnswers();
 
   constructor(options: AdminAdapterOptions) {
     const watch = new Watch(options);
     this.#streams = new Streams(options.clock, watch);
-    const ports = { ...options, watch, streams: this.#streams };
+    this.#scraping = new Scraping(options);
+    this.#claimsMetrics = options.claimsMetrics;
+    const ports = { ...options, watch, streams: this.#streams, scraping: this.#scraping };
     this.#operators = options.operators;
     this.#routes = new Routes(
       [
         route("GET", `${PREFIX}/overview`, () => showOverview(ports)),
         route("GET", `${PREFIX}/live`, (call) => live(ports, call)),
         route("GET", `${PREFIX}/tail`, (call) => tail(ports, call)),
+        ...[METRICS, `${PREFIX}${METRICS}`].map((path) => route("GET", path, () => showMetrics(ports))),
         route("GET", `${PREFIX}/contract`, () => showContract(ports)),
         route("GET", `${PREFIX}/rooms`, (call) => listRooms(ports, call)),
         route("GET", `${PREFIX}/rooms/{room}`, (call) => showRoom(ports, call)),
@@ -62,7 +73,7 @@ export class AdminAdapter {
   /** @returns whether the request is one of this adapter, which then answers it. */
   take(request: IncomingMessage, response: ServerResponse): boolean {
     const { path } = requestTarget(request);
-    if (path !== PREFIX && !path.startsWith(`${PREFIX}/`)) return false;
+    if (!this.#claims(path)) return false;
     if (this.#openAnswers.admits(request.socket, response)) void this.#answer(request, response);
     return true;
   }
@@ -70,6 +81,11 @@ export class AdminAdapter {
   /** Ends the streams, which do not end by themselves. */
   close(): void {
     this.#streams.close();
+    this.#scraping.stop();
+  }
+
+  #claims(path: string): boolean {
+    return path === PREFIX || path.startsWith(`${PREFIX}/`) || (this.#claimsMetrics && path === METRICS);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
