@@ -1,4 +1,5 @@
 /** A stock Socket.IO client, with nothing of ours, in a room with whoever else is there. */
+import { MAX_ID_AGE_MS } from "@roomcast/protocol";
 import { createServer, type RoomcastServer } from "@roomcast/server";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -47,9 +48,13 @@ describe.each(WAYS)("a stock Socket.IO client over %s", (_, transports) => {
     expect(members.ok && members.value.map(({ clientId }) => clientId)).toContain(socket.id);
   });
 
-  it("P-SIO-2 P-SIO-3 P-SIO-4: publishes by emit, is acked, and hears what everybody hears", async () => {
+  it("P-SIO-2 P-SIO-3 P-SIO-4 P-PUB-13: publishes by emit, is acked, and hears what everybody hears", async () => {
     const acked = (await socket.emitWithAck("message", { text: "from Ann" }, { id: "a1" })) as unknown;
     expect(acked).toMatchObject({ ok: true, id: "a1", room: "general", position: { offset: 1 } });
+    const late = { id: "a1", age: MAX_ID_AGE_MS + 1 };
+    expect(await socket.emitWithAck("message", { text: "again, days later" }, late)).toMatchObject({
+      ...{ ok: false, code: "id_expired" },
+    });
     const event = await bob.hear("event", ({ id }) => id === "a1");
     expect(event).toMatchObject({ data: { text: "from Ann" }, from: { clientId: socket.id, name: "Ann" } });
     const sent = await bob.publish("general", "message", { text: "from Bob" });

@@ -4,6 +4,7 @@ import {
   err,
   type From,
   JsonText,
+  MAX_ID_AGE_MS,
   ok,
   type Refusal,
   refusal,
@@ -32,7 +33,9 @@ export type Admitted =
 type Admission = Pick<Engine, "contract" | "policy" | "handlers" | "telemetry">;
 type Verdict = Result<Admitted, Refusal>;
 
-export function admit(engine: Admission, candidate: Candidate): MaybePromise<Verdict> {
+/** @param age ms since it was sent first, if it is a repetition: its id must not have been forgotten since. */
+export function admit(engine: Admission, candidate: Candidate, age = 0): MaybePromise<Verdict> {
+  if (age > MAX_ID_AGE_MS) return err(refusal("id_expired"));
   const { room, event, identity, to } = candidate;
   const checked = engine.contract.check(event, candidate.data, "anyone");
   if (!checked.ok) return checked;

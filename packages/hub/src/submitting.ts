@@ -34,6 +34,8 @@ export interface Submission extends Omit<Publication, "from"> {
   readonly identity: Identity;
   /** What a guest wants to be called; a name that the identity vouches for wins. */
   readonly name?: string;
+  /** Of a late repetition: ms since it was sent first. */
+  readonly age?: number;
 }
 
 type Outcome = Result<Receipt, Refusal>;
@@ -62,7 +64,7 @@ export async function submit(engine: Engine, submission: Submission): Promise<Ou
   const request = requestOf(engine, submission);
   if (!request.ok) return request;
   const from: From = { clientId: null, user: identity.user ?? "guest", name };
-  const admitted = await admit(engine, { ...request.value, data, from, identity });
+  const admitted = await admit(engine, { ...request.value, data, from, identity }, submission.age);
   if (!admitted.ok) return admitted;
   if (admitted.value.kind === "answer") {
     const { id, room } = request.value;

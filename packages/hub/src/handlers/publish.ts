@@ -1,5 +1,5 @@
 /** publish → ack. The ack stands in the order of offsets between the events of the room, and never before the commit. */
-import { MAX_ID_AGE_MS, type Publish, type Refusal, refusal } from "@roomcast/protocol";
+import { type Publish, type Refusal, refusal } from "@roomcast/protocol";
 
 import { admit } from "../admission.ts";
 import { type AdmittedEvent, deliver, type Receipt } from "../delivering.ts";
@@ -14,7 +14,7 @@ const UNSETTLED_RETRY_MS = 250;
 
 export function publish(exchange: Exchange, message: Publish): MaybePromise<void> {
   const { engine, peer, session } = exchange;
-  const { id, room, event, data, to, age = 0 } = message;
+  const { id, room, event, data, to, age } = message;
   const subscription = session.subscriptions.get(room);
   if (subscription === undefined) {
     peer.refuse(message, refusal("not_joined"));
@@ -28,14 +28,10 @@ export function publish(exchange: Exchange, message: Publish): MaybePromise<void
     );
     return;
   }
-  if (age > MAX_ID_AGE_MS) {
-    peer.refuse(message, refusal("id_expired"));
-    return;
-  }
   const place = subscription.takePlace();
   const { from, identity } = session;
   const submission = { room, event, id, data, from, identity, ...(to !== undefined && { to }) };
-  return whenReady(admit(engine, submission), (admitted) => {
+  return whenReady(admit(engine, submission, age), (admitted) => {
     // It may have been taken out of the room while the application made up its mind.
     if (session.subscriptions.get(room) !== subscription) peer.refuse(message, refusal("not_joined"));
     else if (!admitted.ok) peer.refuse(message, admitted.error);

@@ -1,7 +1,7 @@
 /** Plain HTTP over real sockets, with the hub and its memory log behind it. */
 import { GUEST, Hub, MemoryLog, MemorySessions, type Policy } from "@roomcast/hub";
 import { ManualClock } from "@roomcast/hub/testing";
-import { err, HEARTBEAT_MS, ok, refusal } from "@roomcast/protocol";
+import { err, HEARTBEAT_MS, MAX_ID_AGE_MS, ok, refusal } from "@roomcast/protocol";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -168,6 +168,17 @@ describe("POST /v1/rooms/{room}/events", () => {
     creditClock.advance(1000);
     expect((await post({ body: { ...HI, id: "3" } })).json).toMatchObject({ position: { offset: 4 } });
     expect((await get("/v1/rooms/general/events", ada)).json.events).toHaveLength(4);
+  });
+
+  it("P-PUB-13 P-HTTP-2: a repetition whose id may be forgotten is id_expired, and no second event", async () => {
+    const late = (age: unknown): Promise<Answered> => post({ body: { ...HI, id: "a1", age } });
+    expect(await late(MAX_ID_AGE_MS)).toMatchObject({ status: 200, json: { position: { offset: 1 } } });
+    expect(await late(MAX_ID_AGE_MS + 1)).toMatchObject({
+      status: 409,
+      json: { error: { code: "id_expired", retry: "no" } },
+    });
+    expect(await late("a day")).toMatchObject({ status: 400, json: { error: { code: "bad_message" } } });
+    expect((await get("/v1/rooms/general/events")).json.events).toHaveLength(1);
   });
 
   it("T23: without an id each publish is one of its own", async () => {

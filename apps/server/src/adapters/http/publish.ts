@@ -27,18 +27,15 @@ export async function publish(ports: PublishPorts, { request, parameters }: Call
     room: parameters.room,
     event,
     ...("data" in body.value && { data }),
+    ...("age" in body.value && { age: body.value["age"] }),
   });
   if (!checked.ok) return refused(checked.error);
   if (checked.value.type !== "publish") return refused(refusal("internal"));
   if (!isName(name))
     return refused(refusal("bad_message", `name: expected a text of at most ${MAX_NAME_LENGTH}`));
+  const { type: _, ...submission } = checked.value;
   const submitted = await ports.hub.submit({
-    ...{
-      room: checked.value.room,
-      event: checked.value.event,
-      data: checked.value.data,
-      id: checked.value.id,
-    },
+    ...submission,
     identity: identity.value,
     ...(name !== undefined && { name }),
   });
