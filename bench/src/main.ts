@@ -23,11 +23,19 @@ async function measure({ quick, repeats, scenarios, peers }: Options): Promise<M
   const missing = new Set<Peer>();
   const plan = planned(repeats, scenarios, peers);
   const progress = new Progress(plan.length);
+  const stop = new AbortController();
+  process.once("SIGINT", () => {
+    stop.abort();
+  });
   for (const { scenario, peer, repeat } of plan) {
     progress.begin(`${scenario.name} ${peer.name}`);
     if (missing.has(peer)) continue;
     const load = loadAverage();
-    const figures = await run(scenario, peer);
+    const figures = await run(scenario, peer).catch((error: unknown) => {
+      // A terminal's signal is for all processes: the run under way breaks off with them.
+      if (!stop.signal.aborted) throw error;
+    });
+    if (stop.signal.aborted) break;
     if (figures !== undefined)
       results.add({ scenario: scenario.name, peer: peer.name, repeat, load, figures });
     else {
