@@ -24,9 +24,10 @@ async function measure({ quick, repeats, scenarios, peers }: Options): Promise<M
   const plan = planned(repeats, scenarios, peers);
   const progress = new Progress(plan.length);
   const stop = new AbortController();
-  process.once("SIGINT", () => {
-    stop.abort();
-  });
+  for (const signal of ["SIGINT", "SIGTERM"])
+    process.once(signal, () => {
+      stop.abort();
+    });
   for (const { scenario, peer, repeat } of plan) {
     progress.begin(`${scenario.name} ${peer.name}`);
     if (missing.has(peer)) continue;
@@ -44,7 +45,8 @@ async function measure({ quick, repeats, scenarios, peers }: Options): Promise<M
     }
   }
   progress.end();
-  return { machine: machine(), quick, repeats, scenarios, peers, results };
+  const endedEarly = stop.signal.aborted;
+  return { machine: machine(), quick, repeats, endedEarly, scenarios, peers, results };
 }
 
 interface Planned {

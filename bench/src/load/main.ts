@@ -18,6 +18,9 @@ const report = (message: Report): void => {
   process.send?.(message);
 };
 
+// Nobody is left to report to.
+process.once("disconnect", () => process.exit());
+
 process.once("message", (message) => {
   const job = message as Job;
   const stage = new Stage(job, () => {

@@ -23,6 +23,8 @@ export interface Measured {
   /** In sizes smaller than the titles say. */
   readonly quick: boolean;
   readonly repeats: number;
+  /** Somebody ended it before all of them were done. */
+  readonly endedEarly: boolean;
   readonly scenarios: readonly Scenario[];
   readonly peers: readonly Peer[];
   readonly results: Results;
@@ -30,12 +32,12 @@ export interface Measured {
 
 /** The tables as Markdown; `picture` leads to the picture of a scenario, where there is one. */
 export function markdown(measured: Measured, picture?: (scenario: Scenario) => string): string {
-  const { machine, quick, repeats, scenarios, peers, results } = measured;
+  const { machine, quick, repeats, endedEarly, scenarios, peers, results } = measured;
   const loads = spread(results.entries.map(({ load }) => load));
   const { faults } = results;
   return [
     `${machine.date} UTC; ${machine.processor}; ${machine.system}; Node ${machine.node}; ` +
-      `${machine.pinned ? "server and load on a processor each" : "not pinned"}; ${repeats} interleaved repeats; ` +
+      `${machine.pinned ? "server and load on a processor each" : "not pinned"}; ${endedEarly ? "ended early, of " : ""}${repeats} interleaved repeats; ` +
       `load average ${loads === undefined ? "unknown" : `${figure(loads.min)} to ${figure(loads.max)}`}. ` +
       `${quick ? "**Quick: sizes are smaller than the titles say.** " : ""}Each cell: median (least–greatest). A ratio is the median of pairs within one repeat.`,
     faults.length === 0
