@@ -1,28 +1,19 @@
 /**
- * Owns a member that is no SDK: PROTOCOL.md by hand, one publish at a time. It believes what it is told, and leaves it to
- * the history checker to find that wrong.
+ * Owns a member that is no SDK: PROTOCOL.md by hand over any line, one publish at a time. It believes what it is told, and
+ * leaves it to the history checker to find that wrong.
  */
 import type { Observation } from "@roomcast/hub/testing";
-import {
-  type Ack,
-  decodeDown,
-  type Down,
-  type ErrorMessage,
-  type EventMessage,
-  type Position,
-} from "@roomcast/protocol";
-import { WebSocket } from "ws";
+import type { Ack, Down, ErrorMessage, EventMessage, GapSpan, Hello, Position } from "@roomcast/protocol";
 
+import type { Line, LineListener, OpenLine } from "./line.ts";
 import type { Member, Utterance } from "./member.ts";
 import { dataOf, eventOf, historyOf, idWithin } from "./text.ts";
 
 const PAGE = 300;
-const RECONNECT_MS = 15;
 const REPEAT_MS = 30;
-const HANDSHAKE_MS = 3_000;
 
 export interface BareMemberOptions {
-  readonly url: string;
+  readonly openLine: OpenLine;
   readonly name: string;
   readonly rooms: readonly string[];
   readonly observations: Observation[];
@@ -38,23 +29,21 @@ interface Reading {
   readonly seen: Set<string>;
 }
 
-export class BareMember implements Member {
+export class BareMember implements Member, LineListener {
   readonly name: string;
   readonly reads = true;
-  readonly #url: string;
   readonly #observations: Observation[];
   readonly #onFault: (what: string) => void;
   readonly #rooms: ReadonlyMap<string, Reading>;
   readonly #waiting: Utterance[] = [];
-  #socket: WebSocket | undefined;
+  readonly #line: Line;
   #user: string | undefined;
   #resume: string | undefined;
   #current: Utterance | undefined;
-  #ended = false;
+  #away = true;
 
-  constructor({ url, name, rooms, observations, onFault }: BareMemberOptions) {
+  constructor({ openLine, name, rooms, observations, onFault }: BareMemberOptions) {
     this.name = name;
-    this.#url = url;
     this.#observations = observations;
     this.#onFault = onFault;
     this.#rooms = new Map(
@@ -66,7 +55,7 @@ export class BareMember implements Member {
         ];
       }),
     );
-    this.#connect();
+    this.#line = openLine(this);
   }
 
   get pending(): number {
@@ -88,54 +77,41 @@ export class BareMember implements Member {
     this.#next();
   }
 
-  /** Its socket vanishes, and it comes back by itself. */
+  /** Its line vanishes, and comes back by itself. */
   stumble(): void {
-    this.#socket?.terminate();
-    this.#socket = undefined;
+    this.#line.vanish();
   }
 
   leave(): void {
-    this.#ended = true;
-    this.#socket?.close(1000);
+    this.#line.end();
   }
 
-  #connect(): void {
-    const socket = new WebSocket(this.#url, ["roomcast.v1"], { handshakeTimeout: HANDSHAKE_MS });
-    this.#socket = socket;
-    socket.on("open", () => {
-      this.#say({
-        type: "hello",
-        protocol: 1,
-        name: this.name,
-        ...(this.#resume !== undefined && { resume: this.#resume }),
-        join: [...this.#rooms.values()].map(({ name, position }) => ({
-          room: name,
-          ...(position === undefined ? { history: historyOf(name) } : { since: position }),
-        })),
-      });
-    });
-    socket.on("message", (data: Buffer) => {
-      const decoded = decodeDown(data.toString());
-      if (socket !== this.#socket) return;
-      if (decoded.ok) this.#hear(decoded.value);
-      else this.#onFault(`${this.name}: not a message of the protocol: ${data.toString()}`);
-    });
-    socket.on("error", () => undefined);
-    socket.on("close", () => {
-      for (const room of this.#rooms.values()) Object.assign(room, { caughtUp: false, held: [] });
-      if (!this.#ended) setTimeout(() => this.#connect(), RECONNECT_MS);
-    });
+  hello(): Omit<Hello, "type" | "protocol"> {
+    return {
+      name: this.name,
+      ...(this.#resume !== undefined && { resume: this.#resume }),
+      join: [...this.#rooms.values()].map(({ name, position }) => ({
+        room: name,
+        ...(position === undefined ? { history: historyOf(name) } : { since: position }),
+      })),
+    };
   }
 
-  #say(message: object): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  recovered(): void {
+    for (const room of this.#rooms.values()) room.caughtUp = room.position !== undefined;
   }
 
-  #hear(message: Down): void {
+  closed(): void {
+    this.#away = true;
+    for (const room of this.#rooms.values()) Object.assign(room, { caughtUp: false, held: [] });
+  }
+
+  hear(message: Down): void {
     switch (message.type) {
       case "welcome":
         if (this.#user !== undefined && this.#user !== message.user)
           this.#onFault(`${this.name} was ${this.#user}, and came back as ${message.user}`);
+        this.#away = false;
         this.#user = message.user;
         this.#resume = message.resume;
         return;
@@ -160,7 +136,7 @@ export class BareMember implements Member {
       case "event":
       case "ack": {
         const room = this.#rooms.get(message.room ?? "");
-        if (room?.caughtUp === true) this.#take(room, message);
+        if (room?.caughtUp === true) this.#takeLive(room, message);
         else room?.held.push(message);
         return;
       }
@@ -168,8 +144,9 @@ export class BareMember implements Member {
         this.#refused(message);
         return;
       case "gap":
+        if (this.#line.recovers) this.#skip(this.#room(message.room), message);
         // Joining again tells it, with what follows it.
-        this.stumble();
+        else this.stumble();
         return;
       case "left":
       case "presence":
@@ -179,30 +156,39 @@ export class BareMember implements Member {
     }
   }
 
+  /** The server does not know where a reader was that recovers by its cursor; the reader does. */
+  #skip(room: Reading, { reason, from, to, position }: GapSpan): void {
+    const at = room.position;
+    const isSame = at?.epoch === position.epoch;
+    const first = from ?? (isSame ? at.offset + 1 : null);
+    this.#note({ kind: "gap", reason, from: first, to, position, ...this.#where(room) });
+    room.position = { epoch: position.epoch, offset: to ?? 0 };
+  }
+
   #page(room: Reading, top: Position, events: readonly EventMessage[], more: boolean): void {
     for (const event of events) this.#take(room, event);
-    if (this.#socket === undefined) return;
+    if (this.#away) return;
     const { offset = 0 } = room.position ?? {};
     if (more) {
-      this.#say({ type: "history", id: `page-${offset}`, room: room.name, after: offset, limit: PAGE });
+      this.#line.page({ id: `page-${offset}`, room: room.name, after: offset, limit: PAGE });
       return;
     }
     if (room.position !== undefined && room.position.offset < top.offset) room.position = top;
     this.#note({ kind: "joined", position: room.position ?? top, ...this.#where(room) });
     room.caughtUp = true;
-    for (const message of room.held.splice(0)) this.#take(room, message);
+    for (const message of room.held.splice(0)) this.#takeLive(room, message);
     if (this.present) this.#repeat();
   }
 
-  #take(room: Reading, message: EventMessage | Ack): void {
-    if (message.type === "ack") {
-      this.#acked(room, message);
-      return;
-    }
-    const { offset, id, from, data } = message;
+  #takeLive(room: Reading, message: EventMessage | Ack): void {
+    if (message.type === "ack") this.#acked(room, message);
+    else this.#take(room, message, this.#line.recovers);
+  }
+
+  #take(room: Reading, { offset, id, from, data }: EventMessage, mayHaveHole = false): void {
     const at = room.position;
     if (offset === undefined || at === undefined || offset <= at.offset) return;
-    if (offset > at.offset + 1) {
+    if (offset > at.offset + 1 && !mayHaveHole) {
       // Live, or trimmed between two pages: joining again tells what is missing.
       this.stumble();
       return;
@@ -224,7 +210,7 @@ export class BareMember implements Member {
     this.#current = undefined;
     const at = room.position;
     if (!current.echo && position.epoch === at?.epoch && position.offset > at.offset) {
-      if (position.offset > at.offset + 1) this.stumble();
+      if (position.offset > at.offset + 1 && !this.#line.recovers) this.stumble();
       else room.position = position;
     }
     this.#next();
@@ -260,8 +246,7 @@ export class BareMember implements Member {
     }
     const { id, room, echo, padding } = this.#current;
     if (!this.present) return;
-    this.#say({
-      type: "publish",
+    this.#line.publish({
       id,
       room,
       event: eventOf(room),

@@ -20,7 +20,7 @@ const MAX_LIFE_MS = 1_500;
 const MAX_LARGE_LIFE_MS = 5_000;
 const LATE_AFTER_TURNS = 5;
 const DRAIN_AFTER_TURNS = 10;
-/** How often in a turn the bare socket vanishes. */
+/** How often in a turn a line without an SDK vanishes. */
 const STUMBLES = 0.03;
 /** In this share of lives one member is away, and finds trimmed what it has missed where little is kept. */
 const NAPS = 0.5;
@@ -62,14 +62,18 @@ class CrashRun {
       stage.sdk(http, "user-1", { token: true }),
       stage.sdk(http, "user-2", { token: true }),
     ] as [SdkMember, ...SdkMember[]];
-    const bare = stage.bare(ws, "bare");
-    const speakers = [...sdks, bare, stage.http(http, "http")];
+    const bares = [
+      stage.bare(ws, "bare"),
+      stage.socketio(http, "websocket"),
+      stage.socketio(http, "polling"),
+    ] as const;
+    const speakers = [...sdks, ...bares, stage.http(http, "http")];
     await stage.until("everybody is in", () => stage.members.every(({ present }) => present));
     const talk = new Talk(speakers, ROOMS, this.#random);
     for (const [index, death] of this.#plan.deaths.entries()) {
       const sleeper = this.#random.fraction() < NAPS ? this.#random.pick(sdks) : undefined;
       sleeper?.leave();
-      await this.#live(death, talk, bare, `late-${index}`);
+      await this.#live(death, talk, bares, `late-${index}`);
       sleeper?.return();
       await sleep(this.#random.below(MAX_DOWN_MS));
       const next = this.#plan.deaths[index + 1];
@@ -89,7 +93,12 @@ class CrashRun {
   }
 
   /** Talks until the server is dead; it may have died already, when everybody came back. @param late a reader that comes into the middle of it. */
-  async #live(death: Death, talk: Talk, bare: BareMember, late: string): Promise<void> {
+  async #live(
+    death: Death,
+    talk: Talk,
+    bares: readonly [BareMember, ...BareMember[]],
+    late: string,
+  ): Promise<void> {
     const failpoint = death.kind === "failpoint" ? death.failpoint : undefined;
     const isLarge = failpoint === "in-checkpoint";
     const limitMs = isLarge ? MAX_LARGE_LIFE_MS : MAX_LIFE_MS;
@@ -98,7 +107,7 @@ class CrashRun {
       talk.turn(isLarge);
       await sleep(this.#random.below(MAX_PAUSE_MS));
       if (turns === LATE_AFTER_TURNS) this.#stage.sdk(this.#server.http, late);
-      if (this.#random.fraction() < STUMBLES) bare.stumble();
+      if (this.#random.fraction() < STUMBLES) this.#random.pick(bares).stumble();
       if (failpoint === "in-drain" && turns === DRAIN_AFTER_TURNS) this.#server.signal("SIGTERM");
     }
     this.#server.signal("SIGKILL");

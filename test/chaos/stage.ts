@@ -7,7 +7,9 @@ import { readFinalLogs } from "./final-logs.ts";
 import { HttpPublisher } from "./http-publisher.ts";
 import type { Member } from "./member.ts";
 import { SdkMember, type SdkMemberOptions } from "./sdk-member.ts";
+import { socketioLine } from "./socketio-line.ts";
 import { type RunResult, Verdict } from "./verdict.ts";
+import { wsLine } from "./ws-line.ts";
 
 const PATIENCE_MS = 30_000;
 const FINE_MS = 500;
@@ -29,8 +31,15 @@ export class Stage {
     return this.#enter(new SdkMember({ url, name, ...options, ...this.#scene }));
   }
 
+  /** @param url of a WebSocket. */
   bare(url: string, name: string): BareMember {
-    return this.#enter(new BareMember({ url, name, ...this.#scene }));
+    const openLine = wsLine(url, (what) => this.verdict.faults.push(`${name}: ${what}`));
+    return this.#enter(new BareMember({ openLine, name, ...this.#scene }));
+  }
+
+  socketio(url: string, transport: "polling" | "websocket"): BareMember {
+    const name = `socketio-${transport}`;
+    return this.#enter(new BareMember({ openLine: socketioLine(url, transport), name, ...this.#scene }));
   }
 
   http(url: string, name: string): HttpPublisher {
