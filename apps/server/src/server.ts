@@ -1,5 +1,13 @@
 /** The composition root: the only file that knows adapters and logs. Makes a server, with an http server of its own or in yours. */
-import { type Clock, Hub, type HubSettings, type Policy, type RoomLog, type Telemetry } from "@roomcast/hub";
+import {
+  type Clock,
+  Credits,
+  Hub,
+  type HubSettings,
+  type Policy,
+  type RoomLog,
+  type Telemetry,
+} from "@roomcast/hub";
 import { type Contract, events as bundledEvents, type Events } from "@roomcast/protocol";
 import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
@@ -8,7 +16,6 @@ import type { Logger } from "pino";
 
 import { AddressLimit } from "./adapters/address-limit.ts";
 import { AdminAdapter } from "./adapters/admin/admin-adapter.ts";
-import { Credits } from "./adapters/credits.ts";
 import { type Authenticate, Entrance } from "./adapters/entrance.ts";
 import { HttpAdapter } from "./adapters/http/http-adapter.ts";
 import { ownHttpServer } from "./adapters/http/own-http-server.ts";
@@ -138,7 +145,12 @@ async function policyOf(settings: Settings, hooked: boolean, clock: Clock, log: 
 
 function hubSettings(settings: Settings, server: HubSettings["server"]): Partial<HubSettings> {
   const { defaultRoom, helloTimeoutMs, heartbeatMs, messagesPerSecond, roomsPerSession } = settings;
-  return { server, defaultRoom, helloTimeoutMs, heartbeatMs, messagesPerSecond, roomsPerSession };
+  // All that one address may have can come back at once, as after a restart.
+  const hellosPerSecond = settings.connectionsPerAddress / 2;
+  return {
+    ...{ server, defaultRoom, helloTimeoutMs, heartbeatMs },
+    ...{ messagesPerSecond, hellosPerSecond, roomsPerSession },
+  };
 }
 
 function shareOf(

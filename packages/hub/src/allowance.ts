@@ -31,6 +31,11 @@ export class Allowance {
     return this.#messages.take();
   }
 
+  /** For the rooms that a hello asks for: it is answered whole, and what follows pays. */
+  rooms(count: number): void {
+    this.#messages.charge(count);
+  }
+
   /** @returns whether this was one refusal too many. */
   refusal(): boolean {
     this.#refusals ??= new TokenBucket(this.#clock, REFUSALS_PER_SECOND);

@@ -4,6 +4,7 @@ import type { Contract } from "@roomcast/protocol";
 import type { Appending } from "./appending.ts";
 import type { EventHandler } from "./application.ts";
 import type { Clock } from "./clock.ts";
+import type { Credits } from "./credits.ts";
 import type { Peer } from "./peer.ts";
 import type { Policy } from "./policy.ts";
 import type { Random } from "./random.ts";
@@ -19,6 +20,8 @@ export interface Engine {
   readonly log: RoomLog;
   readonly appending: Appending;
   readonly rooms: Rooms;
+  /** By the address that they come from. */
+  readonly hellos: Credits;
   readonly sessions: Sessions;
   readonly clock: Clock;
   readonly random: Random;

@@ -17,6 +17,7 @@ import { Appending } from "./appending.ts";
 import type { EventHandler } from "./application.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection, Inbox } from "./connection.ts";
+import { Credits } from "./credits.ts";
 import type { Receipt } from "./delivering.ts";
 import type { Engine } from "./engine.ts";
 import { rangeOf } from "./handlers/history.ts";
@@ -76,6 +77,7 @@ export class Hub {
     const rooms = new Rooms(log, clock, new Turn(clock, telemetry), settings.presenceGatherMs);
     this.#engine = {
       ...{ log, rooms, clock, random, telemetry, settings },
+      hellos: new Credits(clock, settings.hellosPerSecond),
       traffic: new Traffic(clock, telemetry),
       appending: new Appending(log, telemetry, settings.drainSpreadMs),
       sessions: new Sessions({ store: options.sessions, rooms, clock, random, telemetry, settings }),

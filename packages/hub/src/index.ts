@@ -12,6 +12,7 @@ export {
 } from "./application.ts";
 export type { Clock, Timer } from "./clock.ts";
 export type { Connection, Decoded, Format, Inbox } from "./connection.ts";
+export { Credits } from "./credits.ts";
 export { cursorText, type Reached } from "./cursor.ts";
 export type { Receipt } from "./delivering.ts";
 export { type HistoryPage, Hub, type HubOptions } from "./hub.ts";
@@ -39,7 +40,6 @@ export { SteadyTime } from "./steady-time.ts";
 export { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";
 export type { Place } from "./snapshot.ts";
 export type { Publication, Submission } from "./submitting.ts";
-export { TokenBucket } from "./token-bucket.ts";
 export {
   type ClientFacts,
   NO_TELEMETRY,

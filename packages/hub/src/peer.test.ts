@@ -1,7 +1,7 @@
 import { ok, refusal } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
-import { only, stage, typesOf, valueOf } from "../test/stage.ts";
+import { type Client, only, stage, typesOf, valueOf } from "../test/stage.ts";
 import { OPEN_DOOR } from "./policy.ts";
 
 const publish = (id: string, rest: object = {}): object => ({
@@ -69,6 +69,40 @@ describe("credit", () => {
     for (const id of ["3", "4"]) ann.say(publish(id));
     await s.settle();
     expect(only(ben.take(), "event").map(({ id }) => id)).toEqual(["1", "2", "3", "4"]);
+  });
+
+  test("P-HELLO-8 R-CREDIT: the rooms of a hello cost what joins cost; it is answered whole, and what follows waits", async () => {
+    const s = stage({ settings: { messagesPerSecond: 10 } });
+    const join = Array.from({ length: 30 }, (_, index) => ({ room: `room-${index}` }));
+    const ann = s.connect();
+    await ann.hello({ join });
+    expect(ann.took("joined")).toHaveLength(30);
+    expect(await ann.ask(ping)).toMatchObject([{ code: "overloaded", retryAfterMs: 1_100 }]);
+    await s.pass(1_100);
+    expect(typesOf(ann.take())).not.toContain("error");
+    expect(typesOf(await ann.ask(ping))).toEqual(["pong"]);
+    const free = stage({ settings: { messagesPerSecond: 0 } }).connect();
+    await free.hello({ join });
+    expect(typesOf((await free.ask(ping)).slice(-1))).toEqual(["pong"]);
+  });
+
+  test("P-HELLO-8: more hellos from one address than may come are told when, and closed before anything is made of them", async () => {
+    const s = stage({ settings: { hellosPerSecond: 5 } });
+    const come = async (): Promise<Client> => {
+      const client = s.connect();
+      await client.ask({ type: "hello", protocol: 1 });
+      return client;
+    };
+    for (let count = 0; count < 10; count += 1) expect((await come()).closed).toBeUndefined();
+    const late = s.connect();
+    expect(await late.ask({ type: "hello", protocol: 1 })).toMatchObject([
+      { type: "error", code: "overloaded", retry: "same_id", retryAfterMs: 200 },
+    ]);
+    expect(late.connection.closed).toEqual({ name: "tooMany", code: 4429 });
+    expect(s.hub.counts().sessions).toBe(10);
+    await s.pass(200);
+    expect((await come()).closed).toBeUndefined();
+    expect((await come()).closed).toBe("tooMany");
   });
 
   test("R-CREDIT: is taken on arrival: what waits behind something slow is refused in its place, and not kept", async () => {

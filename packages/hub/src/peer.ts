@@ -77,6 +77,11 @@ export class Peer implements Inbox, Recipient {
     return this.#connection.identity;
   }
 
+  /** Where it comes from. */
+  get remote(): string {
+    return this.#connection.remote;
+  }
+
   get closed(): boolean {
     return this.#state.kind === "closed";
   }
@@ -199,7 +204,13 @@ export class Peer implements Inbox, Recipient {
 
   /** Credit is taken on arrival, so that what waits is bounded by it too. */
   #charged(frame: Decoded | (() => Decoded)): Frame | Unread {
-    if (typeof frame === "object" && (!frame.ok || frame.value.type === "hello")) return frame;
+    if (typeof frame === "object") {
+      if (!frame.ok) return frame;
+      if (frame.value.type === "hello") {
+        this.allowance.rooms(frame.value.join?.length ?? 0);
+        return frame;
+      }
+    }
     const waitMs = this.allowance.message();
     if (waitMs === 0) return frame;
     const decoded = typeof frame === "function" ? frame() : frame;

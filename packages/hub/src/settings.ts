@@ -18,6 +18,8 @@ export interface HubSettings {
   readonly resumeWindowMs: number;
   /** Messages of one connection; a burst of twice as many is taken. 0: no limit. */
   readonly messagesPerSecond: number;
+  /** From one address, as connections name it; a burst of twice as many is taken. 0: no limit. */
+  readonly hellosPerSecond: number;
   /** 0: no limit. */
   readonly roomsPerSession: number;
   /** More than this queued towards one connection closes it with 4413. */
@@ -42,6 +44,7 @@ export const DEFAULT_SETTINGS: HubSettings = {
   presenceGraceMs: PRESENCE_GRACE_MS,
   resumeWindowMs: RESUME_WINDOW_MS,
   messagesPerSecond: 50,
+  hellosPerSecond: 500,
   roomsPerSession: 128,
   maxQueuedBytes: MAX_QUEUED_BYTES,
   maxWaitingMessages: 1024,

@@ -23,15 +23,25 @@ export class TokenBucket {
   /** Takes one credit. @returns 0, or the ms until there is one again. */
   take(): number {
     if (this.#perSecond === 0) return 0;
+    this.#fill();
+    if (this.#credit < 1 - ROUNDING)
+      return Math.ceil(((1 - this.#credit) / this.#perSecond) * 1000 - ROUNDING);
+    this.#credit -= 1;
+    return 0;
+  }
+
+  /** Takes so many, though there may be fewer: nothing is there again before they have come in. */
+  charge(count: number): void {
+    this.#fill();
+    this.#credit -= count;
+  }
+
+  #fill(): void {
     const nowMs = this.#clock.monotonicMs();
     this.#credit = Math.min(
       this.#burst,
       this.#credit + ((nowMs - this.#filledAtMs) / 1000) * this.#perSecond,
     );
     this.#filledAtMs = nowMs;
-    if (this.#credit < 1 - ROUNDING)
-      return Math.ceil(((1 - this.#credit) / this.#perSecond) * 1000 - ROUNDING);
-    this.#credit -= 1;
-    return 0;
   }
 }

@@ -126,7 +126,7 @@ export const SETTINGS = {
     variable: "ROOMCAST_CONNECTIONS_PER_ADDRESS",
     fallback: 1000,
     parse: wholeNumber(0, NO_LIMIT),
-    meaning: "sockets open at once from one address; 0 is no limit",
+    meaning: "sockets open at once from one address, and hellos within two seconds; 0 is no limit",
   }),
   roomsPerSession: setting({
     variable: "ROOMCAST_ROOMS_PER_SESSION",

@@ -23,6 +23,15 @@ import type { Resumed } from "../sessions.ts";
 
 export async function hello(engine: Engine, peer: Peer, message: Hello): Promise<void> {
   const { sessions } = engine;
+  const waitMs = engine.hellos.take(peer.remote);
+  if (waitMs > 0) {
+    peer.refuse(
+      {},
+      refusal("overloaded", "more clients come from this address than are let in at once", waitMs),
+    );
+    peer.close("tooMany");
+    return;
+  }
   if (message.protocol < MIN_SUPPORTED_VERSION || message.protocol > PROTOCOL_VERSION) {
     peer.refuse({}, refusal("protocol_unsupported"));
     peer.close("protocolUnsupported");

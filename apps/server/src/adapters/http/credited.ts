@@ -1,8 +1,7 @@
 /** Owns that a plain request costs its sender a credit, as a message over a socket does, before it costs us any work. */
-import { whenReady } from "@roomcast/hub";
+import { type Credits, whenReady } from "@roomcast/hub";
 import { err, refusal } from "@roomcast/protocol";
 
-import type { Credits } from "../credits.ts";
 import type { Entrance } from "../entrance.ts";
 import { addressOf } from "../peer-address.ts";
 

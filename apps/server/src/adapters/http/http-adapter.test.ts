@@ -1,5 +1,5 @@
 /** Plain HTTP over real sockets, with the hub and its memory log behind it. */
-import { GUEST, Hub, MemoryLog, MemorySessions, type Policy } from "@roomcast/hub";
+import { Credits, GUEST, Hub, MemoryLog, MemorySessions, type Policy } from "@roomcast/hub";
 import { ManualClock } from "@roomcast/hub/testing";
 import { err, HEARTBEAT_MS, MAX_ID_AGE_MS, ok, refusal } from "@roomcast/protocol";
 import { once } from "node:events";
@@ -10,7 +10,6 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BareSocket } from "../../../test/bare-socket.ts";
 import { NodeClock } from "../../node-clock.ts";
 import { NodeRandom } from "../../node-random.ts";
-import { Credits } from "../credits.ts";
 import { Entrance } from "../entrance.ts";
 import { AddressLimit } from "../address-limit.ts";
 import { Origins } from "../origins.ts";

@@ -1,9 +1,8 @@
 /** Owns plain HTTP: the table of routes, and what holds for each of them. Knows the hub by what its handlers ask. */
-import type { Clock, Hub, Policy, Random } from "@roomcast/hub";
+import type { Clock, Credits, Hub, Policy, Random } from "@roomcast/hub";
 import { refusal } from "@roomcast/protocol";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import type { Credits } from "../credits.ts";
 import type { Entrance } from "../entrance.ts";
 import type { Origins } from "../origins.ts";
 import { issueTicket } from "../sse/issue-ticket.ts";

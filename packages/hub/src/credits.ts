@@ -1,5 +1,6 @@
-/** Owns what may be asked without a socket: so much a second by one user, or from one address by those who are none. */
-import { type Clock, TokenBucket } from "@roomcast/hub";
+/** Owns what may be asked before there is a session, or without one: so much a second by each user or address. */
+import type { Clock } from "./clock.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 /** A bucket holds what two seconds bring: whoever asked for nothing that long has a full one, as a newcomer has. */
 const FULL_AFTER_MS = 2_000;
