@@ -31,6 +31,20 @@ export class Origins {
     return site === "same-origin" || (page !== undefined && this.#allowsOrigin(page, request));
   }
 
+  /**
+   * The origin under which a request reached the server, where that is known and not only said: a name that is listed,
+   * or one of this machine.
+   */
+  reached(request: IncomingMessage): URL | undefined {
+    const { authority } = requestTarget(request);
+    for (const listed of this.#listed ?? []) {
+      const origin = parseOrigin(listed);
+      if (origin !== undefined && isSame(origin, authority)) return origin;
+    }
+    const own = URL.parse(`${"encrypted" in request.socket ? "https" : "http"}://${authority}`);
+    return own !== null && isLoopbackName(own.hostname) ? own : undefined;
+  }
+
   #allowsOrigin(origin: string, request: IncomingMessage): boolean {
     if (this.#listed !== undefined) return this.#listed.has(origin);
     const url = parseOrigin(origin);

@@ -2,9 +2,9 @@
 import type { ClientView, Hub } from "@roomcast/hub";
 import { err, MAX_LISTED_MEMBERS, ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
+import { contractView } from "../../contract/contract-view.ts";
 import { type Answer, answer, refused } from "../http/answer.ts";
 import type { Call } from "../http/route.ts";
-import { contractView } from "./contract-view.ts";
 import { overview, type OverviewPorts } from "./overview.ts";
 import type { RoomRate } from "./room-rates.ts";
 import type { TimelineEntry } from "./timelines.ts";

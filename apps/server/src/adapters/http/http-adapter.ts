@@ -12,6 +12,7 @@ import { Tickets } from "../sse/tickets.ts";
 import { VirtualSockets } from "../sse/virtual-sockets.ts";
 import { type Answer, refused, send } from "./answer.ts";
 import { allowReading, isForeign, preflight } from "./cross-origin.ts";
+import { ContractDocument } from "./contract-document.ts";
 import { credited } from "./credited.ts";
 import { OpenAnswers } from "./open-answers.ts";
 import { publish } from "./publish.ts";
@@ -21,7 +22,7 @@ import { type Choice, notAllowed, Routes } from "./routes.ts";
 import { UnreadAnswers } from "./unread-answers.ts";
 
 export interface HttpAdapterOptions {
-  readonly hub: Pick<Hub, "accept" | "listen" | "submit" | "history" | "members" | "rooms">;
+  readonly hub: Pick<Hub, "accept" | "listen" | "submit" | "history" | "members" | "rooms" | "inspection">;
   readonly policy: Pick<Policy, "authorise">;
   readonly entrance: Pick<Entrance, "identify" | "vouch">;
   readonly clock: Clock;
@@ -49,6 +50,7 @@ export class HttpAdapter {
       entrance: credited(options.entrance, options.credits),
       tickets: new Tickets(options.clock, options.random),
     };
+    const contract = new ContractDocument(ports);
     const sockets = new VirtualSockets(options);
     const routes = [
       route("POST", "/v1/rooms/{room}/events", (call) => publish(ports, call)),
@@ -59,6 +61,7 @@ export class HttpAdapter {
       route("POST", "/v1/sse", (call) => sockets.open(call)),
       route("POST", "/v1/sse/messages", (call) => sockets.take(call)),
       route("POST", "/v1/tickets", (call) => issueTicket(ports, call)),
+      route("GET", "/v1/asyncapi.json", (call) => contract.show(call)),
       route("GET", "/healthz", () => ({ status: 200, body: '{"status":"alive"}' })),
       route("GET", "/readyz", async () => readiness(await options.ready())),
     ];
