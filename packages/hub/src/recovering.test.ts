@@ -184,6 +184,39 @@ describe("R-RECOVER-ALL a session comes back into all its rooms by one cursor", 
     ]);
   });
 
+  test("R-RECOVER-ALL: what is trimmed between two pages is a gap in its place", async () => {
+    const clock = new ManualClock();
+    const log = new MemoryLog({ clock, random: new SeededRandom(1), historyEvents: 400 });
+    const s = stage({ clock, log });
+    const say = (count: number): void => {
+      for (let said = 0; said < count; said += 1) publish(s, "a");
+    };
+    const format = formatOf(s);
+    const reader = s.connect(format);
+    const [welcome, joined] = await reader.hello({ join: [{ room: "a" }] }).then(() => linesOf(reader));
+    await reader.end();
+    say(390);
+    await s.settle();
+    s.log.holdReads();
+    const again = s.connect(format, joined?.cursor);
+    again.say({ type: "hello", protocol: 1, resume: welcome?.["resume"] });
+    await s.settle();
+    // The first page was read, and is not delivered yet.
+    expect(s.log.reads).toBe(1);
+    say(500);
+    await s.settle();
+    s.log.deliverReads();
+    for (let turn = 0; turn < 20; turn += 1) await s.settle();
+    const lines = linesOf(again);
+    const told = lines.filter(({ type }) => type === "event" || type === "gap");
+    const at = told.findIndex(({ type }) => type === "gap");
+    const [before, gap, after] = told.slice(at - 1, at + 2);
+    expect(gap).toMatchObject({ reason: "trimmed", from: (before?.offset ?? 0) + 1 });
+    expect(after?.offset).toBe((gap?.["to"] as number) + 1);
+    expect(told.at(-1)?.offset).toBe(890);
+    expect(lines.at(-1)).toMatchObject({ type: "joined", recovered: false });
+  });
+
   test("R-RECOVER-ALL: a cursor of another generation, or beyond the log, is continued by nobody: the rooms come anew", async () => {
     const s = stage();
     const other = await away(s, ["a"], () => publish(s, "a"), cursorText("another", { sequence: 1 }));

@@ -50,6 +50,10 @@ export async function recoverRooms(
   }
 }
 
+type Missing = Pick<Gap, "reason" | "from" | "to">;
+
+const RECREATED = { reason: "recreated", to: null } as const;
+
 /** One room of which something may be missing. */
 class MissedRoom {
   readonly subscription: Subscription;
@@ -88,23 +92,28 @@ class MissedRoom {
     const read = await engine.log.read(this.name, range);
     if (!read.ok) return false;
     const page = read.value;
-    if (this.#page === undefined && page.goneSequence > beyond) {
-      this.#hasGap = true;
-      peer.send(this.#gap(page));
-    }
     if (this.#page !== undefined && this.#page.epoch !== page.epoch) return false;
+    const gap = this.#page === undefined ? this.#goneAway(page, beyond) : this.#goneMeanwhile(page);
+    if (gap !== undefined) {
+      this.#hasGap = true;
+      peer.send({ type: "gap", room: this.name, position: positionOf(page), ...gap });
+    }
     this.#page = page;
     this.events.push(...page.events);
     this.#last = page.events.at(-1)?.offset ?? page.top;
     return true;
   }
 
-  #gap({ epoch, floor, top }: Page): Gap {
-    const position = { epoch, offset: top };
-    // Where the reader was is known by its sequence alone, so that the first offset is not.
-    const missing =
-      floor > 0 ? { reason: "trimmed" as const, to: floor } : { reason: "recreated" as const, to: null };
-    return { type: "gap", room: this.name, ...missing, from: null, position };
+  /** Where the reader was is known by its sequence alone, so that the first offset is not. */
+  #goneAway({ floor, goneSequence }: Page, beyond: number): Missing | undefined {
+    if (goneSequence <= beyond) return undefined;
+    const missing = floor > 0 ? ({ reason: "trimmed", to: floor } as const) : RECREATED;
+    return { from: null, ...missing };
+  }
+
+  /** Between two pages: a room can be trimmed faster than a slow reader takes it. */
+  #goneMeanwhile({ floor }: Page): Missing | undefined {
+    return floor > this.#last ? { reason: "trimmed", from: this.#last + 1, to: floor } : undefined;
   }
 }
 
