@@ -7,6 +7,7 @@ const FLAGS = [
   ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
 ];
 
+/** Comes before all else that a test starts, not beside it: where there is none, nothing else is left running. */
 export async function launch(): Promise<Browser> {
   const executablePath = process.env["ROOMCAST_CHROMIUM"];
   if (executablePath === undefined) {

@@ -70,7 +70,10 @@ export class Visitors implements AsyncDisposable {
   }
 
   static async start(env: Record<string, string> = {}): Promise<Visitors> {
-    const [browser, server] = await Promise.all([launch(), ServerProcess.start(env)]);
+    await using started = new AsyncDisposableStack();
+    const browser = started.use(await launch());
+    const server = started.use(await ServerProcess.start(env));
+    started.move();
     return new Visitors(server, browser);
   }
 

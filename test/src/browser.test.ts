@@ -21,7 +21,8 @@ describe("in a browser", () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launch(), ServerProcess.start()]);
+    browser = await launch();
+    server = await ServerProcess.start();
   });
   afterAll(async () => {
     await browser.close();

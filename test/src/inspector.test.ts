@@ -16,10 +16,8 @@ describe("the inspector", () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    [browser, server] = await Promise.all([
-      launch(),
-      ServerProcess.start({ ROOMCAST_DURABILITY: "process", ROOMCAST_MESSAGES_PER_SECOND: "0" }),
-    ]);
+    browser = await launch();
+    server = await ServerProcess.start({ ROOMCAST_DURABILITY: "process", ROOMCAST_MESSAGES_PER_SECOND: "0" });
   });
   afterAll(async () => {
     await browser.close();

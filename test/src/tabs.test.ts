@@ -27,7 +27,8 @@ interface Bundled {
 let browser: Browser;
 let server: ServerProcess;
 beforeAll(async () => {
-  [browser, server] = await Promise.all([launch(), ServerProcess.start()]);
+  browser = await launch();
+  server = await ServerProcess.start();
 });
 afterAll(async () => {
   await browser.close();
