@@ -1,8 +1,9 @@
 /** Owns a server's life: it listens, it ends without losing anything. Must not know adapters or logs, only how to end them. */
 import type { Hub } from "@roomcast/hub";
-import type { Contract, Events } from "@roomcast/protocol";
+import { CLOSE_TIMEOUT_MS, type Contract, type Events } from "@roomcast/protocol";
 import { once } from "node:events";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { setTimeout as after } from "node:timers/promises";
 import type { Logger } from "pino";
 
 import { attach, type Share } from "./attachment.ts";
@@ -39,7 +40,14 @@ export class RoomcastServer<C extends Contract = Events> {
     this.hub = parts.hub;
     this.http = parts.http;
     this.rooms = new RoomHandles(parts.hub);
-    this.#detach = attach(parts.http, parts.share);
+    this.#detach = attach(parts.http, {
+      ...parts.share,
+      request: (request, response) => {
+        // Whoever comes back does so on a connection of the server that follows.
+        if (parts.ownsHttp && this.#closing !== undefined) response.setHeader("Connection", "close");
+        return parts.share.request(request, response);
+      },
+    });
   }
 
   /** Where it is reached from this machine, once it listens. */
@@ -80,17 +88,18 @@ export class RoomcastServer<C extends Contract = Events> {
 
   async #close(): Promise<void> {
     const { hub, http, ownsHttp, closeSockets, closeStore } = this.#parts;
-    const httpEnded = ownsHttp && http.listening ? ended(http) : undefined;
     await hub.drain();
-    await closeSockets();
-    if (httpEnded !== undefined) {
-      http.closeIdleConnections();
+    const socketsEnded = closeSockets();
+    if (ownsHttp && http.listening) {
+      // Who speaks by requests hears of it by the next one, which may come on a new connection. It need not come at all.
+      await Promise.race([socketsEnded, after(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
       const deadline = setTimeout(() => {
         http.closeAllConnections();
       }, LAST_ANSWERS_MS);
-      await httpEnded;
+      await ended(http);
       clearTimeout(deadline);
     }
+    await socketsEnded;
     this.#detach();
     await closeStore();
   }

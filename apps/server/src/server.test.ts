@@ -1,7 +1,8 @@
 /** Roomcast as a library: wired together, on real sockets, with the memory store. */
 import { defineContract } from "@roomcast/protocol";
 import { once } from "node:events";
-import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpServer, get, type IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -192,7 +193,37 @@ describe("the server as a library", () => {
   });
 });
 
+/** By a TCP connection of its own, as browsers may and Node's Socket.IO client does. */
+async function getAlone(
+  url: string,
+): Promise<{ readonly status: number | undefined; readonly body: string }> {
+  const [response] = (await once(get(url, { agent: false }), "response")) as [IncomingMessage];
+  return { status: response.statusCode, body: await text(response) };
+}
+
 describe("the life of a server", () => {
+  it.each(["memory", "sqlite"] as const)(
+    "W-14 P-DRAIN-1 P-SIO-9: who polls is told by the next poll, and who comes new is refused (%s)",
+    async (store) => {
+      const dataDir = mkdtempSync(join(tmpdir(), "roomcast-"));
+      const server = await started({ store, dataDir });
+      const url = `${server.url}/socket.io/?EIO=4&transport=polling`;
+      const { sid } = JSON.parse((await getAlone(url)).body.slice(1)) as { sid: string };
+      await fetch(`${url}&sid=${sid}`, { method: "POST", body: "40" });
+      let heard = "";
+      while (!heard.includes('"joined"')) heard += (await getAlone(`${url}&sid=${sid}`)).body;
+      const closing = server.close();
+      await expect.poll(async () => (await getAlone(url)).status).toBe(503);
+      expect((await getAlone(`${server.url}/readyz`)).status).toBe(503);
+      expect((await getAlone(`${server.url}/v1/rooms/general/stream`)).body).toContain("closed with 1012");
+      const last = (await getAlone(`${url}&sid=${sid}`)).body;
+      expect(last).toMatch(/42\["drain",\{.*"reconnectAfterMs":\d+.*42\["error",\{"closeCode":1012,/);
+      await closing;
+      await expect(getAlone(url)).rejects.toThrow("ECONNREFUSED");
+      rmSync(dataDir, { recursive: true });
+    },
+  );
+
   it("W-14: closing tells every client, ends every socket and answers no more", async () => {
     const server = await started();
     const ada = await member(server);

@@ -130,8 +130,8 @@ export async function createServer<const C extends Contract = Events>(
     ownsHttp: options.server === undefined,
     share: shareOf(sockets, [http, socketio, admin], web === false ? undefined : webApp(web, devUrl())),
     closeSockets: async () => {
-      admin.close();
       await Promise.all([...sockets, streams].map((each) => each.close()));
+      admin.close();
     },
     closeStore: () => store.close(),
   });

@@ -131,13 +131,15 @@ export class Hub {
     place: Place,
     connection: Connection,
   ): Promise<Result<Pick<Inbox, "ended">, Refusal>> {
-    return this.#answer(async () => {
-      const { policy, settings } = this.#engine;
+    return this.#answer<Pick<Inbox, "ended">>(async () => {
       if (!isRoomName(place.room)) return err(refusal("bad_room"));
-      const refused = await policy.authorise(identity, { kind: "join", room: place.room });
+      const refused = await this.#engine.policy.authorise(identity, { kind: "join", room: place.room });
       if (refused !== undefined) return err(refused);
-      if (this.draining)
-        return err(refusal("overloaded", "the server is going down", settings.drainSpreadMs));
+      if (this.draining) {
+        // Were it refused, a browser's EventSource would not come back.
+        connection.close("restart");
+        return ok({ ended: () => undefined });
+      }
       const reader = new Reader(this.#engine, identity, place.room, connection, (closed) =>
         this.#readers.delete(closed),
       );

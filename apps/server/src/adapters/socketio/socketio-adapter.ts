@@ -131,13 +131,13 @@ export class SocketioAdapter {
     if (engineRequest._query["sid"] !== undefined) {
       const foreign = isForeign(request, origins) ? refusal("forbidden", FOREIGN) : undefined;
       enter(engineRequest, foreign);
-    } else if (this.#closed) enter(engineRequest, refusal("overloaded", "the server is going down"));
-    else if (addresses.full(addressOf(request.socket))) {
+    } else if (addresses.full(addressOf(request.socket))) {
       enter(engineRequest, refusal("too_many", "too many connections from one address"));
     } else {
       void whenReady(entrance.vouch(request), (vouched) => {
         if (vouched.ok) this.#vouched.set(request, vouched.value);
-        enter(engineRequest, vouched.ok ? undefined : vouched.error);
+        const closed = this.#closed ? refusal("overloaded", "the server is going down") : undefined;
+        enter(engineRequest, vouched.ok ? closed : vouched.error);
       });
     }
   }
