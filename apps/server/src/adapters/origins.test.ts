@@ -7,10 +7,11 @@ interface Asked {
   readonly origin?: string;
   readonly host?: string;
   readonly url?: string;
+  readonly encrypted?: true;
 }
 
-const request = ({ origin, host = "chat.example", url = "/" }: Asked): IncomingMessage =>
-  ({ url, headers: { origin, host } }) as unknown as IncomingMessage;
+const request = ({ origin, host = "chat.example", url = "/", encrypted }: Asked): IncomingMessage =>
+  ({ url, headers: { origin, host }, socket: encrypted ? { encrypted } : {} }) as unknown as IncomingMessage;
 
 describe("without a list", () => {
   const origins = new Origins();
@@ -68,5 +69,28 @@ describe("with a list", () => {
     ]) {
       expect(origins.allows(request({ origin }))).toBe(false);
     }
+  });
+});
+
+describe("the origin that a request reached", () => {
+  const listing = new Origins(["https://app.example", "http://app.example:8080"]);
+
+  it.each<[Asked, string | undefined]>([
+    [{ host: "app.example" }, "https://app.example"],
+    [{ host: "app.example:443" }, "https://app.example"],
+    [{ host: "app.example:8080" }, "http://app.example:8080"],
+    [{ host: "localhost:3000" }, "http://localhost:3000"],
+    [{ host: "localhost:3000", encrypted: true }, "https://localhost:3000"],
+    [{ host: "me@127.0.0.1/path" }, "http://127.0.0.1"],
+    [{ host: "app.example.evil.example" }, undefined],
+    [{ host: "chat.example" }, undefined],
+    [{ host: "" }, undefined],
+  ])("H-CONTRACT-HOST: of %j it is %s", (asked, origin) => {
+    expect(listing.reached(request(asked))?.origin).toBe(origin);
+  });
+
+  it("H-CONTRACT-HOST: without a list it is known for this machine alone", () => {
+    expect(new Origins().reached(request({ host: "chat.example" }))).toBeUndefined();
+    expect(new Origins().reached(request({ host: "[::1]:3000" }))?.origin).toBe("http://[::1]:3000");
   });
 });
