@@ -20,6 +20,15 @@ describe("what became of a message", () => {
     expect(amendments.of("e1", 1, "ada")).toEqual({ isDeleted: false, reactions: [] });
   });
 
+  it("a message of the guest that all of plain HTTP shares stays as it is", () => {
+    const amendments = new Amendments();
+    amendments.take({ event: "edit", data: { target: 1, text: "forged" } }, at(5, "guest"));
+    amendments.take({ event: "delete", data: { target: 1 } }, at(6, "guest"));
+    expect(amendments.of("e1", 1, "guest")).toBeUndefined();
+    amendments.take({ event: "edit", data: { target: 2, text: "better" } }, at(7, "guest:c1"));
+    expect(amendments.of("e1", 2, "guest:c1")?.text).toBe("better");
+  });
+
   it("everybody reacts once with each sign, and can take it back", () => {
     const amendments = new Amendments();
     const react = (emoji: string, on: boolean, offset: number, user: string): void =>

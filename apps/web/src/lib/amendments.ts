@@ -16,6 +16,9 @@ export type Amending =
 const AMENDING: ReadonlySet<string> = new Set<Amending["event"]>(["edit", "delete", "reaction"]);
 export const isAmending = (event: string): event is Amending["event"] => AMENDING.has(event);
 
+/** Whoever publishes by plain HTTP and has no token: nothing tells one of them from another, so none is known to be an author. */
+const ANYBODY = "guest";
+
 /** Where it stands in the log, and by whom. */
 interface Origin {
   readonly epoch: string;
@@ -63,6 +66,7 @@ export class Amendments {
   }
 
   take(amending: Amending, { epoch, offset, from }: Origin): void {
+    if (from.user === ANYBODY && amending.event !== "reaction") return;
     const record = this.#recordOf(epoch, amending.data.target);
     switch (amending.event) {
       case "edit":
