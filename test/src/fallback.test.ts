@@ -99,16 +99,20 @@ describe("where WebSockets are blocked", () => {
     });
     afterAll(() => browser.close());
 
-    it("D16: the web app works behind such a proxy", async () => {
+    it("D16: the web app works behind such a proxy, and says what it goes by", async () => {
       await using wall = await UpgradeWall.before(server.port, "refuse");
       const { page, context } = await visit(browser, `${wall.http}/r/walled`, "Ada");
       const bob = await BareClient.join(server.ws, { join: [{ room: "walled" }] });
+      await page.getByText("Streaming fallback").waitFor();
       await page.getByRole("textbox", { name: "Message" }).fill("through the wall");
       await page.getByRole("button", { name: "Send" }).click();
       await bob.hear("event", ({ data }) => JSON.stringify(data).includes("through the wall"));
       await bob.publish("walled", "message", { text: "and back" });
       await page.getByRole("log").getByText("and back", { exact: true }).waitFor();
       expect(wall.upgrades).toBeGreaterThan(0);
+      wall.wall = "none";
+      await page.reload();
+      await page.getByText("WebSocket", { exact: true }).waitFor();
       await context.close();
       await bob.close();
     });

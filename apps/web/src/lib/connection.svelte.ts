@@ -1,5 +1,5 @@
 /** Owns the state of the connection as the screen shows it, and the buttons that act on it. */
-import type { Client, Status } from "@roomcast/client";
+import type { Client, Status, Transport } from "@roomcast/client";
 import type { Events } from "@roomcast/protocol";
 import { createStatus, type LiveStatus } from "@roomcast/svelte";
 
@@ -33,6 +33,11 @@ export class Connection {
 
   get isOpen(): boolean {
     return this.#shown.state === "connected";
+  }
+
+  /** What carries it; undefined while nothing does. */
+  get transport(): Transport | undefined {
+    return this.#shown.state === "connected" ? this.#shown.transport : undefined;
   }
 
   /** Of the last ping; undefined while there is no socket. */

@@ -1,5 +1,5 @@
 /** Owns every English word that the app says. Another language is a file of the same shape beside this one. */
-import type { Failure, Reason, RoomGap } from "@roomcast/client";
+import type { Failure, Reason, RoomGap, Transport } from "@roomcast/client";
 import type { LeftReason } from "@roomcast/protocol";
 
 const number = new Intl.NumberFormat("en");
@@ -70,6 +70,7 @@ export const en = {
     closed: "Disconnected",
     connect: "Connect",
     disconnect: "Disconnect",
+    transports: { ws: "WebSocket", sse: "Streaming fallback" } satisfies Record<Transport, string>,
     roundTrip: (ms: number) => `${number.format(ms)} ms`,
     roundTripHint: "Round trip to the server",
     reconnects: (n: number) => count(n, "reconnect"),
@@ -111,7 +112,7 @@ export const en = {
     not_connected: "There is no connection now.",
     timeout: "The server did not answer in time.",
     overloaded: "Too much at once. Wait a moment.",
-    too_many: "Too much at once. Wait a moment.",
+    too_many: "You are in as many rooms as this server allows. Leave one first.",
     too_large: "It is too large.",
     quota: "This server takes no more of it.",
     storage_full: "The server has no space left.",

@@ -19,7 +19,8 @@ function told(texts: object, path = ""): Map<string, string> {
 const names = (at: string): unknown => (/list$|composer\.typing$/.test(at) ? ["Ada", "Bo"] : 2);
 
 /** The same in both. */
-const SHARED = /^\.(?:tag|name|list|number|connection\.roundTrip|message\.reactedBy)$|^\.search\.failed$/;
+const SHARED =
+  /^\.(?:tag|name|list|number|connection\.(?:roundTrip|transports\.ws)|message\.reactedBy)$|^\.search\.failed$/;
 
 describe("the languages", () => {
   it("are those that can be chosen", async () => {
