@@ -77,7 +77,7 @@ export class Visitors implements AsyncDisposable {
     return new Visitors(server, browser);
   }
 
-  /** Somebody new goes to an address of the app and says who they are. */
+  /** Somebody new goes to an address of the app, by way of a proxy when it is a whole one, and says who they are. */
   async enter(
     address: string,
     name: string,
@@ -91,7 +91,7 @@ export class Visitors implements AsyncDisposable {
     });
     const visitor = new Visitor(context, page);
     this.#open.push(visitor);
-    await page.goto(`${this.server.http}${address}`);
+    await page.goto(new URL(address, this.server.http).href);
     await page.getByRole("textbox", { name: /name/i }).fill(name);
     await page.keyboard.press("Enter");
     if (isRefused) return visitor;

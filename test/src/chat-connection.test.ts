@@ -2,8 +2,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { BareClient } from "../harness/bare-client.ts";
+import { ChaosProxy, FAIR, type Route } from "../harness/chaos-proxy.ts";
 import { until } from "../harness/until.ts";
 import { Visitors } from "../harness/visitors.ts";
+
+/** As short as a client accepts it, so that silence is found out soon. */
+const HEARTBEAT_MS = 1_000;
+/** PROTOCOL.md: nothing came for so long after a ping, and the socket is dead. */
+const PONG_TIMEOUT_MS = 8_000;
+/** For a busy machine. */
+const SLACK_MS = 3_000;
+
+const BLACK_HOLE: Route = { up: { stallAfterBytes: 0 }, down: { stallAfterBytes: 0 } };
 
 describe("the connection in a browser", () => {
   let visitors: Visitors;
@@ -11,7 +21,11 @@ describe("the connection in a browser", () => {
   let made = 0;
 
   beforeAll(async () => {
-    visitors = await Visitors.start({ ROOMCAST_MESSAGES_PER_SECOND: "0", ROOMCAST_ROOMS_PER_SESSION: "2" });
+    visitors = await Visitors.start({
+      ROOMCAST_MESSAGES_PER_SECOND: "0",
+      ROOMCAST_ROOMS_PER_SESSION: "2",
+      ROOMCAST_HEARTBEAT_MS: String(HEARTBEAT_MS),
+    });
   });
   afterAll(() => visitors[Symbol.asyncDispose]());
   beforeEach(() => {
@@ -51,6 +65,43 @@ describe("the connection in a browser", () => {
     await third.close();
   });
 
+  it("U-BLACKHOLE C-LIVENESS: a connection that nobody answers is not called one beyond its time, whatever is tried, and heals", async () => {
+    let route = FAIR;
+    const proxy = await ChaosProxy.open(visitors.server.port, () => route);
+    const ada = await visitors.enter(`http://127.0.0.1:${proxy.port}/r/${name}`, "Ada");
+    const banner = ada.page.getByRole("region", { name: "Connection trouble" });
+    await ada.page.evaluate(() => {
+      const dot = document.querySelector("[data-tone]")!;
+      const tones = [{ tone: "open", at: performance.now() }];
+      const look = (): number => tones.push({ tone: dot.getAttribute("data-tone")!, at: performance.now() });
+      new MutationObserver(look).observe(dot, { attributes: true });
+      Object.assign(globalThis, { tones });
+    });
+    const tones = (): Promise<{ tone: string; at: number }[]> =>
+      ada.page.evaluate(() => Reflect.get(globalThis, "tones") as { tone: string; at: number }[]);
+
+    route = BLACK_HOLE;
+    proxy.stall("both");
+    const before = proxy.connections;
+    const stalledAt = await ada.page.evaluate(() => performance.now());
+    await ada.say("into the void");
+    await ada.message("into the void").getByText("Sending…").waitFor();
+    await banner.getByText("The server stopped answering.").waitFor();
+    await ada.message("into the void").getByText("Waits for the connection").waitFor();
+    const [, lost] = await tones();
+    expect(lost?.at).toBeLessThan(stalledAt + HEARTBEAT_MS + PONG_TIMEOUT_MS + SLACK_MS);
+
+    // The next attempts are swallowed as well.
+    await until("it is tried again", () => proxy.connections > before);
+    expect((await tones()).slice(1).map(({ tone }) => tone)).not.toContain("open");
+    proxy.heal();
+    await ada.dot("open");
+    await ada.stream.locator('[data-offset="1"]').waitFor();
+    expect(await ada.times("into the void")).toBe(1);
+    await visitors.leave();
+    await proxy[Symbol.asyncDispose]();
+  }, 40_000);
+
   it("U-CLOSED C7: a room that the server refuses says so, and the others go on", async () => {
     const ada = await visitors.enter(`/r/${name}`, "Ada");
     const field = ada.page.getByRole("textbox", { name: "Open a room" });
@@ -60,6 +111,8 @@ describe("the connection in a browser", () => {
     await field.fill(`${name}-third`);
     await field.press("Enter");
     await ada.page.getByRole("heading", { name: "You cannot enter this room" }).waitFor();
+    await ada.page.getByText("You are in as many rooms as this server allows.").waitFor();
+    expect(await ada.page.getByRole("region", { name: "Who is here" }).count()).toBe(0);
     await ada.page.goBack();
     await ada.say("still here");
     await ada.sees("still here");
