@@ -218,6 +218,8 @@ describe("the life of a server", () => {
       expect((await getAlone(`${server.url}/v1/rooms/general/stream`)).body).toContain("closed with 1012");
       const last = (await getAlone(`${url}&sid=${sid}`)).body;
       expect(last).toMatch(/42\["drain",\{.*"reconnectAfterMs":\d+.*42\["error",\{"closeCode":1012,/);
+      // Apart from events, which a stock client would otherwise hear again when it is back.
+      expect((await getAlone(`${url}&sid=${sid}`)).body).toBe("6\x1e1");
       await closing;
       await expect(getAlone(url)).rejects.toThrow("ECONNREFUSED");
       rmSync(dataDir, { recursive: true });

@@ -83,8 +83,8 @@ export class EngineLink {
   /** What was sent goes out first, but a peer that takes nothing is cut soon. */
   close(): void {
     if (!this.open) return;
-    this.#cut = this.#clock.after(CLOSE_TIMEOUT_MS, () => this.#engine.close(true));
-    this.#engine.close();
+    this.#cut ??= this.#clock.after(CLOSE_TIMEOUT_MS, () => this.#engine.close(true));
+    this.#closeBehindHeld();
   }
 
   get #tcp(): Duplex | undefined {
@@ -100,6 +100,7 @@ export class EngineLink {
       for (const frames of this.#held) this.#tcp?.write(frames);
       this.#held = [];
       this.#heldBytes = 0;
+      this.#closeBehindHeld();
     }
   }
 
@@ -112,5 +113,14 @@ export class EngineLink {
     this.#heldBytes = 0;
     // engine.io puts the type before it, which our frames have already.
     transport.send([{ type: "message", data: payload.slice(1) }]);
+    this.#closeBehindHeld();
+  }
+
+  /**
+   * Never in one payload: a stock client that finds the end behind events keeps those for when it is back, and then gets
+   * them from the server too, since its cursor has not moved.
+   */
+  #closeBehindHeld(): void {
+    if (this.#cut !== undefined && this.#held.length === 0) this.#engine.close();
   }
 }

@@ -1,0 +1,64 @@
+/** What bounds a Socket.IO connection in time, over a real socket, with the clock in the test's hand. */
+import { ManualClock } from "@roomcast/hub/testing";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
+import { WebSocket } from "ws";
+
+import { RecordingHub } from "../../../test/recording-hub.ts";
+import { NodeRandom } from "../../node-random.ts";
+import { AddressLimit } from "../address-limit.ts";
+import { Origins } from "../origins.ts";
+import { SocketioAdapter } from "./socketio-adapter.ts";
+
+const ATTACHMENTS_TIMEOUT_MS = 10_000;
+const BINARY = '452-["message",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]';
+
+/** In the namespace, as far as the adapter knows. */
+async function connected(clock: ManualClock, hub: RecordingHub): Promise<WebSocket> {
+  const adapter = new SocketioAdapter({
+    ...{ hub, clock, random: new NodeRandom(), origins: new Origins([]), addresses: new AddressLimit(0) },
+    ...{ entrance: { vouch: () => ({ ok: true, value: undefined }) }, generation: "g" },
+    ...{ heartbeatMs: 60_000, helloTimeoutMs: 60_000 },
+  });
+  const http = createServer().on("upgrade", (request, socket, head) => {
+    adapter.upgrade(request, socket, head);
+  });
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  const { port } = http.address() as AddressInfo;
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`);
+  onTestFinished(async () => {
+    socket.terminate();
+    await adapter.close();
+    http.close();
+  });
+  await once(socket, "message");
+  socket.send("40");
+  await hub.newest();
+  return socket;
+}
+
+it("P-SIO-8: attachments that are not there within 10 s end the connection", async () => {
+  const clock = new ManualClock();
+  const hub = new RecordingHub();
+  const socket = await connected(clock, hub);
+  const { ends, received } = await hub.newest();
+  // All of them are there in time: the next ones have 10 s of their own.
+  for (const packet of [BINARY, Buffer.alloc(1), Buffer.alloc(1)]) socket.send(packet);
+  await hub.until(() => received.length === 2);
+  clock.advance(ATTACHMENTS_TIMEOUT_MS);
+  socket.send('42["leave",{"room":"x"}]');
+  await hub.until(() => received.length === 3);
+  socket.send(BINARY);
+  socket.send(Buffer.alloc(1));
+  const pong = once(socket, "pong");
+  socket.ping();
+  await pong;
+  clock.advance(ATTACHMENTS_TIMEOUT_MS - 1);
+  expect(ends).toEqual([]);
+  clock.advance(1);
+  expect(ends[0]).toMatchObject({ code: 1008 });
+  await once(socket, "close");
+});
