@@ -1,9 +1,11 @@
-import { MAX_PAGE_EVENTS, refusal } from "@roomcast/protocol";
+import { err, MAX_PAGE_EVENTS, refusal } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
 import { LateLog, newLog, RebornLog, SickLog, StaleLog } from "../test/logs.ts";
 import { type Client, only, type Stage, stage, typesOf, valueOf } from "../test/stage.ts";
+import { MemorySessions } from "./memory-sessions.ts";
 import { OPEN_DOOR } from "./policy.ts";
+import { ManualClock } from "./testing/manual-clock.ts";
 
 /** The application publishes so many, under the ids e1, e2 … */
 async function fill(s: Stage, room: string, count: number, first = 1): Promise<void> {
@@ -313,6 +315,70 @@ describe("join while events flow", () => {
 });
 
 const epochOf = async (s: Stage): Promise<string> => valueOf(await s.hub.history(null, "r")).position.epoch;
+
+describe("join, kept", () => {
+  const sickSessions = (
+    clock: ManualClock,
+  ): { sessions: MemorySessions; saved: () => void; rooms: string[][] } => {
+    const sessions = new MemorySessions(clock);
+    const save = sessions.save.bind(sessions);
+    const waiting: (() => void)[] = [];
+    const rooms: string[][] = [];
+    sessions.save = async (session) => {
+      rooms.push([...session.rooms]);
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return save(session);
+    };
+    return { sessions, rooms, saved: () => waiting.splice(0).forEach((resolve) => resolve()) };
+  };
+
+  test("R-JOIN-KEPT: a join is answered once the session is stored in that room, and what came meanwhile follows", async () => {
+    const clock = new ManualClock();
+    const { sessions, rooms, saved } = sickSessions(clock);
+    const s = stage({ clock, sessions });
+    const ann = s.connect();
+    ann.say({ type: "hello", protocol: 1, join: [] });
+    await s.settle();
+    saved();
+    await s.settle();
+    ann.take();
+    ann.say({ type: "join", id: "j", room: "general" });
+    await s.settle();
+    void s.hub.publish({ room: "general", event: "message", data: { text: "meanwhile" } });
+    await s.settle();
+    expect(ann.take()).toEqual([]);
+    expect(rooms).toEqual([[], ["general"]]);
+    saved();
+    await s.settle();
+    expect(typesOf(ann.take())).toEqual(["joined", "event"]);
+    // Nothing has changed that would have to be kept.
+    expect(typesOf(await ann.ask({ type: "join", id: "k", room: "general" }))).toEqual(["joined"]);
+    expect(rooms).toHaveLength(2);
+    saved();
+  });
+
+  test("R-JOIN-KEPT: a room that cannot be read after all is no room to come back to", async () => {
+    const clock = new ManualClock();
+    const { sessions, rooms, saved } = sickSessions(clock);
+    const s = stage({ clock, sessions });
+    const ann = s.connect();
+    ann.say({ type: "hello", protocol: 1, join: [] });
+    await s.settle();
+    saved();
+    await s.settle();
+    ann.take();
+    const read = s.log.read.bind(s.log);
+    s.log.read = () => Promise.resolve(err(refusal("storage_unavailable")));
+    ann.say({ type: "join", id: "j", room: "general" });
+    await s.settle();
+    saved();
+    await s.settle();
+    expect(ann.take()).toMatchObject([{ type: "error", id: "j", code: "storage_unavailable" }]);
+    expect(rooms).toEqual([[], ["general"], []]);
+    s.log.read = read;
+    saved();
+  });
+});
 
 describe("join, again and away", () => {
   test("R-REJOIN: a second join of a room starts a new stay: nothing twice, nothing lost, nobody told", async () => {

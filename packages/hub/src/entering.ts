@@ -12,9 +12,16 @@ import { Subscription } from "./subscription.ts";
 /** A room asked for: by `join`, which has an id, or within `hello`. */
 export type Target = JoinTarget & { readonly id?: string };
 
-/** All are prepared side by side, and answered in the order asked. */
-export async function enterRooms(exchange: Exchange, targets: readonly Target[]): Promise<void> {
-  const entering = targets.map((target) => enterRoom(exchange, target));
+/**
+ * All are prepared side by side, and answered in the order asked.
+ * @param keep begun when the session is in a room, and done before that is answered.
+ */
+export async function enterRooms(
+  exchange: Exchange,
+  targets: readonly Target[],
+  keep: () => MaybePromise<void> = () => undefined,
+): Promise<void> {
+  const entering = targets.map((target) => enterRoom(exchange, target, keep));
   for (const prepared of entering) {
     const finish = await prepared;
     await finish();
@@ -24,7 +31,11 @@ export async function enterRooms(exchange: Exchange, targets: readonly Target[])
 }
 
 /** @returns what is left to do when it is this room's turn. Never rejects, lest the other rooms stay unanswered. */
-async function enterRoom(exchange: Exchange, target: Target): Promise<() => MaybePromise<void>> {
+async function enterRoom(
+  exchange: Exchange,
+  target: Target,
+  keep: () => MaybePromise<void>,
+): Promise<() => MaybePromise<void>> {
   const { engine, peer, session } = exchange;
   const { room } = target;
   const refuse = (reason: Refusal) => (): void => {
@@ -50,7 +61,8 @@ async function enterRoom(exchange: Exchange, target: Target): Promise<() => Mayb
     const subscription = subscribe(exchange, room);
     if (subscription === undefined)
       return refuse(refusal("too_many", "in as many rooms as one session may be"));
-    const first = await readSnapshot(engine, target, subscription);
+    // Beside the read, so that a join costs no more than the longer of the two.
+    const [first] = await Promise.all([readSnapshot(engine, target, subscription), keep()]);
     return () =>
       guarded(async () => {
         // The rooms before it took their time, and more came than is held for one reader.

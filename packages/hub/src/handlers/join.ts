@@ -1,4 +1,4 @@
-/** join → joined. */
+/** join → joined: who is told that it is in a room comes back into it, also after a crash, so that is kept first. */
 import type { Join } from "@roomcast/protocol";
 
 import type { Exchange } from "../engine.ts";
@@ -7,7 +7,12 @@ import { enterRooms } from "../entering.ts";
 export async function join(exchange: Exchange, message: Join): Promise<void> {
   const { engine, session } = exchange;
   const isIn = (): boolean => session.subscriptions.has(message.room);
-  const was = isIn();
-  await enterRooms(exchange, [message]);
-  if (isIn() !== was) void engine.sessions.save(session);
+  let isKept = isIn();
+  await enterRooms(exchange, [message], () => {
+    if (isKept) return;
+    isKept = true;
+    return engine.sessions.save(session);
+  });
+  // A room that was refused after all is none to come back to.
+  if (isKept && !isIn()) void engine.sessions.save(session);
 }
