@@ -37,7 +37,7 @@ test("what is emitted is typed by the contract, and a wrong payload does not com
   socket.emit("note", data, (answer) => {
     expectTypeOf(answer).toEqualTypeOf<Answer<Ack>>();
   });
-  socket.emit("note", data, { room: "r", echo: false }, () => undefined);
+  socket.emit("note", data, { room: "r", echo: false, id: "1", age: 90_000 }, () => undefined);
   expectTypeOf(socket.emitWithAck("note", data)).resolves.toEqualTypeOf<Answer<Ack>>();
   expectTypeOf(socket.emitWithAck("join", { room: "r", history: 5 })).resolves.toEqualTypeOf<
     Answer<Joined>

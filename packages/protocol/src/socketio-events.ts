@@ -56,4 +56,4 @@ export type ClientToServerEvents<C extends Contract> = {
 };
 
 /** Without a room: the first that was entered. */
-type PublishOptions = Partial<Pick<Publish, "room" | "id" | "echo" | "to">>;
+type PublishOptions = Partial<Pick<Publish, "room" | "id" | "echo" | "to" | "age">>;
