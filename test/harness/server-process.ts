@@ -19,18 +19,23 @@ export class ServerProcess {
   readonly port: number;
   readonly dataDir: string;
   readonly #env: Record<string, string>;
+  readonly #main: string;
   #child: ChildProcess | undefined;
   #output = "";
 
-  private constructor(port: number, dataDir: string, env: Record<string, string>) {
+  private constructor(port: number, dataDir: string, env: Record<string, string>, main: string) {
     this.port = port;
     this.dataDir = dataDir;
     this.#env = env;
+    this.#main = main;
   }
 
-  /** On a port and an empty data folder of its own. */
-  static async start(env: Record<string, string> = {}): Promise<ServerProcess> {
-    const server = new ServerProcess(await freePort(), mkdtempSync(join(tmpdir(), "roomcast-")), env);
+  /**
+   * On a port and an empty data folder of its own.
+   * @param main the program. Default: the one that was built here.
+   */
+  static async start(env: Record<string, string> = {}, main = MAIN): Promise<ServerProcess> {
+    const server = new ServerProcess(await freePort(), mkdtempSync(join(tmpdir(), "roomcast-")), env, main);
     await server.boot();
     return server;
   }
@@ -60,7 +65,7 @@ export class ServerProcess {
   async boot(): Promise<void> {
     const { PATH = "", HOME = "" } = process.env;
     const settings = { PORT: String(this.port), HOST: "127.0.0.1", ROOMCAST_DATA_DIR: this.dataDir };
-    const child = spawn(process.execPath, [MAIN], { env: { PATH, HOME, ...settings, ...this.#env } });
+    const child = spawn(process.execPath, [this.#main], { env: { PATH, HOME, ...settings, ...this.#env } });
     this.#child = child;
     const listen = (chunk: Buffer): void => {
       this.#output += chunk.toString();

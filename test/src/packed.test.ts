@@ -14,7 +14,7 @@ import { ServerProcess } from "../harness/server-process.ts";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PACKAGES = ["packages/protocol", "packages/client", "packages/svelte"];
+const PACKAGES = ["packages/protocol", "packages/hub", "packages/client", "packages/svelte", "apps/server"];
 
 const PROGRAM = `
 import { connect } from "@roomcast/client";
@@ -68,7 +68,9 @@ describe("the packages outside the workspace", () => {
     );
     expect(Object.keys(dependencies).sort()).toEqual([
       "@roomcast/client",
+      "@roomcast/hub",
       "@roomcast/protocol",
+      "@roomcast/server",
       "@roomcast/svelte",
     ]);
     const manifest = {
@@ -98,6 +100,14 @@ describe("the packages outside the workspace", () => {
     );
     const { stdout } = await run(process.execPath, ["program.ts", server.http], inFolder);
     expect(stdout).toBe("from outside 1\n");
+  });
+
+  it("P-SIO-12: the packed server starts, and hands out the stock browser client", async () => {
+    const main = join(folder, "node_modules/@roomcast/server/dist/main.js");
+    await using packed = await ServerProcess.start({}, main);
+    const bundle = await fetch(`${packed.http}/socket.io/socket.io.js`);
+    expect(bundle.status).toBe(200);
+    expect(await bundle.text()).toContain("Socket.IO v4");
   });
 
   it("V-README: the chat of the Svelte README builds, and two of it talk", async () => {
