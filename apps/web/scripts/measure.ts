@@ -1,5 +1,5 @@
 /**
- * Measures what a reader feels: frames while a long history is scrolled, and long tasks while a busy room is followed. Needs
+ * Measures what a reader feels: how soon there is something to see, frames while a long history is scrolled, and long tasks while a busy room is followed. Needs
  * the built app on a Roomcast with an empty store and no limit of messages (ROOMCAST_MESSAGES_PER_SECOND=0), and a
  * Chromium: ROOMCAST_URL and ROOMCAST_CHROMIUM. Prints figures and asserts none of them.
  */
@@ -11,6 +11,7 @@ const { ROOMCAST_URL = "http://127.0.0.1:3000", ROOMCAST_CHROMIUM, BUSY_SECONDS 
 const HISTORY = 10_000;
 const PER_SECOND = 200;
 const BURST = 100;
+const VISITS = 9;
 
 if (ROOMCAST_CHROMIUM === undefined) throw new Error("ROOMCAST_CHROMIUM names no browser");
 const browser = await chromium.launch({
@@ -19,6 +20,7 @@ const browser = await chromium.launch({
 });
 const client = connect(ROOMCAST_URL, { contract: events, name: "Measure" });
 try {
+  report(`first contentful paint of ${VISITS} visits`, await paint());
   const long = client.room("long", { history: 0 });
   for (let from = 0; from < HISTORY; from += BURST) {
     const texts = Array.from(
@@ -49,6 +51,28 @@ async function enter(room: string): Promise<Page> {
     Object.assign(globalThis, { tasks });
   });
   return page;
+}
+
+/** Each with an empty cache, from the request on. */
+async function paint(): Promise<object> {
+  const paintsMs: number[] = [];
+  for (let visit = 0; visit < VISITS; visit += 1) {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.goto(`${ROOMCAST_URL}/r/first`);
+    const paintMs = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          new PerformanceObserver((list) => {
+            for (const { name, startTime } of list.getEntries())
+              if (name === "first-contentful-paint") resolve(startTime);
+          }).observe({ type: "paint", buffered: true });
+        }),
+    );
+    paintsMs.push(Math.round(paintMs));
+    await page.context().close();
+  }
+  paintsMs.sort((a, b) => a - b);
+  return { medianMs: paintsMs[Math.floor(VISITS / 2)], slowestMs: paintsMs.at(-1) };
 }
 
 /** To the first message and part of the way back, so many pixels a frame: as fast as anybody scrolls. */
