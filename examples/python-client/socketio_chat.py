@@ -14,15 +14,16 @@ async def main(url="http://127.0.0.1:3000", room="general", name="Python", *tran
     async def connect_error(why):
         print("* no connection:", why, file=sys.stderr, flush=True)
 
+    # Behind what is kept stands a cursor, for clients that can recover.
     @client.event
-    async def joined(room_as_it_is):
+    async def joined(room_as_it_is, _cursor=None):
         for event in room_as_it_is["events"]:
             if event["event"] == "message":
                 await message(event["data"], event)
         entered.set()
 
     @client.event
-    async def message(data, event):
+    async def message(data, event, _cursor=None):
         print(event["offset"], event["from"]["name"] + ":", data["text"], flush=True)
 
     def answered(answer):
