@@ -179,6 +179,13 @@ describe("requests", () => {
     ["a WebSocket that is none", { transport: "websocket" }, {}, 400, '"code":3'],
     ["another method", {}, { method: "PUT" }, 405, "bad_message"],
     ["a page of elsewhere", {}, { headers: { origin: "https://evil.example" } }, 403, "forbidden"],
+    [
+      "a script in a page of elsewhere",
+      { j: "0" },
+      { headers: { "sec-fetch-site": "cross-site" } },
+      403,
+      "forbidden",
+    ],
     ["a page of nowhere", {}, { headers: { origin: "null" } }, 403, "forbidden"],
   ])("P-SIO-6 P-SIO-10 T1: %s", async (_, query, init, status, body) => {
     const answer = await poll(query, init);

@@ -61,15 +61,13 @@ export class Entrance {
    */
   vouch(request: IncomingMessage): Answer<Identity | undefined> {
     const { origins } = this.#options;
-    const namesPage = request.headers.origin !== undefined;
-    if (namesPage && !origins.allows(request))
-      return err(refusal("forbidden", "pages of this origin may not connect"));
+    if (origins.isForeign(request)) return err(refusal("forbidden", "pages of this origin may not connect"));
     return this.#guarded(() =>
       whenReady(this.#vouched(request), (vouched) => {
         const isKnown =
           !vouched.ok ||
           vouched.value !== undefined ||
-          namesPage ||
+          request.headers.origin !== undefined ||
           origins.allowsUnnamed(request) ||
           isLocal(request);
         if (isKnown) return vouched;

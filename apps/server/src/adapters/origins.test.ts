@@ -8,10 +8,16 @@ interface Asked {
   readonly host?: string;
   readonly url?: string;
   readonly encrypted?: true;
+  readonly referer?: string;
+  readonly site?: string;
 }
 
-const request = ({ origin, host = "chat.example", url = "/", encrypted }: Asked): IncomingMessage =>
-  ({ url, headers: { origin, host }, socket: encrypted ? { encrypted } : {} }) as unknown as IncomingMessage;
+const request = ({ encrypted, site, url = "/", ...headers }: Asked): IncomingMessage =>
+  ({
+    url,
+    headers: { host: "chat.example", "sec-fetch-site": site, ...headers },
+    socket: encrypted ? { encrypted } : {},
+  }) as unknown as IncomingMessage;
 
 describe("without a list", () => {
   const origins = new Origins();
@@ -92,5 +98,23 @@ describe("the origin that a request reached", () => {
   it("H-CONTRACT-HOST: without a list it is known for this machine alone", () => {
     expect(new Origins().reached(request({ host: "chat.example" }))).toBeUndefined();
     expect(new Origins().reached(request({ host: "[::1]:3000" }))?.origin).toBe("http://[::1]:3000");
+  });
+});
+
+describe("whose page it is", () => {
+  const origins = new Origins(["https://app.example"]);
+
+  it.each([
+    ["a page of elsewhere", { origin: "https://evil.example" }, true],
+    ["a script of a page of elsewhere", { site: "cross-site", referer: "https://evil.example/" }, true],
+    ["a picture of a page that hides its name", { site: "cross-site" }, true],
+    ["a script of another port or subdomain", { site: "same-site" }, true],
+    ["a page that is listed", { origin: "https://app.example", site: "cross-site" }, false],
+    ["a script of a page that is listed", { site: "cross-site", referer: "https://app.example/" }, false],
+    ["a page of the server's own, which polls", { site: "same-origin" }, false],
+    ["an address that somebody has typed", { site: "none" }, false],
+    ["no browser", {}, false],
+  ])("P-SOCK-2 P-SIO-10 T1: %s", (_, asked, foreign) => {
+    expect(origins.isForeign(request(asked))).toBe(foreign);
   });
 });

@@ -21,6 +21,16 @@ export class Origins {
   }
 
   /**
+   * Whether the request is of a page that may not make it. What a page shows or runs (a picture, a script) it asks for without
+   * an Origin; then its browser says that it is of another site.
+   */
+  isForeign(request: IncomingMessage): boolean {
+    const { origin, "sec-fetch-site": site = "none" } = request.headers;
+    if (origin !== undefined) return !this.#allowsOrigin(origin, request);
+    return site !== "same-origin" && site !== "none" && !this.allowsUnnamed(request);
+  }
+
+  /**
    * Whether a page that may do so made a request without an Origin: browsers leave it out where a page only reads from
    * its own server. What names the page instead no other page can forge either.
    */

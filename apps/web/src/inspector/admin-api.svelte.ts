@@ -86,8 +86,8 @@ export class AdminApi {
       this.#access = "token_wanted";
     } else if (response.ok) {
       this.#access = "open";
-    } else if (this.#access !== "open") {
-      // To a stranger, nothing is there.
+    } else if (response.status < 500 && this.#access !== "open") {
+      // To a stranger, nothing is there. From 500 on it is no answer: a proxy says that the server is away.
       this.#access = "closed";
     }
     return response;

@@ -9,11 +9,6 @@ const HEADERS = [
   ...["Roomcast-Connection", "Roomcast-Batch", "Roomcast-Close"],
 ].join(", ");
 
-/** Whether the request comes from a page that may not make it. Reading is safe: such a page does not get the answer. */
-export function isForeign(request: IncomingMessage, origins: Origins): boolean {
-  return request.headers.origin !== undefined && !origins.allows(request);
-}
-
 /** Lets pages of the allowed origins read the answer. */
 export function allowReading(request: IncomingMessage, response: ServerResponse, origins: Origins): void {
   response.setHeader("Vary", "Origin");

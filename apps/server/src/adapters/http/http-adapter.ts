@@ -11,7 +11,7 @@ import type { Streams } from "../sse/streams.ts";
 import { Tickets } from "../sse/tickets.ts";
 import { VirtualSockets } from "../sse/virtual-sockets.ts";
 import { type Answer, refused, send } from "./answer.ts";
-import { allowReading, isForeign, preflight } from "./cross-origin.ts";
+import { allowReading, preflight } from "./cross-origin.ts";
 import { ContractDocument } from "./contract-document.ts";
 import { credited } from "./credited.ts";
 import { OpenAnswers } from "./open-answers.ts";
@@ -84,7 +84,8 @@ export class HttpAdapter {
     allowReading(request, response, this.#origins);
     if (request.method === "OPTIONS") preflight(response, methods);
     else if (found === undefined) send(response, notAllowed(methods));
-    else if (found.route.method !== "GET" && isForeign(request, this.#origins)) {
+    // Reading is safe: such a page does not get the answer.
+    else if (found.route.method !== "GET" && this.#origins.isForeign(request)) {
       send(response, refused(refusal("forbidden", "pages of this origin may not do this")));
     } else {
       const answer = await this.#routes.call(found, request, response);

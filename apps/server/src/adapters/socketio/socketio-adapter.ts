@@ -11,7 +11,7 @@ import type { Duplex } from "node:stream";
 import type { AddressLimit } from "../address-limit.ts";
 import type { Entrance } from "../entrance.ts";
 import { refused, send } from "../http/answer.ts";
-import { allowReading, isForeign, preflight } from "../http/cross-origin.ts";
+import { allowReading, preflight } from "../http/cross-origin.ts";
 import { OpenAnswers } from "../http/open-answers.ts";
 import { notAllowed } from "../http/routes.ts";
 import type { Origins } from "../origins.ts";
@@ -129,7 +129,7 @@ export class SocketioAdapter {
     const engineRequest = withQuery(request);
     const { origins, entrance, addresses } = this.#options;
     if (engineRequest._query["sid"] !== undefined) {
-      const foreign = isForeign(request, origins) ? refusal("forbidden", FOREIGN) : undefined;
+      const foreign = origins.isForeign(request) ? refusal("forbidden", FOREIGN) : undefined;
       enter(engineRequest, foreign);
     } else if (addresses.full(addressOf(request.socket))) {
       enter(engineRequest, refusal("too_many", "too many connections from one address"));

@@ -3,7 +3,6 @@ import type { Hub, Identity } from "@roomcast/hub";
 import { checkUp, err, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
 import { type Answer, refused } from "../http/answer.ts";
-import { isForeign } from "../http/cross-origin.ts";
 import type { Call } from "../http/route.ts";
 import type { Entrance } from "../entrance.ts";
 import type { Origins } from "../origins.ts";
@@ -34,7 +33,7 @@ const WORDS: StreamWords = {
 export async function roomStream(ports: RoomStreamPorts, call: Call<"room">): Promise<Answer | undefined> {
   const { request, response } = call;
   // Its page could not read it, but would hold it open.
-  if (isForeign(request, ports.origins)) {
+  if (ports.origins.isForeign(request)) {
     return refused(refusal("forbidden", "pages of this origin may not read this"));
   }
   const identity = await identified(ports, call);
