@@ -1,22 +1,29 @@
 /** Owns what is asked of the log and under way, so that a drain can wait for the last of them. */
 import { err, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
+import type { MaybePromise } from "./maybe-promise.ts";
 import type { Draft, RoomLog, Settle, SettleRemoval } from "./room-log.ts";
+import type { HubSettings } from "./settings.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 export class Appending {
   readonly #log: RoomLog;
   readonly #telemetry: Telemetry;
-  readonly #retryAfterMs: number;
+  readonly #settings: Pick<HubSettings, "drainSpreadMs" | "maxPublishesUnderWay">;
   #underWay = 0;
   #closed = false;
   #onIdle: (() => void) | undefined;
+  /** Told to all who wait for the log to catch up. */
+  #catchingUp: { readonly caughtUp: Promise<void>; readonly resolve: () => void } | undefined;
 
-  /** @param retryAfterMs what a publisher is told that comes too late. */
-  constructor(log: RoomLog, telemetry: Telemetry, retryAfterMs: number) {
+  constructor(
+    log: RoomLog,
+    telemetry: Telemetry,
+    settings: Pick<HubSettings, "drainSpreadMs" | "maxPublishesUnderWay">,
+  ) {
     this.#log = log;
     this.#telemetry = telemetry;
-    this.#retryAfterMs = retryAfterMs;
+    this.#settings = settings;
   }
 
   get underWay(): number {
@@ -29,6 +36,17 @@ export class Appending {
 
   remove(room: string, settle: SettleRemoval): void {
     this.#ask(settle, (settled) => this.#log.remove(room, settled));
+  }
+
+  /** To be awaited before more is asked for: resolves once the log is not far behind. */
+  inTime(): MaybePromise<void> {
+    if (this.#underWay <= this.#settings.maxPublishesUnderWay) return;
+    if (this.#catchingUp === undefined) {
+      let resolve = (): void => undefined;
+      const caughtUp = new Promise<void>((resolved) => (resolve = resolved));
+      this.#catchingUp = { caughtUp, resolve };
+    }
+    return this.#catchingUp.caughtUp;
   }
 
   /** Takes no more. Resolves when the last is settled. */
@@ -45,7 +63,7 @@ export class Appending {
     ask: (settled: (outcome: Result<Value, Refusal>) => void) => void,
   ): void {
     if (this.#closed) {
-      settle(err(refusal("overloaded", "the server is going down", this.#retryAfterMs)));
+      settle(err(refusal("overloaded", "the server is going down", this.#settings.drainSpreadMs)));
       return;
     }
     this.#underWay += 1;
@@ -58,6 +76,10 @@ export class Appending {
       }
       this.#underWay -= 1;
       if (this.#underWay === 0) this.#onIdle?.();
+      if (this.#catchingUp !== undefined && this.#underWay <= this.#settings.maxPublishesUnderWay / 2) {
+        this.#catchingUp.resolve();
+        this.#catchingUp = undefined;
+      }
     };
     try {
       ask(settled);

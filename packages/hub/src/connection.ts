@@ -43,6 +43,13 @@ export interface Connection {
   send(frames: Uint8Array): void;
   /** MUST NOT throw. What was sent before goes out first, but a peer that takes nothing is cut within CLOSE_TIMEOUT_MS. */
   close(reason: CloseName): void;
+  /**
+   * Reads no more from the socket: what is not handled yet is handed in as before, and nothing is due that only reading would
+   * bring. MAY be called again.
+   */
+  pause?(): void;
+  /** Reads on. Harmless where nothing was paused, or the socket is gone. */
+  resume?(): void;
 }
 
 /** A frame that was decoded, or the reason why it could not be. */

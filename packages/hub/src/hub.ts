@@ -79,7 +79,7 @@ export class Hub {
       ...{ log, rooms, clock, random, telemetry, settings },
       hellos: new Credits(clock, settings.hellosPerSecond),
       traffic: new Traffic(clock, telemetry),
-      appending: new Appending(log, telemetry, settings.drainSpreadMs),
+      appending: new Appending(log, telemetry, settings),
       sessions: new Sessions({ store: options.sessions, rooms, clock, random, telemetry, settings }),
       policy: options.policy ?? OPEN_DOOR,
       contract: options.contract ?? bundledEvents,

@@ -22,7 +22,7 @@ import { Expiry } from "./expiry.ts";
 import { hello } from "./handlers/hello.ts";
 import type { Identity } from "./identity.ts";
 import { Lane } from "./lane.ts";
-import type { MaybePromise } from "./maybe-promise.ts";
+import { isPromise, type MaybePromise } from "./maybe-promise.ts";
 import { Outlet, type Recipient } from "./outlet.ts";
 import { type Asked, askedBy, errorFor, retryOf } from "./refusing.ts";
 import type { Session } from "./session.ts";
@@ -178,6 +178,14 @@ export class Peer implements Inbox, Recipient {
     this.#aside += 1;
     const answered = answer.finally(() => (this.#aside -= 1));
     if (this.#aside > 1) return answered;
+  }
+
+  /** Leaves what comes next with the client until then, where the transport can; where not, it is handled as it comes. */
+  unreadUntil(ready: MaybePromise<void>): MaybePromise<void> {
+    const connection = this.#connection;
+    if (!isPromise(ready) || connection.pause === undefined) return;
+    connection.pause();
+    return ready.then(() => connection.resume?.());
   }
 
   close(name: CloseName): void {

@@ -28,6 +28,8 @@ export interface HubSettings {
   readonly maxWaitingMessages: number;
   /** Data of one connection's publishes that the log has not settled yet; more is refused with `overloaded`. */
   readonly maxUnsettledBytes: number;
+  /** While the log has more of all connections' publishes to settle, who brings another is left unread until it has not half as many. */
+  readonly maxPublishesUnderWay: number;
   /** Characters of a member's presence state as JSON. */
   readonly maxStateLength: number;
   /** Presence diffs of a room are gathered for this long, and longer in a large room. */
@@ -49,6 +51,7 @@ export const DEFAULT_SETTINGS: HubSettings = {
   maxQueuedBytes: MAX_QUEUED_BYTES,
   maxWaitingMessages: 1024,
   maxUnsettledBytes: 4 * 1024 * 1024,
+  maxPublishesUnderWay: 640,
   maxStateLength: 4 * 1024,
   presenceGatherMs: 100,
   drainSpreadMs: 2000,

@@ -403,4 +403,27 @@ describe("publish, refused", () => {
     await s.settle();
     expect(short(ben.take())).toEqual(["1", "2", "3", "b", "b!", "4", "5"]);
   });
+
+  test("R-BEHIND: while the log is behind who publishes is left unread and handled in order later, and nothing is refused", async () => {
+    const s = stage({ settings: { maxPublishesUnderWay: 4, messagesPerSecond: 0 } });
+    const [ann, ben] = await three(s);
+    s.log.holdAppends();
+    for (const id of ["1", "2", "3", "4"]) ann.say(publish(id));
+    expect(ann.connection.paused).toBe(false);
+    for (const id of ["5", "6", "7"]) ann.say(publish(id));
+    ben.say(publish("b"));
+    ben.say({ type: "ping" });
+    await s.settle();
+    expect([ann.connection.paused, ben.connection.paused]).toEqual([true, true]);
+    expect(s.log.appends).toBe(6);
+    expect([...ann.take(), ...ben.take()]).toEqual([]);
+    s.log.commit();
+    await s.settle();
+    expect([ann.connection.paused, ben.connection.paused]).toEqual([false, false]);
+    s.log.commit();
+    await s.settle();
+    const kept = ["1", "2", "3", "4", "5", "b", "6", "7"];
+    expect(short(ann.take())).toEqual(kept.flatMap((id) => (id === "b" ? [id] : [id, `${id}!`])));
+    expect(short(ben.take())).toEqual(["pong", "1", "2", "3", "4", "5", "b", "b!", "6", "7"]);
+  });
 });

@@ -53,6 +53,8 @@ export function publish(exchange: Exchange, message: Publish): MaybePromise<void
         kept,
         ...(to !== undefined && { to }),
       });
+      // Refusing what comes next would cost more than leaving it with the client.
+      return peer.unreadUntil(engine.appending.inTime());
     }
   });
 }

@@ -30,6 +30,7 @@ export class FakeConnection implements Connection {
   bufferedBytes = 0;
   /** One per call of `send`. */
   readonly writes: Uint8Array[] = [];
+  paused = false;
   closed: { code: number; name: CloseName } | undefined;
 
   readonly cursor: string | undefined;
@@ -45,6 +46,14 @@ export class FakeConnection implements Connection {
 
   close(name: CloseName): void {
     this.closed = { name, code: CLOSE_CODES[name].code };
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
   }
 
   /** All messages so far. */

@@ -48,6 +48,7 @@ export function sharedListeners(
     const { connection } = this;
     if (connection?.open !== true) return;
     const now = connection.scan(chunk);
+    if (connection.paused) return;
     if (now === "began") watch.messageBegan(connection);
     else if (now === "complete") watch.messageEnded(connection);
   }

@@ -86,4 +86,20 @@ describe("the watch over sockets", () => {
     clock.advance(60_000);
     expect(peer.seen).toEqual([]);
   });
+
+  it("R-BEHIND: of a socket that is not read neither a pong is due nor the rest of a message, until it is read again", () => {
+    clock.advance(25_000);
+    watch.messageBegan(peer);
+    watch.paused(peer);
+    clock.advance(60_000);
+    expect(peer.seen).toEqual(["ping"]);
+    watch.resumed(peer, true);
+    clock.advance(9_999);
+    expect(peer.seen).toEqual(["ping"]);
+    clock.advance(1);
+    expect(peer.seen).toEqual(["ping", "policy: a message was not complete in time"]);
+    clock.advance(15_000);
+    expect(peer.seen.at(-1)).toBe("ping");
+    watch.closed(peer);
+  });
 });

@@ -64,6 +64,19 @@ export class SocketWatch<Watched extends WatchedSocket> {
     this.#messages.stop(socket);
   }
 
+  /** It is not read for a while: neither a pong nor the rest of a message can come. */
+  paused(socket: Watched): void {
+    this.#heartbeats.stop(socket);
+    this.#pongs.stop(socket);
+    this.#messages.stop(socket);
+  }
+
+  /** @param midMessage whether the first byte of a message has come, and not its last. */
+  resumed(socket: Watched, midMessage: boolean): void {
+    this.#heartbeats.start(socket);
+    if (midMessage) this.#messages.start(socket);
+  }
+
   peerEnded(socket: Watched): void {
     this.#ends.start(socket);
   }

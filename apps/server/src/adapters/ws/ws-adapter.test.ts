@@ -33,6 +33,29 @@ describe("what is heard", () => {
     expect(accepted.received).toEqual([ok(HELLO)]);
   });
 
+  it("R-BEHIND: what comes while a connection is paused is heard once it is resumed, or not at all once it is closed", async () => {
+    await using stage = await WsStage.start();
+    const [socket, other] = [await stage.open(), await stage.open()];
+    const [paused, witness] = stage.hub.accepted;
+    socket.say(HELLO);
+    await stage.hub.until(() => paused?.received.length === 1);
+    paused?.connection.pause?.();
+    socket.say({ type: "ping" });
+    other.say(HELLO);
+    await stage.hub.until(() => witness?.received.length === 1);
+    expect(paused?.received).toEqual([ok(HELLO)]);
+    paused?.connection.resume?.();
+    await stage.hub.until(() => paused?.received.length === 2);
+    expect(paused?.received.at(1)).toEqual(ok({ type: "ping" }));
+    paused?.connection.pause?.();
+    paused?.connection.close("kicked");
+    paused?.connection.pause?.();
+    paused?.connection.resume?.();
+    socket.send(OPCODE.close, closePayload(1000));
+    await stage.hub.until(() => paused?.ends.length === 1);
+    expect(paused?.received.length).toBe(2);
+  });
+
   it("B8: fragments with a ping between them are one message, and the ping is answered first", async () => {
     await using stage = await WsStage.start();
     const socket = await stage.open();

@@ -130,7 +130,7 @@ export class WsAdapter {
     }
     const remote = addressOf(request.socket);
     this.#server.handleUpgrade(request, socket, head, (ws) => {
-      this.#open(new WsConnection(ws, socket, remote, vouched.value), ws, socket);
+      this.#open(new WsConnection(ws, socket, this.#watch, remote, vouched.value), ws, socket);
     });
   }
 

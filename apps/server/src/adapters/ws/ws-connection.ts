@@ -17,7 +17,7 @@ import { WebSocket } from "ws";
 
 import { FrameScanner } from "./frame-scanner.ts";
 import { IdleLimit } from "../idle-limit.ts";
-import type { WatchedSocket } from "./socket-watch.ts";
+import type { SocketWatch, WatchedSocket } from "./socket-watch.ts";
 import { wsFormat } from "./text-frame.ts";
 
 /** ws's own socket, with the way to its connection: all sockets then share their listeners. */
@@ -32,13 +32,21 @@ export class WsConnection implements Connection, WatchedSocket {
   readonly identity: Identity | undefined;
   readonly #ws: ClientSocket;
   readonly #tcp: Duplex;
+  readonly #watch: Pick<SocketWatch<WsConnection>, "paused" | "resumed">;
   readonly #scanner = new FrameScanner();
   #idle: IdleLimit | undefined;
   #inbox: Inbox | undefined;
   #helloCame = false;
 
-  constructor(ws: ClientSocket, tcp: Duplex, remote: string, identity: Identity | undefined) {
+  constructor(
+    ws: ClientSocket,
+    tcp: Duplex,
+    watch: Pick<SocketWatch<WsConnection>, "paused" | "resumed">,
+    remote: string,
+    identity: Identity | undefined,
+  ) {
     this.#ws = ws;
+    this.#watch = watch;
     this.remote = remote;
     this.#tcp = tcp;
     this.identity = identity;
@@ -61,7 +69,26 @@ export class WsConnection implements Connection, WatchedSocket {
   }
 
   close(name: CloseName): void {
-    if (this.open) this.#ws.close(CLOSE_CODES[name].code, CLOSE_CODES[name].meaning);
+    if (!this.open) return;
+    // The peer's own close frame is to be read.
+    this.resume();
+    this.#ws.close(CLOSE_CODES[name].code, CLOSE_CODES[name].meaning);
+  }
+
+  get paused(): boolean {
+    return this.#ws.isPaused;
+  }
+
+  pause(): void {
+    if (!this.open) return;
+    this.#ws.pause();
+    this.#watch.paused(this);
+  }
+
+  resume(): void {
+    if (!this.open || !this.paused) return;
+    this.#ws.resume();
+    this.#watch.resumed(this, this.#scanner.underWay);
   }
 
   /** Closes for a reason of the transport's own, which the hub has yet to hear. */
@@ -118,6 +145,11 @@ export class WsConnection implements Connection, WatchedSocket {
   }
 
   #receiveText(text: string): void {
+    if (this.#helloCame) {
+      // Read when its turn comes: what waits is cheaper as text.
+      this.#inbox?.receive(() => decodeUp(text));
+      return;
+    }
     const decoded = decodeUp(text);
     if (decoded.ok && decoded.value.type === "hello") this.#helloCame = true;
     this.#inbox?.receive(decoded);
