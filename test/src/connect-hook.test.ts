@@ -51,6 +51,7 @@ const WAYS: readonly (readonly [string, Knock, number])[] = [
   ["a WebSocket", upgrade("/v1/ws"), 101],
   ["a Socket.IO WebSocket", upgrade("/socket.io/?EIO=4&transport=websocket"), 101],
   ["a Socket.IO poll", request("GET", "/socket.io/?EIO=4&transport=polling"), 200],
+  ["a Socket.IO poll that names no session", request("GET", "/socket.io/?EIO=4&transport=polling&sid="), 200],
   ["an event stream of a room", request("GET", "/v1/rooms/general/stream"), 200],
   ["the protocol without a WebSocket", request("POST", "/v1/sse"), 200],
   ["a publish", request("POST", "/v1/rooms/general/events", EVENT), 200],

@@ -186,6 +186,14 @@ describe("requests", () => {
       403,
       "forbidden",
     ],
+    ["a stranger without a page", {}, { headers: { "x-real-ip": "203.0.113.9" } }, 403, "forbidden"],
+    [
+      "the same with an empty sid",
+      { sid: "" },
+      { headers: { "x-real-ip": "203.0.113.9" } },
+      403,
+      "forbidden",
+    ],
     ["a page of nowhere", {}, { headers: { origin: "null" } }, 403, "forbidden"],
   ])("P-SIO-6 P-SIO-10 T1: %s", async (_, query, init, status, body) => {
     const answer = await poll(query, init);

@@ -128,7 +128,8 @@ export class SocketioAdapter {
   #enter(request: IncomingMessage, enter: (request: EngineRequest, refused?: Refusal) => void): void {
     const engineRequest = withQuery(request);
     const { origins, entrance, addresses } = this.#options;
-    if (engineRequest._query["sid"] !== undefined) {
+    // To engine.io an empty sid is none, and begins a connection.
+    if ((engineRequest._query["sid"] ?? "") !== "") {
       const foreign = origins.isForeign(request) ? refusal("forbidden", FOREIGN) : undefined;
       enter(engineRequest, foreign);
     } else if (addresses.full(addressOf(request.socket))) {
