@@ -111,6 +111,10 @@ describe("a start that fails", () => {
     taken.close();
   });
 
+  it("W-8: a Node.js that has no SQLite", async () => {
+    expect(await sentenceOf({ NODE_OPTIONS: "--no-experimental-sqlite" })).toContain("22.13 or newer");
+  });
+
   it("W-8: a data folder that cannot be made", async () => {
     const file = join(scratch, "a-file");
     writeFileSync(file, "");

@@ -7,6 +7,7 @@ import {
   type RoomLog,
   type SessionStore,
 } from "@roomcast/hub";
+import { isBuiltin } from "node:module";
 
 import type { Settings } from "./config/settings.ts";
 import { StartError } from "./start-error.ts";
@@ -32,6 +33,12 @@ export async function openStore(settings: Settings, { clock, random, onFatal }: 
   if (store === "memory") {
     const log = new MemoryLog({ clock, random, historyEvents });
     return { log, sessions: new MemorySessions(clock), findings: [], close: () => log.close() };
+  }
+  // An older Node is not kept from installing this, nor from running it.
+  if (!isBuiltin("node:sqlite")) {
+    throw new StartError(
+      `Node.js ${process.version} has no SQLite that can be used: run this with 22.13 or newer.`,
+    );
   }
   const { openSqliteStore } = await import("./logs/sqlite/sqlite-store.ts");
   const opened = await openSqliteStore({ dataDir, durability, clock, historyEvents, historyDays, onFatal });
