@@ -184,6 +184,34 @@ describe("R-RECOVER-ALL a session comes back into all its rooms by one cursor", 
     ]);
   });
 
+  test("R-RECOVER-ALL: what comes live in a room that is read already stands before what another room has yet to send", async () => {
+    const s = stage();
+    const format = formatOf(s);
+    const reader = s.connect(format);
+    const lines = await reader.hello({ join: [{ room: "a" }, { room: "b" }] }).then(() => linesOf(reader));
+    await reader.end();
+    const said = (from: number, to: number, room: string): void => {
+      for (let number = from; number <= to; number += 1) publish(s, room, String(number));
+    };
+    said(1, 200, "a");
+    await s.settle();
+    s.log.holdReads();
+    const again = s.connect(format, lines.findLast(({ cursor }) => cursor !== undefined)?.cursor);
+    again.say({ type: "hello", protocol: 1, resume: lines[0]?.["resume"] });
+    await s.settle();
+    // Both rooms were read: all of b, and the first page of a.
+    expect(s.log.reads).toBe(2);
+    said(201, 201, "b");
+    said(202, 202, "a");
+    await s.settle();
+    s.log.deliverReads();
+    for (let turn = 0; turn < 20; turn += 1) await s.settle();
+    const told = linesOf(again).filter(({ type }) => type === "event");
+    expect(told.map(({ data }) => Number((data as { text: string }).text))).toEqual(
+      Array.from({ length: 202 }, (_, index) => index + 1),
+    );
+  });
+
   test("R-RECOVER-ALL: what is trimmed between two pages is a gap in its place", async () => {
     const clock = new ManualClock();
     const log = new MemoryLog({ clock, random: new SeededRandom(1), historyEvents: 400 });

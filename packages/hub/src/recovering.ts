@@ -10,7 +10,7 @@ import type { Exchange } from "./engine.ts";
 import { isOver, mayJoin, subscribe } from "./entering.ts";
 import { eventMessage } from "./room.ts";
 import type { KeptEvent, Page, ReadRange } from "./room-log.ts";
-import { goLive, meets, positionOf } from "./snapshot.ts";
+import { goLive, meets, nextHeld, positionOf } from "./snapshot.ts";
 import type { Held, Subscription } from "./subscription.ts";
 
 /** Of a page where there are many rooms: all have one in memory. */
@@ -30,7 +30,8 @@ export async function recoverRooms(
       // Kicked from, or gone altogether.
       rooms = rooms.filter(({ subscription }) => !isOver(exchange, subscription));
       if (session.peer !== peer) return;
-      const unread = rooms.filter((room) => room.isUnread);
+      const event = nextOf(rooms);
+      const unread = rooms.filter((room) => room.isUnread(event));
       if (unread.length > 0) {
         const isRead = await Promise.all(unread.map((room) => room.read(exchange, since, limit)));
         if (isRead.every(Boolean)) continue;
@@ -38,8 +39,8 @@ export async function recoverRooms(
         peer.close("restart");
         return;
       }
-      const event = nextOf(rooms);
       if (event === undefined) break;
+      rooms.find(({ events }) => events[0] === event)?.events.shift();
       peer.send(eventMessage(event), reached(since, event));
       await peer.drained();
     }
@@ -79,10 +80,15 @@ class MissedRoom {
     return this.#hasGap;
   }
 
-  /** There is more, or what came live meanwhile does not go on where the last page ends. */
-  get isUnread(): boolean {
+  /**
+   * There is more; or what came live meanwhile does not go on where the last page ends, or stands before what is about to be
+   * sent of another room.
+   */
+  isUnread(before: KeptEvent | undefined): boolean {
     if (this.events.length > 0) return false;
-    return this.#page === undefined || this.#page.more || !meets(this.#page, this.subscription.held);
+    if (this.#page === undefined || this.#page.more) return true;
+    const { held } = this.subscription;
+    return !meets(this.#page, held) || nextHeld(this.#page, held) < (before?.sequence ?? 0);
   }
 
   /** @returns false when the log refuses, or the room has begun another life. */
@@ -134,12 +140,12 @@ async function enter(exchange: Exchange, name: string): Promise<Subscription | u
 
 /** The first of all that were read. */
 function nextOf(rooms: readonly MissedRoom[]): KeptEvent | undefined {
-  let first: MissedRoom | undefined;
-  for (const room of rooms) {
-    const [head] = room.events;
-    if (head !== undefined && head.sequence < (first?.events[0]?.sequence ?? Infinity)) first = room;
+  let first: KeptEvent | undefined;
+  for (const { events } of rooms) {
+    const [head] = events;
+    if (head !== undefined && head.sequence < (first?.sequence ?? Infinity)) first = head;
   }
-  return first?.events.shift();
+  return first;
 }
 
 function reached({ sequence }: Cursor, event: KeptEvent): Reached {

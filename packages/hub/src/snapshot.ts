@@ -70,9 +70,15 @@ export function meets(page: Page, held: readonly Held[] | null): boolean {
   const newest = held.at(-1);
   // Held of an earlier life of the room, it is nothing to a snapshot of the present one; the other way round, it is all.
   if (newest !== undefined && newest.epoch !== page.epoch) return false;
-  const [next] = beyond(page, held);
-  return next === undefined || next.offset === page.top + 1;
+  // Where too much was held, acks are left of what is not: the hole may lie behind them.
+  return beyond(page, held)
+    .filter(({ isBehind = false }) => !isBehind)
+    .every(({ offset }, index) => offset === page.top + 1 + index);
 }
+
+/** The sequence of the first that was held and is not in the snapshot. */
+export const nextHeld = (page: Page, held: readonly Held[] | null): number =>
+  beyond(page, held ?? []).find(({ sequence }) => sequence !== undefined)?.sequence ?? Infinity;
 
 /** From now on live events go out by themselves. @returns what was held and is to be sent behind the snapshot. */
 export function goLive(subscription: Subscription, page: Page): readonly Held[] {

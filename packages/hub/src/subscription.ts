@@ -24,6 +24,8 @@ export interface Held {
   readonly sequence?: number;
   readonly bytes: number;
   readonly message: EventMessage | Ack | Gap;
+  /** An ack of the event with this offset, and not in its stead. */
+  readonly isBehind?: boolean;
 }
 
 export class Subscription {
@@ -77,8 +79,9 @@ export class Subscription {
   /** @param instead of the event of that position, which was held last. */
   holdAck(ack: Ack, { epoch, offset }: Position, instead: boolean): void {
     if (this.#held === null) return;
-    if (instead && this.#held.at(-1)?.offset === offset) this.#held.pop();
-    this.#held.push({ epoch, offset, bytes: 0, message: ack });
+    const replaces = instead && this.#held.at(-1)?.offset === offset;
+    if (replaces) this.#held.pop();
+    this.#held.push({ epoch, offset, bytes: 0, message: ack, isBehind: !replaces });
   }
 
   /** @returns what was held, in the order in which it came. */
