@@ -16,7 +16,7 @@ async def main(url="http://127.0.0.1:3000", room="general", name="Python", *tran
 
     # Behind what is kept stands a cursor, for clients that can recover.
     @client.event
-    async def joined(room_as_it_is, _cursor=None):
+    async def joined(room_as_it_is):
         for event in room_as_it_is["events"]:
             if event["event"] == "message":
                 await message(event["data"], event)

@@ -29,11 +29,11 @@ type Ask<Message, Answered> = (message: Message, callback: Callback<Answered>) =
 export type ServerToClientEvents<C extends Contract> = {
   readonly [Name in Events<C>]: (data: DataOut<C, Name>, context: EventContext, cursor?: string) => void;
 } & {
-  readonly welcome: (message: Welcome, cursor?: string) => void;
-  readonly joined: (message: Joined, cursor?: string) => void;
+  readonly welcome: (message: Welcome) => void;
+  readonly joined: (message: Joined) => void;
   readonly left: (message: Left) => void;
   readonly presence: (message: Presence) => void;
-  readonly gap: (message: Gap, cursor?: string) => void;
+  readonly gap: (message: Gap) => void;
   readonly drain: (message: Drain) => void;
   readonly ack: (stands: { readonly room: string }, cursor: string) => void;
   /** A request was refused that had no callback, or the connection is about to end. */

@@ -124,7 +124,7 @@ export class NamespaceConnection implements Connection {
     const answer = ackId === undefined ? NOTHING : this.#answer(ackId, message);
     if (at?.sequence === undefined || !("room" in message)) return answer;
     // An answer moves no offset of a stock client: an event does, and goes first, lest what is answered come again.
-    return Buffer.concat([this.format.event("ack", { room: message.room }, at), answer]);
+    return Buffer.concat([this.format.reached(message.room, at), answer]);
   }
 
   close(name: CloseName): void {

@@ -3,7 +3,7 @@
  * once for all who are in a namespace. Must not know connections.
  */
 import { cursorText, type Format, type Reached } from "@roomcast/hub";
-import { type Down, encodeDown, type EventMessage, JsonText } from "@roomcast/protocol";
+import { encodeDown, type EventMessage, JsonText } from "@roomcast/protocol";
 
 import { textFrame } from "../ws/text-frame.ts";
 
@@ -18,8 +18,8 @@ export const packetHead = (type: PacketType, namespace: string): string =>
 
 export interface PacketFormat extends Format {
   readonly namespace: string;
-  /** An event of any name, whose last argument is the cursor. */
-  event(name: string, payload: object, at: Reached): Uint8Array;
+  /** An event that does no more than to say where in a room, and so in all of them, a client is. */
+  reached(room: string, at: Reached): Uint8Array;
 }
 
 /**
@@ -28,19 +28,24 @@ export interface PacketFormat extends Format {
  */
 export function packetFormat(namespace: string, generation: string): PacketFormat {
   const head = packetHead("event", namespace);
+  const packet = (args: string): Uint8Array => textFrame(`${head}[${args}]`);
+  const reached = (room: string, at: Reached): Uint8Array =>
+    packet(`"ack",${JSON.stringify({ room })}${cursorArg(generation, at)}`);
   return {
     name: `socketio ${namespace}`,
     namespace,
     inSequence: true,
-    encode: (message, at) => textFrame(`${head}[${argsOf(message)}${cursorArg(generation, at)}]`),
-    event: (name, payload, at) =>
-      textFrame(`${head}["${name}",${JSON.stringify(payload)}${cursorArg(generation, at)}]`),
+    reached,
+    encode(message, at) {
+      if (message.type === "event") return packet(eventArgs(message) + cursorArg(generation, at));
+      const told = packet(`"${message.type}",${encodeDown(message)}`);
+      // Listeners in other languages take as many arguments as they name: a message stays the only one of its event.
+      const moves = at?.sequence !== undefined && message.type !== "welcome" && "room" in message;
+      return moves ? Buffer.concat([told, reached(message.room ?? "", at)]) : told;
+    },
     join: (frames) => Buffer.concat(frames),
   };
 }
-
-const argsOf = (message: Down): string =>
-  message.type === "event" ? eventArgs(message) : `"${message.type}",${encodeDown(message)}`;
 
 /** The last argument, and a string: a stock client takes that for its offset. */
 function cursorArg(generation: string, { sequence, behind }: Reached = {}): string {
