@@ -19,7 +19,7 @@ import { AdminAdapter } from "./adapters/admin/admin-adapter.ts";
 import { type Authenticate, Entrance } from "./adapters/entrance.ts";
 import { HttpAdapter } from "./adapters/http/http-adapter.ts";
 import { ownHttpServer } from "./adapters/http/own-http-server.ts";
-import { type WebApp, webApp } from "./adapters/http/web-app.ts";
+import { BUNDLED_APP_POLICY, type WebApp, webApp } from "./adapters/http/web-app.ts";
 import { Origins } from "./adapters/origins.ts";
 import type { NamespaceMap } from "./adapters/socketio/namespaces.ts";
 import { SocketioAdapter } from "./adapters/socketio/socketio-adapter.ts";
@@ -60,7 +60,7 @@ export interface ServerOptions<C extends Contract = Events> extends Partial<Sett
   readonly logger?: Logger;
   /** Namespaces of Socket.IO besides `/`, each with the room that is entered there by default. */
   readonly namespaces?: NamespaceMap;
-  /** Folder of a built web app, or false for none. Default: the bundled one; none in a server of yours. */
+  /** Folder of pages of yours, or false for none. Default: the bundled web app; none in a server of yours. */
   readonly web?: string | false;
   /** The store can no longer be trusted: the process must end. Default: throws, outside of any call. */
   readonly onFatal?: (sentence: string) => void;
@@ -128,7 +128,7 @@ export async function createServer<const C extends Contract = Events>(
     ...{ hub, log, port: settings.port, host: settings.host },
     http: options.server ?? ownHttpServer((request) => sockets.some((each) => each.claims(request))),
     ownsHttp: options.server === undefined,
-    share: shareOf(sockets, [http, socketio, admin], web === false ? undefined : webApp(web, devUrl())),
+    share: shareOf(sockets, [http, socketio, admin], web === false ? undefined : pagesIn(web)),
     closeSockets: async () => {
       await Promise.all([...sockets, streams].map((each) => each.close()));
       admin.close();
@@ -186,6 +186,9 @@ async function answers(log: RoomLog, room: string, clock: Clock): Promise<boolea
   timer.cancel();
   return answered;
 }
+
+const pagesIn = (folder: string): WebApp =>
+  webApp(folder, devUrl(), folder === WEB_FOLDER ? BUNDLED_APP_POLICY : undefined);
 
 /** As scripts/dev.ts chooses it. */
 const devUrl = (): string => `http://127.0.0.1:${process.env["WEB_PORT"] ?? "5173"}`;

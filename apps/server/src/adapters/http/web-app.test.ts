@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { BareSocket } from "../../../test/bare-socket.ts";
-import { webApp } from "./web-app.ts";
+import { BUNDLED_APP_POLICY, webApp } from "./web-app.ts";
 
 const DEV_URL = "http://127.0.0.1:5173";
 const HTML = { accept: "text/html,*/*" };
@@ -17,8 +17,8 @@ const servers: Server[] = [];
 /** Requests so far. */
 let asked = 0;
 
-async function serve(from: string): Promise<string> {
-  const app = webApp(from, DEV_URL);
+async function serve(from: string, policy?: string): Promise<string> {
+  const app = webApp(from, DEV_URL, policy);
   const server = createServer((request, response) => {
     asked += 1;
     app(request, response, () => response.writeHead(404).end("next"));
@@ -60,6 +60,15 @@ describe("the built web app", () => {
       expect(response.headers.get("cache-control")).toBe("no-cache");
     },
   );
+
+  it("D5: pages of somebody else's run what is in them; the bundled app has its policy on all it sends", async () => {
+    const strict = await serve(folder, BUNDLED_APP_POLICY);
+    for (const path of ["/", "/assets/main-abc123.js"]) {
+      const [own, bundled] = await Promise.all([url, strict].map((from) => fetch(from + path)));
+      expect(own?.headers.get("content-security-policy")).toBeNull();
+      expect(bundled?.headers.get("content-security-policy")).toBe(BUNDLED_APP_POLICY);
+    }
+  });
 
   it("D5: files are themselves; the ones with a hash in their name are kept for good, the others asked for again", async () => {
     const hashed = await fetch(`${url}/assets/main-abc123.js`);

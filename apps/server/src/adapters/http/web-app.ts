@@ -1,13 +1,16 @@
 /** Owns handing out the built web app: its files, and its one page for every room. */
 import { existsSync, readFileSync } from "node:fs";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { join } from "node:path";
 
 import { requestTarget } from "../request-target.ts";
 import { readWebFiles, type WebFile } from "./web-files.ts";
 
-/** What the page may do: run its own files, and talk to where it came from. Nothing inline, nothing evaluated. */
-const CONTENT_SECURITY_POLICY = [
+/**
+ * What the bundled app's page may do: run its own files, and talk to where it came from. Nothing inline, nothing evaluated.
+ * Pages of somebody else's say for themselves what they need.
+ */
+export const BUNDLED_APP_POLICY = [
   "default-src 'none'",
   ...["script-src", "style-src", "img-src", "font-src", "connect-src", "manifest-src"].map(
     (directive) => `${directive} 'self'`,
@@ -21,7 +24,6 @@ const CONTENT_SECURITY_POLICY = [
 ].join("; ");
 
 const SECURITY_HEADERS = {
-  "Content-Security-Policy": CONTENT_SECURITY_POLICY,
   "Cross-Origin-Opener-Policy": "same-origin",
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
@@ -33,16 +35,21 @@ export type WebApp = (request: IncomingMessage, response: ServerResponse, next: 
 /**
  * @param folder that holds the build.
  * @param devUrl where the web app is served from while it is being developed, for whoever looks for it here.
+ * @param policy the Content-Security-Policy of what is in the folder; none when it is left out.
  */
-export function webApp(folder: string, devUrl: string): WebApp {
+export function webApp(folder: string, devUrl: string, policy?: string): WebApp {
+  const security = {
+    ...SECURITY_HEADERS,
+    ...(policy !== undefined && { "Content-Security-Policy": policy }),
+  };
   const index = join(folder, "index.html");
   const page = existsSync(index) ? readFileSync(index) : Buffer.from(signpost(devUrl));
   const files = existsSync(index) ? readWebFiles(folder) : new Map<string, WebFile>();
   return (request, response, next) => {
     const file = files.get(decoded(requestTarget(request).path));
     if (request.method !== "GET" && request.method !== "HEAD") next();
-    else if (isPage(request)) sendPage(response, page);
-    else if (file !== undefined) sendFile(request, response, file);
+    else if (isPage(request)) sendPage(response, page, security);
+    else if (file !== undefined) sendFile(request, response, file, security);
     else next();
   };
 }
@@ -57,9 +64,9 @@ function isPage(request: IncomingMessage): boolean {
   return (path.startsWith("/r/") || FACES.has(path)) && (request.headers.accept ?? "").includes("text/html");
 }
 
-function sendPage(response: ServerResponse, page: Buffer): void {
+function sendPage(response: ServerResponse, page: Buffer, security: OutgoingHttpHeaders): void {
   response.writeHead(200, {
-    ...SECURITY_HEADERS,
+    ...security,
     "Content-Type": "text/html; charset=utf-8",
     "Content-Length": page.length,
     "Cache-Control": "no-cache",
@@ -67,13 +74,18 @@ function sendPage(response: ServerResponse, page: Buffer): void {
   response.end(page);
 }
 
-function sendFile(request: IncomingMessage, response: ServerResponse, { headers, body }: WebFile): void {
+function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { headers, body }: WebFile,
+  security: OutgoingHttpHeaders,
+): void {
   const { ETag: tag, "Content-Length": _, ...rest } = headers;
   if (request.headers["if-none-match"]?.includes(String(tag)) === true) {
-    response.writeHead(304, { ...SECURITY_HEADERS, ...rest, ETag: tag }).end();
+    response.writeHead(304, { ...security, ...rest, ETag: tag }).end();
     return;
   }
-  response.writeHead(200, { ...SECURITY_HEADERS, ...headers });
+  response.writeHead(200, { ...security, ...headers });
   response.end(body);
 }
 
