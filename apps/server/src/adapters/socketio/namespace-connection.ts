@@ -15,7 +15,7 @@ import {
 import { textFrame } from "../ws/text-frame.ts";
 import { messageOf } from "./emitted.ts";
 import type { EngineLink } from "./engine-link.ts";
-import { type PacketFormat, packetHead, type PacketType } from "./packet-format.ts";
+import { type PacketFormat, packetHead, type PacketType, roomOf } from "./packet-format.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -122,9 +122,10 @@ export class NamespaceConnection implements Connection {
     const ackId = "id" in message && message.type !== "event" ? this.#takeAck(message.id) : undefined;
     if (ackId === undefined && message.type !== "ack") return this.format.encode(message, at);
     const answer = ackId === undefined ? NOTHING : this.#answer(ackId, message);
-    if (at?.sequence === undefined || !("room" in message)) return answer;
+    const room = roomOf(message);
+    if (at?.sequence === undefined || room === undefined) return answer;
     // An answer moves no offset of a stock client: an event does, and goes first, lest what is answered come again.
-    return Buffer.concat([this.format.reached(message.room, at), answer]);
+    return Buffer.concat([this.format.reached(room, at), answer]);
   }
 
   close(name: CloseName): void {

@@ -3,7 +3,7 @@
  * once for all who are in a namespace. Must not know connections.
  */
 import { cursorText, type Format, type Reached } from "@roomcast/hub";
-import { encodeDown, type EventMessage, JsonText } from "@roomcast/protocol";
+import { type Down, encodeDown, type EventMessage, JsonText } from "@roomcast/protocol";
 
 import { textFrame } from "../ws/text-frame.ts";
 
@@ -39,13 +39,17 @@ export function packetFormat(namespace: string, generation: string): PacketForma
     encode(message, at) {
       if (message.type === "event") return packet(eventArgs(message) + cursorArg(generation, at));
       const told = packet(`"${message.type}",${encodeDown(message)}`);
+      const room = roomOf(message);
+      if (at?.sequence === undefined || room === undefined) return told;
       // Listeners in other languages take as many arguments as they name: a message stays the only one of its event.
-      const moves = at?.sequence !== undefined && message.type !== "welcome" && "room" in message;
-      return moves ? Buffer.concat([told, reached(message.room ?? "", at)]) : told;
+      return Buffer.concat([told, reached(room, at)]);
     },
     join: (frames) => Buffer.concat(frames),
   };
 }
+
+/** The one that a message is about, if it is about one. */
+export const roomOf = (message: Down): string | undefined => ("room" in message ? message.room : undefined);
 
 /** The last argument, and a string: a stock client takes that for its offset. */
 function cursorArg(generation: string, { sequence, behind }: Reached = {}): string {
