@@ -119,7 +119,7 @@ export const probe = ({ trail, heartbeatMs, stable }: Ready | Probing, woken: bo
 ];
 
 export const alive = ({ trail, heartbeatMs, stable }: Probing): Step => [
-  { name: "ready", trail, heartbeatMs, stable },
+  { name: "ready", trail: lasting(trail, stable), heartbeatMs, stable },
   [
     { type: "stopTimer", timer: "deadline" },
     { type: "startTimer", timer: "silent", delayMs: heartbeatMs },
@@ -139,11 +139,19 @@ export function change(state: Ready | Probing): Step {
   return [next, [...ending(state, ABANDONED, reason), ...effects]];
 }
 
-/** It has lasted: the server no longer waits for a hello on any socket that is older. */
-export const settle = (state: Connected): Step => [
-  { ...state, stable: true, trail: { ...state.trail, strays: 0 } },
-  [],
-];
+export const settle = (state: Connected): Step => [{ ...state, stable: true }, []];
+
+export function hear(state: Ready): Step {
+  const trail = lasting(state.trail, state.stable);
+  return trail === state.trail ? stay(state) : [{ ...state, trail }, []];
+}
+
+/**
+ * It has lasted: the server no longer waits for a hello on any socket that is older. What it has said of one stands before
+ * what it says now, so that hearing something is the proof, and time alone is none.
+ */
+const lasting = (trail: Trail, stable: boolean): Trail =>
+  stable && trail.strays > 0 ? { ...trail, strays: 0 } : trail;
 
 export function drain(state: Ready | Probing, reconnectAfterMs: number, { nowMs }: Circumstances): Step {
   const { trail, heartbeatMs, stable } = state;
