@@ -1,6 +1,6 @@
 /** Owns waiting for what another process does: asks again and again, and says what it waited for when it gives up. */
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const ASK_EVERY_MS = 10;
 
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
