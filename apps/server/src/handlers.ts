@@ -1,7 +1,6 @@
 /** Owns an application's handlers: typed by its contract, and with its rooms at hand. */
 import {
   type EventHandler,
-  type Hub,
   type IncomingEvent,
   instead,
   type MaybePromise,
@@ -10,7 +9,7 @@ import {
 import type { Contract, DataIn, DataOut, EventName } from "@roomcast/protocol";
 import { createHash } from "node:crypto";
 
-import { type Byline, type RoomHandle, RoomHandles } from "./rooms.ts";
+import { type Byline, type RoomHandle, RoomHandles, type RoomPorts } from "./rooms.ts";
 
 /**
  * What a handler has besides the event. What it publishes by these rooms is, unless it says otherwise, from the event's
@@ -34,10 +33,10 @@ export type Handlers<C extends Contract> = {
   readonly [Name in keyof C["events"] & string]?: Handler<C, Name>;
 };
 
-/** @param hub asked for when an event comes: it is made with these handlers. */
+/** @param ports asked for when an event comes: the hub is made with these handlers. */
 export function hubHandlers<C extends Contract>(
   handlers: Handlers<C>,
-  hub: () => Hub,
+  ports: () => RoomPorts,
 ): Readonly<Record<string, EventHandler>> {
   // The hub shows a handler only what the contract has checked.
   const entries = Object.entries(handlers) as [string, Handler<C, string>][];
@@ -45,7 +44,7 @@ export function hubHandlers<C extends Contract>(
     entries.map(([name, handle]) => [
       name,
       (event: IncomingEvent) => {
-        const rooms = new RoomHandles<C>(hub(), bylineOf(event));
+        const rooms = new RoomHandles<C>(ports(), bylineOf(event));
         return handle(event as Parameters<typeof handle>[0], { room: rooms.get(event.room), rooms, instead });
       },
     ]),

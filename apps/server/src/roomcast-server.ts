@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import { attach, type Share } from "./attachment.ts";
 import { RoomHandles } from "./rooms.ts";
 import { StartError } from "./start-error.ts";
+import type { Audit } from "./telemetry/audit.ts";
 
 /** How long answers that are under way may take once everything else has ended. */
 const LAST_ANSWERS_MS = 2_000;
@@ -22,6 +23,7 @@ export interface ServerParts {
   readonly host: string;
   readonly share: Share;
   readonly log: Logger;
+  readonly audit: Audit;
   /** Resolves when no socket is left of those that the hub has closed. */
   readonly closeSockets: () => Promise<void>;
   readonly closeStore: () => Promise<void>;
@@ -39,7 +41,7 @@ export class RoomcastServer<C extends Contract = Events> {
     this.#parts = parts;
     this.hub = parts.hub;
     this.http = parts.http;
-    this.rooms = new RoomHandles(parts.hub);
+    this.rooms = new RoomHandles(parts);
     this.#detach = attach(parts.http, {
       ...parts.share,
       request: (request, response) => {

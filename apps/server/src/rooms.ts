@@ -1,6 +1,17 @@
 /** Owns the rooms as an application's own code sees them: typed by the contract, and free of any transport. */
 import type { HistoryPage, Hub, Receipt, Removed } from "@roomcast/hub";
-import type { Contract, DataIn, EventName, From, Member, Refusal, Result } from "@roomcast/protocol";
+import type {
+  Contract,
+  DataIn,
+  ErrorCode,
+  EventName,
+  From,
+  Member,
+  Refusal,
+  Result,
+} from "@roomcast/protocol";
+
+import type { Act, Audit } from "./telemetry/audit.ts";
 
 export interface PublishOptions {
   /** Repeating it publishes nothing twice. Default: a new one. */
@@ -14,15 +25,22 @@ export interface PublishOptions {
 /** What the next publish says of itself where its options do not. */
 export type Byline = () => Pick<PublishOptions, "from" | "id">;
 
+export interface RoomPorts {
+  readonly hub: Hub;
+  readonly audit: Audit;
+}
+
 const ANONYMOUS: Byline = () => ({});
 
 export class RoomHandle<C extends Contract> {
   readonly name: string;
   readonly #hub: Hub;
+  readonly #audit: Audit;
   readonly #byline: Byline;
 
-  constructor(hub: Hub, name: string, byline: Byline) {
+  constructor({ hub, audit }: RoomPorts, name: string, byline: Byline) {
     this.#hub = hub;
+    this.#audit = audit;
     this.name = name;
     this.#byline = byline;
   }
@@ -48,32 +66,40 @@ export class RoomHandle<C extends Contract> {
   }
 
   /** All that was said here is gone for good. Members stay, and are told of a gap; the count begins anew. */
-  delete(): Promise<Result<Removed, Refusal>> {
-    return this.#hub.deleteRoom(this.name);
+  async delete(): Promise<Result<Removed, Refusal>> {
+    const removed = await this.#hub.deleteRoom(this.name);
+    this.#tell({ act: "delete" }, removed.ok ? undefined : removed.error.code);
+    return removed;
   }
 
   /** Out of this room. false: no such member. */
   kick(clientId: string): boolean {
-    return this.#hub.kick(clientId, this.name);
+    const isDone = this.#hub.kick(clientId, this.name);
+    this.#tell({ act: "kick", clientId }, isDone ? undefined : "unknown_member");
+    return isDone;
+  }
+
+  #tell(act: Pick<Act, "act" | "clientId">, refused: ErrorCode | undefined): void {
+    this.#audit({ ...act, as: "application", room: this.name, ...(refused !== undefined && { refused }) });
   }
 }
 
 export class RoomHandles<C extends Contract> {
-  readonly #hub: Hub;
+  readonly #ports: RoomPorts;
   readonly #byline: Byline;
 
-  constructor(hub: Hub, byline = ANONYMOUS) {
-    this.#hub = hub;
+  constructor(ports: RoomPorts, byline = ANONYMOUS) {
+    this.#ports = ports;
     this.#byline = byline;
   }
 
   /** Any name will do: a room is there as soon as somebody uses it. */
   get(name: string): RoomHandle<C> {
-    return new RoomHandle(this.#hub, name, this.#byline);
+    return new RoomHandle(this.#ports, name, this.#byline);
   }
 
   /** Rooms that somebody is in. */
   list(): { room: string; count: number }[] {
-    return this.#hub.rooms();
+    return this.#ports.hub.rooms();
   }
 }

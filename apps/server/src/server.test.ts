@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer as createHttpServer, get, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -320,6 +320,19 @@ describe("the life of a server", () => {
     rmSync(scratch, { recursive: true });
   });
 
+  it("H-ADMIN-AUDIT: a file that cannot be written is a StartError, and the store is free again", async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "roomcast-server-"));
+    const options = { ...QUIET, store: "sqlite", dataDir } as const;
+    const opening = createServer({ ...options, auditFile: dataDir });
+    await expect(opening).rejects.toThrow(new RegExp(`^The audit file ${dataDir} cannot be written: .*\\.$`));
+    const server = await createServer(options);
+    await server.rooms.get("general").delete();
+    await server.close();
+    const [line = ""] = readFileSync(join(dataDir, "audit.jsonl"), "utf8").split("\n");
+    rmSync(dataDir, { recursive: true });
+    expect(JSON.parse(line)).toMatchObject({ act: "delete", as: "application", room: "general" });
+  });
+
   it("C8 C9: what was published is there after a restart", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "roomcast-server-"));
     const options = { ...QUIET, store: "sqlite", dataDir } as const;
@@ -393,7 +406,7 @@ describe("its operators", () => {
   const asked = (server: RoomcastServer, path: string, init: RequestInit = {}): Promise<Response> =>
     fetch(`${server.url}/v1/admin${path}`, init);
 
-  it("H-ADMIN-AUDIT: what an operator does is in the log", async () => {
+  it("H-ADMIN-AUDIT: what an operator and the application do is in the log", async () => {
     const lines: Record<string, unknown>[] = [];
     const logger = pino(
       { base: null },
@@ -407,8 +420,13 @@ describe("its operators", () => {
     const clientId = clients[0]!.clientId;
     const headers = { "content-type": "application/json" };
     await asked(server, `/clients/${clientId}/kick`, { method: "POST", body: "{}", headers });
-    expect(lines.filter(({ msg }) => msg === "operator")).toMatchObject([
-      { level: 30, act: "kick", clientId, remote: "127.0.0.1" },
+    const room = server.rooms.get("general");
+    room.kick("nobody");
+    await room.delete();
+    expect(lines.filter(({ msg }) => msg === "audit")).toMatchObject([
+      { level: 30, act: "kick", as: "operator", clientId, remote: "127.0.0.1" },
+      { act: "kick", as: "application", room: "general", clientId: "nobody", refused: "unknown_member" },
+      { act: "delete", as: "application", room: "general" },
     ]);
     ada.destroy();
   });

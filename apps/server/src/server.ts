@@ -31,8 +31,9 @@ import { DEFAULTS, type Settings } from "./config/settings.ts";
 import { type Handlers, hubHandlers } from "./handlers.ts";
 import { NodeClock } from "./node-clock.ts";
 import { NodeRandom } from "./node-random.ts";
-import { openStore } from "./open-store.ts";
+import { openStore, type Store } from "./open-store.ts";
 import { RoomcastServer } from "./roomcast-server.ts";
+import { openAudit } from "./telemetry/audit.ts";
 import { LogTelemetry } from "./telemetry/log-telemetry.ts";
 import { openLogger } from "./telemetry/logger.ts";
 import { Tally } from "./telemetry/tally.ts";
@@ -85,11 +86,12 @@ export async function createServer<const C extends Contract = Events>(
   const policy = options.policy ?? (await policyOf(settings, options.authenticate !== undefined, clock, log));
   const store = await openStore(settings, { clock, random, onFatal: options.onFatal ?? throwOutside });
   for (const finding of store.findings) log.warn(finding);
+  const audit = await orClose(store, () => openAudit(auditFile(settings), { log, now: () => clock.now() }));
   const server = { name: "roomcast", version, node: random.id().slice(0, NODE_ID_LENGTH) };
   const hub: Hub = new Hub({
     ...{ log: store.log, sessions: store.sessions, clock, random, telemetry, policy },
     contract: options.contract ?? bundledEvents,
-    handlers: hubHandlers<C>(options.handlers ?? {}, () => hub),
+    handlers: hubHandlers<C>(options.handlers ?? {}, () => ({ hub, audit })),
     settings: hubSettings(settings, server),
   });
   const origins = new Origins(settings.origins);
@@ -119,13 +121,11 @@ export async function createServer<const C extends Contract = Events>(
     claimsMetrics: options.server === undefined,
     // What stands before a server of yours is yours to know: there it takes the token.
     operators: { token: settings.adminToken, trustsLoopback: options.server === undefined },
-    audit: (act) => {
-      log.info(act, "operator");
-    },
+    audit,
   });
   const web = options.web ?? (options.server === undefined && WEB_FOLDER);
   return new RoomcastServer<C>({
-    ...{ hub, log, port: settings.port, host: settings.host },
+    ...{ hub, log, audit, port: settings.port, host: settings.host },
     http: options.server ?? ownHttpServer((request) => sockets.some((each) => each.claims(request))),
     ownsHttp: options.server === undefined,
     share: shareOf(sockets, [http, socketio, admin], web === false ? undefined : pagesIn(web)),
@@ -142,6 +142,20 @@ async function policyOf(settings: Settings, hooked: boolean, clock: Clock, log: 
   for (const warning of warnings) log.warn(warning);
   return policy;
 }
+
+/** A start that fails leaves no store open. */
+async function orClose<Value>(store: Store, open: () => Value): Promise<Value> {
+  try {
+    return open();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Beside the store, where there is one on disk. */
+const auditFile = ({ auditFile: file, store, dataDir }: Settings): string | undefined =>
+  file ?? (store === "memory" ? undefined : join(dataDir, "audit.jsonl"));
 
 function hubSettings(settings: Settings, server: HubSettings["server"]): Partial<HubSettings> {
   const { defaultRoom, helloTimeoutMs, heartbeatMs, messagesPerSecond, roomsPerSession } = settings;

@@ -148,6 +148,14 @@ export const SETTINGS = {
     parse: wholeNumber(1, MAX_DELAY_MS),
     meaning: "between two pings of a connection",
   }),
+  auditFile: setting({
+    variable: "ROOMCAST_AUDIT_FILE",
+    fallback: undefined,
+    fallbackText: "`audit.jsonl` in the data folder; none with `memory`",
+    parse: optional(anyText),
+    meaning:
+      "file that keeps who did what to whom (kick, delete, …), a line of JSON each; the log has it too",
+  }),
   log: setting({
     variable: "ROOMCAST_LOG",
     fallback: "info",

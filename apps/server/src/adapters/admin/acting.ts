@@ -1,31 +1,19 @@
-/** POST: what an operator does. Each of it is told to the log: who, what, to whom. */
+/** POST: what an operator does. Each of it is told to the audit. */
 import type { Clock, Hub, Random } from "@roomcast/hub";
 import { checkUp, type From, isRoomName, refusal } from "@roomcast/protocol";
 
-import { printable } from "../../telemetry/printable.ts";
+import type { Act, Audit } from "../../telemetry/audit.ts";
 import { type Answer, answer, refused } from "../http/answer.ts";
 import { readJsonObject } from "../http/read-json.ts";
 import type { Call } from "../http/route.ts";
 import { addressOf } from "../peer-address.ts";
 import { unknownClient } from "./looking.ts";
 
-export interface Act {
-  readonly act: "publish" | "kick" | "disconnect";
-  /** From where. */
-  readonly remote: string;
-  readonly clientId?: string;
-  readonly room?: string;
-  readonly event?: string;
-  /** Why it was not done; missing when it was. */
-  readonly refused?: string;
-}
-
 export interface ActingPorts {
   readonly hub: Pick<Hub, "publish" | "kick" | "inspection">;
   readonly clock: Clock;
   readonly random: Random;
-  /** MUST NOT throw. */
-  readonly audit: (act: Act) => void;
+  readonly audit: Audit;
 }
 
 /** Whose name stands on what an operator publishes. */
@@ -46,6 +34,7 @@ export async function publish(
   const published = await hub.publish({ room, event, data, id: checked.value.id, from: OPERATOR });
   audit({
     act: "publish",
+    as: "operator",
     remote: addressOf(request.socket),
     room,
     event,
@@ -67,6 +56,7 @@ export async function kick(
   const isDone = hub.kick(clientId, room);
   return acted(isDone, audit, {
     act: "kick",
+    as: "operator",
     remote: addressOf(request.socket),
     clientId,
     ...(room !== undefined && { room }),
@@ -79,16 +69,16 @@ export function disconnect(
   { request, parameters: { client: clientId } }: Call<"client">,
 ): Answer {
   const isDone = hub.inspection.disconnect(clientId);
-  return acted(isDone, audit, { act: "disconnect", remote: addressOf(request.socket), clientId });
+  const remote = addressOf(request.socket);
+  return acted(isDone, audit, { act: "disconnect", as: "operator", remote, clientId });
 }
 
-function acted(isDone: boolean, audit: ActingPorts["audit"], act: Act): Answer {
-  const clientId = printable(act.clientId ?? "");
+function acted(isDone: boolean, audit: Audit, act: Act): Answer {
   if (isDone) {
-    audit({ ...act, clientId });
+    audit(act);
     return { status: 200, body: "{}" };
   }
   const reason = unknownClient();
-  audit({ ...act, clientId, refused: reason.code });
+  audit({ ...act, refused: reason.code });
   return refused(reason);
 }

@@ -15,9 +15,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { NodeClock } from "../../node-clock.ts";
 import { NodeRandom } from "../../node-random.ts";
+import type { Act } from "../../telemetry/audit.ts";
 import { Tally } from "../../telemetry/tally.ts";
 import { TelemetryFan } from "../../telemetry/telemetry-fan.ts";
-import type { Act } from "./acting.ts";
 import { AdminAdapter } from "./admin-adapter.ts";
 import type { OperatorRules } from "./operator.ts";
 import type { Overview } from "./overview.ts";
@@ -549,12 +549,12 @@ describe("what an operator does", () => {
     await ask("/rooms/general/events", { body: { event: "message", data: {} } });
     await ask(`/clients/${clientId}/kick`, { body: {} });
     await ask("/clients/no%0Abody/disconnect", { body: {} });
-    const remote = "127.0.0.1";
+    const by = { as: "operator", remote: "127.0.0.1" };
     expect(acts).toEqual([
-      { act: "publish", remote, room: "general", event: "message" },
-      { act: "publish", remote, room: "general", event: "message", refused: "invalid_data" },
-      { act: "kick", remote, clientId },
-      { act: "disconnect", remote, clientId: "no\\u{a}body", refused: "unknown_member" },
+      { act: "publish", ...by, room: "general", event: "message" },
+      { act: "publish", ...by, room: "general", event: "message", refused: "invalid_data" },
+      { act: "kick", ...by, clientId },
+      { act: "disconnect", ...by, clientId: "no\nbody", refused: "unknown_member" },
     ]);
   });
 });
