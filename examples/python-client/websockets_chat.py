@@ -64,6 +64,8 @@ class Chat:
 
     async def on_event(self, event):
         offset = event.get("offset", 0)  # none: typing and the like, which is not kept
+        if self.joining:
+            return  # of the stay before: joined brings it again
         if offset == self.position["offset"] + 1:
             self.position["offset"] = offset
             if event["event"] == "message":
@@ -85,8 +87,11 @@ class Chat:
         print("* refused:", message["message"], file=sys.stderr, flush=True)
         if message["retry"] == "no":
             await self.on_ack(message)
+            return
+        await asyncio.sleep(message.get("retryAfterMs", 250) / 1000)
+        if message.get("id") == "again":
+            await self.say(type="join", id="again", **self.target)
         elif message.get("id") in self.unacked:
-            await asyncio.sleep(message.get("retryAfterMs", 250) / 1000)
             await self.say(**self.unacked[message["id"]])
 
 

@@ -69,14 +69,30 @@ describe("joining", () => {
     expect(did()).toEqual(["6r", "7r", "caught up 2 first recovered"]);
   });
 
-  test("S3 live events that come before the room is joined wait, and follow without a break", () => {
-    const { subject, did } = ledger(at(5));
-    subject.joining();
+  test("S2 S3 what is live before the answer is of the stay before: it comes again, but what is not kept", () => {
+    const { subject, did, live } = ledger();
+    live(5);
+    subject.event(event(6));
+    subject.rejoin();
     subject.event(event(7));
+    subject.event(ephemeral("typing-1"));
+    expect(did()).toEqual(["6", "rejoin", "typing-1"]);
+    subject.joined(room({ position: at(7), recovered: true, events: events(7, 7) }));
     subject.event(event(8));
-    expect(did()).toEqual([]);
-    subject.joined(room({ position: at(7), recovered: true, events: events(6, 7) }));
-    expect(did()).toEqual(["6r", "7r", "caught up 2 first recovered", "8"]);
+    expect(did()).toEqual(["7r", "caught up 1 recovered", "8"]);
+  });
+
+  test("S4 what was held back before a join is nothing to the stay that it begins", () => {
+    const { subject, onDeliver } = ledger(at(0));
+    const ids: string[] = [];
+    onDeliver(({ id }) => ids.push(id));
+    subject.joining();
+    subject.joined(room({ position: at(3), recovered: true, events: events(1, 2), more: true }));
+    subject.event(event(4, { id: "old" }));
+    subject.page(page("h1", { events: events(1, 1), position: at(1, "e2") }));
+    subject.joined(room({ position: at(3, "e2"), events: events(1, 3) }));
+    subject.event(event(4, { id: "new" }));
+    expect(ids.at(-1)).toBe("new");
   });
 });
 
@@ -165,8 +181,8 @@ describe("live", () => {
     subject.event(event(9));
     expect(did()).toEqual(["rejoin"]);
     expect(subject.position).toEqual(at(5));
-    subject.joined(room({ position: at(8), recovered: true, events: events(6, 8) }));
-    expect(did()).toEqual(["6r", "7r", "8r", "caught up 3 recovered", "9"]);
+    subject.joined(room({ position: at(9), recovered: true, events: events(6, 9) }));
+    expect(did()).toEqual(["6r", "7r", "8r", "9r", "caught up 4 recovered"]);
   });
 
   test("C-HOLE a hole that is still there then is told, and what follows is handed out", () => {
@@ -345,24 +361,21 @@ describe("gaps are told before what follows them", () => {
     expect(did()).toEqual(["gap null-null failover", "1r@e2", "2r@e2", "caught up 2 failover"]);
   });
 
-  test("S1 S4 of a new epoch, while a join is under way: told once, and what came before it is of the old one", () => {
+  test.each([
+    { when: "while a join is under way", now: "e2" },
+    { when: "and of another one, while the join that it made is under way", now: "e3" },
+  ])("S1 S4 of a new epoch, $when: told once, and nothing of a life that is over is shown", ({ now }) => {
     const { subject, did, live } = ledger();
     live(5);
-    subject.event(event(7));
-    subject.event(event(8));
     const gap = { reason: "recreated", from: null, to: null } as const;
     subject.gap({ type: "gap", room: "general", ...gap, position: at(0, "e2") });
     subject.event(event(1, { id: "n1" }));
     subject.event(event(2, { id: "n2" }));
-    subject.joined(
-      room({
-        position: at(1, "e2"),
-        events: [event(1, { id: "n1" })],
-        gap: { ...gap, position: at(1, "e2") },
-      }),
-    );
-    expect(did()).toEqual(["rejoin", "gap null-null recreated", "1r@e2", "caught up 1 recreated", "2@e2"]);
-    expect(subject.position).toEqual(at(2, "e2"));
+    subject.ack(at(3, "e2"), "guest:me", "mine");
+    subject.joined(room({ position: at(0, now), events: [], gap: { ...gap, position: at(0, now) } }));
+    subject.event(event(1, { id: "z" }));
+    expect(did()).toEqual(["rejoin", "gap null-null recreated", "caught up 0 recreated", `1@${now}`]);
+    expect(subject.position).toEqual(at(1, now));
   });
 
   test("S1 what a join has told already is not told again", () => {

@@ -33,7 +33,7 @@ export class Ledger {
   readonly #sink: LedgerSink;
   readonly #seen = new Seen();
   #position: Position | undefined;
-  /** apart: not on this socket. joining, paging: what is live is held back. */
+  /** apart: not on this socket. joining: what comes is of the stay before. paging: what is live is held back. */
   #phase: "apart" | "joining" | "paging" | "live" = "apart";
   #held: Item[] = [];
   #overflowed = false;
@@ -54,18 +54,19 @@ export class Ledger {
     return this.#position;
   }
 
-  /** A join is on its way: by hello, or by itself. */
+  /** A join is on its way: by hello, or by itself. It asks for what was held, too. */
   joining(): void {
     this.#phase = "joining";
     this.#catchUp = FRESH;
+    this.#held = [];
+    this.#overflowed = false;
   }
 
-  /** The socket is gone. What was held is asked for again. */
+  /** The socket is gone. */
   suspend(): void {
     this.#life += 1;
     this.#phase = "apart";
     this.#held = [];
-    this.#overflowed = false;
   }
 
   /** Not to be handed out when it comes: this client published it with `echo: false`. */
@@ -143,13 +144,8 @@ export class Ledger {
     if (life !== this.#life) return;
     const held = this.#held;
     this.#held = [];
-    // Events do not say their epoch: what came before this one began is of one that is over.
-    const began = held.findLastIndex(
-      (item) =>
-        item.kind === "gap" && item.gap.from === null && item.gap.position.epoch === this.#position?.epoch,
-    );
-    // Nothing new can arrive within this loop; what a hole stops goes back to wait for the next catching up.
-    for (const item of held.slice(began + 1)) {
+    // Nothing new can arrive within this loop.
+    for (const item of held) {
       this.#accept(item);
       if (life !== this.#life) return;
     }
@@ -160,11 +156,15 @@ export class Ledger {
       case "apart":
         return;
       case "joining":
+        // Of the stay before, perhaps of a life of the room that is over, which an event does not say. Whatever has a place in
+        // the log comes again by the join.
+        if (item.kind === "event" && item.event.offset === undefined) this.#apply(item);
+        return;
       case "paging":
         this.#hold(item);
         return;
       case "live":
-        if (!this.#apply(item)) this.#hold(item);
+        this.#apply(item);
     }
   }
 
@@ -177,26 +177,27 @@ export class Ledger {
     }
   }
 
-  /** @returns false when something before it is missing, and was asked for. */
-  #apply(item: Item): boolean {
+  #apply(item: Item): void {
     switch (item.kind) {
       case "event":
-        return this.#next(item.event, false);
+        this.#next(item.event, false);
+        return;
       case "ack": {
         const { epoch, offset } = item.position;
         // A repeated publish may have been kept in another life of the room.
         if (epoch === this.#position?.epoch && offset > this.#position.offset) {
-          if (!this.#bridge(offset)) return false;
+          if (!this.#bridge(offset)) return;
           this.#position = item.position;
         }
         this.#seen.add(item.of);
-        return true;
+        return;
       }
       case "gap":
-        return this.#live(item.gap);
+        this.#live(item.gap);
     }
   }
 
+  /** @returns false when something before it is missing, and was asked for. */
   #next(event: EventMessage, replayed: boolean): boolean {
     const { offset } = event;
     const at = this.#position;
@@ -218,20 +219,19 @@ export class Ledger {
     if (replayed && !known) this.#catchUp = { ...this.#catchUp, replayed: this.#catchUp.replayed + 1 };
   }
 
-  #live({ reason, from, to, position }: Gap): boolean {
+  #live({ reason, from, to, position }: Gap): void {
     const at = this.#position;
-    // A join that was under way has told it, and brought what is kept behind it.
-    if (at?.epoch === position.epoch && (to === null || to <= at.offset)) return true;
+    // The join has told it, and brought what is kept behind it.
+    if (at?.epoch === position.epoch && (to === null || to <= at.offset)) return;
     const missing = at !== undefined && from !== null && from > at.offset + 1;
     if (at?.epoch !== position.epoch || missing) {
       // Joining again tells the gap, and brings what is kept behind it.
       this.#rejoin();
-      return true;
+      return;
     }
     this.#tell({ reason, from, to, position });
     this.#position =
       to !== null && to <= position.offset ? { epoch: at.epoch, offset: Math.max(at.offset, to) } : position;
-    return true;
   }
 
   /**
