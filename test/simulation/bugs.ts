@@ -101,8 +101,8 @@ export const BUGS: Readonly<Record<string, readonly Change[]>> = {
   "a hole is not detected": [
     inClient("ledger.ts", "if (at === undefined || offset === at.offset + 1) return true;", "return true;"),
   ],
-  "a late hello of its own ends a client": [
-    inClient("transitions.ts", "isFinalClose(code) && !overtaken", "isFinalClose(code)"),
+  "a late hello takes the session over from a newer socket": [
+    inHub("sessions.ts", "session.peer.number > peer.number", "false"),
   ],
   "a gap is not told": [inClient("ledger.ts", "this.#sink.gap(gap);", "")],
   "a resume asks from one too far": [

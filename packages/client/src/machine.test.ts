@@ -12,7 +12,7 @@ const at: Circumstances = { nowMs: 1_000_000, chance: 0.5, renewable: false };
 const reason = { cause: "closed", code: 1006, message: "the connection was lost" } as const;
 const trail: Trail = {
   ...{ resume: "r", failures: 0, awaySince: 0, reason: undefined, renewed: false },
-  ...{ transport: "sse", unanswered: 0, proven: false, scouts: 0, strays: 0 },
+  ...{ transport: "sse", unanswered: 0, proven: false, scouts: 0 },
 };
 const live = { trail, heartbeatMs: 25_000, stable: true };
 
@@ -131,48 +131,6 @@ describe("close codes", () => {
     ] as const) {
       expect(close("ready", code)[0]).toMatchObject({ name: "stopped", resume });
     }
-  });
-
-  describe("C-STRAY 4509 may come of a hello of its own that was late", () => {
-    const run = (state: State, ...steps: readonly (EventName | number | "resumed")[]): State =>
-      steps.reduce<State>((before, what) => {
-        if (typeof what === "number") return step(before, { type: "closed", code: what, reason: "" }, at)[0];
-        const event: Event =
-          what === "resumed" ? { type: "welcome", welcome: welcome({ resumed: true }) } : events[what];
-        return step(before, event, at)[0];
-      }, state);
-    const again = ["backoff", "token", "opened"] as const;
-
-    test.each(["deadline", 1006] as const)("given up by %s: it comes back, as itself, and once", (end) => {
-      const state = run(states.greeting, end, ...again, "resumed", 4509);
-      expect(state).toMatchObject({ name: "waiting", trail: { resume: welcome().resume } });
-      expect(run(state, ...again, "resumed", 4509).name).toBe("stopped");
-    });
-
-    test("before its welcome, it comes back once for each that was given up", () => {
-      const state = run(states.greeting, 1006, ...again, 1006, ...again, 4509, ...again, 4509);
-      expect(state).toMatchObject({ name: "waiting", trail: { resume: "r" } });
-      expect(run(state, ...again, 4509).name).toBe("stopped");
-    });
-
-    test("one that was answered, or said on a socket that lasted, or before a session that is new, is none", () => {
-      expect(run(states.greeting, 4429, ...again, "resumed", 4509).name).toBe("stopped");
-      const lasted = run(states.greeting, 1006, ...again, "resumed", "stable");
-      expect(run(lasted, "inbound", 4509).name).toBe("stopped");
-      expect(run(lasted, "silent", "inbound", 4509).name).toBe("stopped");
-      // Its 4509 may be under way for as long as nothing is heard.
-      expect(run(lasted, 4509).name).toBe("waiting");
-      expect(run(states.greeting, 1006, ...again, "welcome", 4509).name).toBe("stopped");
-      expect(run(states.greeting, 1006, ...again, "resumed", 1006, ...again, "resumed", 4509).name).toBe(
-        "stopped",
-      );
-    });
-
-    test("of an earlier life, or before a disconnect: it comes back once", () => {
-      const state = run(states.idle, "connect", "token", "opened", "resumed", 4509);
-      expect(state.name).toBe("waiting");
-      expect(run(state, ...again, "resumed", 4509).name).toBe("stopped");
-    });
   });
 
   test.each(withSocket)("C-TOKEN 4401 from %s ends it when no function can give another token", (name) => {

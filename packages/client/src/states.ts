@@ -22,11 +22,6 @@ export interface Trail {
   readonly proven: boolean;
   /** WebSockets that were tried in vain beside a stream. */
   readonly scouts: number;
-  /**
-   * Hellos that may arrive yet, though nobody waits for their welcome: of attempts that were given up, or of an earlier
-   * life. Each can take the session over from the socket that is in use.
-   */
-  readonly strays: number;
 }
 
 export type FailedTrail = Trail & { readonly reason: Reason };

@@ -57,8 +57,6 @@ export const attempt = (trail: Trail): Step => [
 const FRESH: Omit<Trail, "resume"> = {
   ...{ failures: 0, awaySince: undefined, reason: undefined, renewed: false },
   ...{ transport: "ws", unanswered: 0, proven: false, scouts: 0 },
-  // Before `disconnect`, or in the life of the program before, a hello may have been said.
-  strays: 1,
 };
 
 /** The first attempt, by the application's wish. */
@@ -87,12 +85,10 @@ export function welcomed({ trail }: Greeting, welcome: Welcome, { chance }: Circ
   const heartbeatMs = Math.max(welcome.heartbeatMs, MIN_HEARTBEAT_MS);
   const proven = trail.transport === "ws";
   const scouts = proven ? 0 : trail.scouts;
-  // Nobody has ever asked for a session that is new.
-  const strays = welcome.resumed ? trail.strays : 0;
   return [
     {
       name: "ready",
-      trail: { ...trail, resume: welcome.resume, renewed: false, unanswered: 0, proven, scouts, strays },
+      trail: { ...trail, resume: welcome.resume, renewed: false, unanswered: 0, proven, scouts },
       heartbeatMs,
       stable: false,
     },
@@ -119,7 +115,7 @@ export const probe = ({ trail, heartbeatMs, stable }: Ready | Probing, woken: bo
 ];
 
 export const alive = ({ trail, heartbeatMs, stable }: Probing): Step => [
-  { name: "ready", trail: lasting(trail, stable), heartbeatMs, stable },
+  { name: "ready", trail, heartbeatMs, stable },
   [
     { type: "stopTimer", timer: "deadline" },
     { type: "startTimer", timer: "silent", delayMs: heartbeatMs },
@@ -141,18 +137,6 @@ export function change(state: Ready | Probing): Step {
 
 export const settle = (state: Connected): Step => [{ ...state, stable: true }, []];
 
-export function hear(state: Ready): Step {
-  const trail = lasting(state.trail, state.stable);
-  return trail === state.trail ? stay(state) : [{ ...state, trail }, []];
-}
-
-/**
- * It has lasted: the server no longer waits for a hello on any socket that is older. What it has said of one stands before
- * what it says now, so that hearing something is the proof, and time alone is none.
- */
-const lasting = (trail: Trail, stable: boolean): Trail =>
-  stable && trail.strays > 0 ? { ...trail, strays: 0 } : trail;
-
 export function drain(state: Ready | Probing, reconnectAfterMs: number, { nowMs }: Circumstances): Step {
   const { trail, heartbeatMs, stable } = state;
   const delayMs = Math.min(Math.max(0, reconnectAfterMs), DRAIN_CAP_MS);
@@ -170,11 +154,10 @@ export function drain(state: Ready | Probing, reconnectAfterMs: number, { nowMs 
 export function fail(state: Attempting, reason: Reason, at: Circumstances, code = ABANDONED): Step {
   const lost = wasUnanswered(reason);
   const unanswered = lost ? state.trail.unanswered + 1 : 0;
-  const strays = state.trail.strays + (lost && state.name === "greeting" ? 1 : 0);
   const transport = transportAfter({ ...state.trail, unanswered });
   const failures = state.trail.failures + 1;
   const awaySince = state.trail.awaySince ?? at.nowMs;
-  const trail = { ...state.trail, failures, awaySince, reason, unanswered, transport, strays };
+  const trail = { ...state.trail, failures, awaySince, reason, unanswered, transport };
   const [next, effects] = wait(trail, backoff(trail, at), at);
   return [next, [...ending(state, code, reason), ...effects]];
 }
@@ -183,8 +166,7 @@ export function fail(state: Attempting, reason: Reason, at: Circumstances, code 
 export function lose(state: Connected, reason: Reason, at: Circumstances, code = ABANDONED): Step {
   const before = state.stable ? { failures: -1, awaySince: undefined } : state.trail;
   const awaySince = before.awaySince ?? at.nowMs;
-  // The next hello shows the successor of the token that a stray has, and with that spends it.
-  const trail = { ...state.trail, failures: before.failures + 1, awaySince, reason, strays: 0 };
+  const trail = { ...state.trail, failures: before.failures + 1, awaySince, reason };
   // A drain names its own delay. The wall clock may have jumped since, so it can only shorten the wait.
   const delayMs =
     state.name === "draining"
@@ -202,19 +184,9 @@ export function closed(
 ): Step {
   const why: Reason = { cause: "closed", code, message: reason === "" ? meaningOf(code) : reason };
   const expired = code === CLOSE_CODES.tokenExpired.code;
-  // What took over may be a stray of its own, by a socket that nobody uses. If it was somebody else, each stray is one try.
-  const overtaken = code === CLOSE_CODES.superseded.code && state.trail.strays > 0;
-  if (isFinalClose(code) && !overtaken) return stop(state, why);
+  if (isFinalClose(code)) return stop(state, why);
   if (expired && (state.trail.renewed || !at.renewable)) return stop(state, why);
-  const { trail } = state;
-  const next = {
-    ...state,
-    trail: {
-      ...trail,
-      renewed: trail.renewed || expired,
-      strays: trail.strays - (overtaken ? 1 : 0),
-    },
-  };
+  const next = { ...state, trail: { ...state.trail, renewed: state.trail.renewed || expired } };
   switch (next.name) {
     case "opening":
     case "greeting":

@@ -69,6 +69,7 @@ export class Hub {
   readonly #engine: Engine;
   readonly #peers = new Set<Peer>();
   readonly #readers = new Set<Reader>();
+  #accepted = 0;
   #drained: Promise<void> | undefined;
 
   constructor(options: HubOptions) {
@@ -116,7 +117,8 @@ export class Hub {
 
   /** A socket was opened. The adapter hands its frames and its end to the inbox. */
   accept(connection: Connection): Inbox {
-    const peer = new Peer(this.#engine, connection, (closed) => this.#peers.delete(closed));
+    this.#accepted += 1;
+    const peer = new Peer(this.#engine, connection, this.#accepted, (closed) => this.#peers.delete(closed));
     this.#peers.add(peer);
     if (this.draining) peer.close("restart");
     return peer;

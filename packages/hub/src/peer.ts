@@ -40,6 +40,8 @@ type Frame = Result<Up, Asked & Pick<DecodeFailure, keyof Refusal | "notAnObject
 type Unread = () => Frame;
 
 export class Peer implements Inbox, Recipient {
+  /** In the order in which connections were accepted. */
+  readonly number: number;
   readonly #engine: Engine;
   readonly #connection: Connection;
   readonly #outlet: Outlet;
@@ -51,8 +53,9 @@ export class Peer implements Inbox, Recipient {
   /** Answers that are being prepared while the next message is handled already. */
   #aside = 0;
 
-  constructor(engine: Engine, connection: Connection, onClosed: (peer: Peer) => void) {
+  constructor(engine: Engine, connection: Connection, number: number, onClosed: (peer: Peer) => void) {
     const { clock, settings } = engine;
+    this.number = number;
     this.#engine = engine;
     this.#connection = connection;
     this.#outlet = new Outlet(engine, connection);

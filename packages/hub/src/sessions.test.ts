@@ -61,13 +61,13 @@ describe("resume", () => {
     expect(used).toMatchObject({ clientId: first.clientId, resumed: true });
   });
 
-  test("R-RESUME-ROTATE: all welcomes that one token got give the same successor; a late hello makes none worthless", async () => {
+  test("R-RESUME-ROTATE: all welcomes that one token got give the same successor: none makes another worthless", async () => {
     const s = stage();
     const first = await come(s);
     const second = await come(s, { resume: first.resume });
-    const late = await come(s, { resume: first.resume });
+    const again = await come(s, { resume: first.resume });
     expect(second.client.connection.closed?.name).toBe("superseded");
-    expect(late).toMatchObject({ clientId: first.clientId, resumed: true, resume: second.resume });
+    expect(again).toMatchObject({ clientId: first.clientId, resumed: true, resume: second.resume });
     const third = await come(s, { resume: second.resume });
     expect(third).toMatchObject({ clientId: first.clientId, resumed: true });
     expect((await come(s, { resume: first.resume })).resumed, "spent by its successor").toBe(false);
@@ -124,6 +124,33 @@ describe("resume", () => {
     expect(typesOf(second.client.take())).toEqual(["event"]);
     expect(typesOf(other.take())).toEqual(["event"]);
     expect(s.hub.counts()).toEqual({ connections: 2, sessions: 2, rooms: 1 });
+  });
+
+  test("R-FENCE: the newer is the one that was accepted later, however late the other's hello", async () => {
+    const s = stage({ policy: NAMES });
+    const first = await come(s, { token: "ann", join: [{ room: "r" }] });
+    const stray = s.connect();
+    const second = await come(s, { token: "ann", resume: first.resume, join: [{ room: "r" }] });
+    expect(
+      await stray.ask({ type: "hello", protocol: 1, token: "ann", resume: first.resume, join: [] }),
+    ).toEqual([]);
+    expect(stray.connection.closed).toEqual({ name: "superseded", code: 4509 });
+    expect(second.client.connection.closed).toBeUndefined();
+    expect(valueOf(await s.hub.members(null, "r"))).toHaveLength(1);
+    await second.client.end();
+    expect(await come(s, { token: "ann", resume: second.resume })).toMatchObject({
+      clientId: first.clientId,
+      resumed: true,
+    });
+  });
+
+  test("R-FENCE: a hello on an older socket without the secret is a stranger's", async () => {
+    const s = stage();
+    const stranger = s.connect();
+    const first = await come(s);
+    const welcome = await stranger.hello({ resume: `${first.clientId}.nothing` });
+    expect(welcome.resumed).toBe(false);
+    expect(first.client.connection.closed).toBeUndefined();
   });
 
   test("R-FENCE: what the older socket still says is not heard, and what it was about to say neither", async () => {

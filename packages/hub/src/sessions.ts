@@ -84,17 +84,20 @@ export class Sessions {
    * Takes no time, so that of two sockets with one token each finds what the other made of it.
    * @param stored what `recall` found.
    * @returns undefined when the token is unknown, spent, too old, or somebody else's: the client then gets a new session.
+   * "overtaken": it is on a socket that was accepted later, and `peer` one that its client has given up, however late its hello.
    */
   resume(
     claim: Claim,
     stored: StoredSession | undefined,
     identity: Identity,
     name: string | undefined,
-  ): Resumed | undefined {
+    peer: Peer,
+  ): Resumed | "overtaken" | undefined {
     const found = this.#inMemory(claim.clientId) ?? this.#revived(stored);
     if (found === undefined) return undefined;
     const { session } = found;
     if (session.identity.user !== identity.user || !proves(claim, session.secrets)) return undefined;
+    if (session.peer !== null && session.peer.number > peer.number) return "overtaken";
     session.identity = identity;
     session.secrets = succeed(claim, session.secrets, () => this.#random.id());
     if (name !== undefined) session.from = { ...session.from, name };

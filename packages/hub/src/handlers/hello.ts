@@ -52,7 +52,11 @@ export async function hello(engine: Engine, peer: Peer, message: Hello): Promise
   const claim = message.resume === undefined ? undefined : claimOf(message.resume);
   const stored = claim && (await sessions.recall(claim));
   if (peer.closed) return;
-  const resumed = claim && sessions.resume(claim, stored, identity, name);
+  const resumed = claim && sessions.resume(claim, stored, identity, name, peer);
+  if (resumed === "overtaken") {
+    peer.close("superseded");
+    return;
+  }
   const session = resumed?.session ?? sessions.create(identity, name ?? "");
   const isResumed = resumed !== undefined;
   const cursor = resumed && peer.cursor !== undefined ? parseCursor(peer.cursor) : undefined;
