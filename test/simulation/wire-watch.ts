@@ -2,7 +2,7 @@
  * Owns what must hold of all that a server says on one connection, whatever a client makes of it: rules that a good client
  * would hide, because it drops what comes twice and asks again for what is missing.
  */
-import { decodeDown, type Down } from "@roomcast/protocol";
+import { decodeDown, type Down, type Position } from "@roomcast/protocol";
 
 /** Which connection is the newest of a session, by clientId. */
 export type Newest = Map<string, WireWatch>;
@@ -13,7 +13,7 @@ export class WireWatch {
   readonly #onFault: (what: string) => void;
   #clientId: string | undefined;
   /** By room where the snapshot ends, and the last offset that was told after it: R-ACK-ORDER. */
-  readonly #stays = new Map<string, { readonly top: number; last: number }>();
+  readonly #stays = new Map<string, { readonly top: Position; last: number }>();
   /** Left, and not joined again: P-LEAVE-1. */
   readonly #left = new Set<string>();
 
@@ -42,11 +42,11 @@ export class WireWatch {
         this.#newest.set(message.clientId, this);
         return;
       case "gap":
-        this.#stays.set(message.room, { top: message.position.offset, last: 0 });
+        this.#stays.set(message.room, { top: message.position, last: 0 });
         return;
       case "joined":
         this.#left.delete(message.room);
-        this.#stays.set(message.room, { top: message.position.offset, last: 0 });
+        this.#stays.set(message.room, { top: message.position, last: 0 });
         return;
       case "left":
         this.#left.add(message.room);
@@ -57,8 +57,12 @@ export class WireWatch {
         if (message.offset !== undefined) this.#order(message.room, message.offset, message.id, true);
         return;
       case "ack":
-        if (message.room !== undefined && message.position !== undefined && message.duplicate !== true)
-          this.#order(message.room, message.position.offset, message.id, false);
+        if (message.room !== undefined && message.position !== undefined && message.duplicate !== true) {
+          const { epoch, offset } = message.position;
+          // One that was held while the room was joined may be of a life that the snapshot is beyond.
+          if (epoch === this.#stays.get(message.room)?.top.epoch)
+            this.#order(message.room, offset, message.id, false);
+        }
         return;
       case "error":
       case "presence":
@@ -73,11 +77,9 @@ export class WireWatch {
   #order(room: string, offset: number, id: string, isEvent: boolean): void {
     const stay = this.#stays.get(room);
     if (stay === undefined) return;
-    const { top, last } = stay;
-    if (isEvent ? offset <= Math.max(top, last) : offset < last)
-      this.#onFault(
-        `R-ACK-ORDER ${this.#name}: ${id} at ${offset} of ${room} comes after ${Math.max(top, last)}`,
-      );
-    stay.last = Math.max(last, offset);
+    const last = isEvent ? Math.max(stay.top.offset, stay.last) : stay.last;
+    if (isEvent ? offset <= last : offset < last)
+      this.#onFault(`R-ACK-ORDER ${this.#name}: ${id} at ${offset} of ${room} comes after ${last}`);
+    stay.last = Math.max(stay.last, offset);
   }
 }

@@ -19,9 +19,12 @@ const seeds = (first: number, count: number): number[] =>
 const runAll = <Told>(all: readonly number[], tell: (seed: number) => Promise<Told>): Promise<Told[]> =>
   Promise.all(all.map(tell));
 
+/** Each showed a defect once. */
+const ONCE_BROKEN = [3303, 3980, 3981, 5591, 9022];
+
 describe("the simulation", () => {
   it("S1–S8 hold over everything that may happen, in 200 seeds", { timeout: 120_000 }, async () => {
-    const broken = await runAll(seeds(0, 200), async (seed) => ({
+    const broken = await runAll([...seeds(0, 200), ...ONCE_BROKEN], async (seed) => ({
       seed,
       violations: violationsOf(await run(seed)),
     }));
