@@ -15,7 +15,6 @@ class Chat:
         self.session = {}  # gives the session back: the same member, and no second one
         self.target = {"room": room, "history": 10}
         self.position = None  # of the last event that was printed
-        self.joining = False
         self.unacked = {}  # by id; repeated as they are on the next socket, and kept once all the same
 
     async def run(self):
@@ -49,7 +48,9 @@ class Chat:
 
     async def on_joined(self, message):
         gap, events, top = message.get("gap"), message["events"], message["position"]
-        self.joining = False
+        self.unacked.pop("again", None)
+        for publish in list(self.unacked.values()):
+            await self.say(**publish)
         if gap:
             print("* missing:", gap["from"], "to", gap["to"], gap["reason"], flush=True)
         if gap or not self.position:
@@ -59,13 +60,10 @@ class Chat:
             await self.on_event(event)
         if message.get("more"):
             await self.catch_up()
-        for publish in list(self.unacked.values()):
-            await self.say(**publish)
 
     async def on_event(self, event):
-        offset = event.get("offset", 0)  # none: typing and the like, which is not kept
-        if self.joining:
-            return  # of the stay before: joined brings it again
+        # 0: not kept, as typing is; or of the stay before a join, which brings it again.
+        offset = 0 if "again" in self.unacked else event.get("offset", 0)
         if offset == self.position["offset"] + 1:
             self.position["offset"] = offset
             if event["event"] == "message":
@@ -74,9 +72,9 @@ class Chat:
             await self.catch_up()
 
     async def catch_up(self, _gap=None):
-        if not self.joining:
-            self.joining = True
-            await self.say(type="join", id="again", **self.target)
+        if "again" not in self.unacked:
+            self.unacked["again"] = {"type": "join", "id": "again", **self.target}
+            await self.say(**self.unacked["again"])
 
     on_gap = catch_up
 
@@ -87,11 +85,8 @@ class Chat:
         print("* refused:", message["message"], file=sys.stderr, flush=True)
         if message["retry"] == "no":
             await self.on_ack(message)
-            return
-        await asyncio.sleep(message.get("retryAfterMs", 250) / 1000)
-        if message.get("id") == "again":
-            await self.say(type="join", id="again", **self.target)
         elif message.get("id") in self.unacked:
+            await asyncio.sleep(message.get("retryAfterMs", 250) / 1000)
             await self.say(**self.unacked[message["id"]])
 
 
