@@ -1,6 +1,7 @@
 """Chat by the package websockets: python3 websockets_chat.py [url] [room] [name]. Typed lines are sent, messages printed."""
 
 import asyncio
+import contextlib
 import json
 import random
 import sys
@@ -41,7 +42,9 @@ class Chat:
         message = {"type": "publish", "id": str(uuid.uuid4()), "room": self.room, "event": "message", "data": {"text": text}}
         self.unacked[message["id"]] = message
         if self.position and self.socket.open:
-            await self.say(**message)
+            # It may end meanwhile: `run` hears of that too, and the next socket repeats what has no ack.
+            with contextlib.suppress(websockets.ConnectionClosed):
+                await self.say(**message)
 
     async def on_welcome(self, message):
         self.session = {"resume": message["resume"]}

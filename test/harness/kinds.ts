@@ -23,6 +23,8 @@ export interface Kind extends AsyncDisposable {
   readonly member: boolean;
   /** By the text: where it stands, as the publisher was told. */
   readonly acked: ReadonlyMap<string, number>;
+  /** What a program has said about what went wrong. */
+  readonly complaints?: string;
   say(...texts: readonly string[]): void;
   /** It reads from now on. */
   ready(): Promise<void>;
@@ -46,6 +48,10 @@ export class ProgramKind implements Kind {
       if (offset === undefined) throw new Error(`${this.name} printed ${line}`);
       return { offset: Number(offset), sender, text };
     });
+  }
+
+  get complaints(): string {
+    return this.#program.complaints;
   }
 
   say(...texts: readonly string[]): void {
