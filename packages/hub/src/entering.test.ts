@@ -378,6 +378,31 @@ describe("join, kept", () => {
     s.log.read = read;
     saved();
   });
+
+  test("R-LEAVE-KEPT: a leave is answered once the session is stored without that room, and what is said next waits", async () => {
+    const clock = new ManualClock();
+    const { sessions, rooms, saved } = sickSessions(clock);
+    const s = stage({ clock, sessions });
+    const ann = s.connect();
+    ann.say({ type: "hello", protocol: 1, join: [{ room: "r" }, { room: "q" }] });
+    await s.settle();
+    saved();
+    await s.settle();
+    ann.take();
+    ann.say({ type: "leave", id: "l", room: "r" });
+    ann.say({ type: "join", id: "j", room: "r" });
+    await s.settle();
+    await fill(s, "r", 1);
+    await s.settle();
+    expect(typesOf(ann.take()), "it is in until it is told").toEqual(["event"]);
+    expect(rooms.at(-1)).toEqual(["q"]);
+    saved();
+    await s.settle();
+    expect(typesOf(ann.take())).toEqual(["left"]);
+    saved();
+    await s.settle();
+    expect(typesOf(ann.take())).toEqual(["joined"]);
+  });
 });
 
 describe("join, again and away", () => {

@@ -100,7 +100,7 @@ describe("fan-out", () => {
     const ann = await s.enter();
     const ben = await s.enter();
     ann.say(publish("1"));
-    ben.say({ type: "leave", id: "l", room: "general" });
+    s.hub.kick(ben.id, "general");
     expect(typesOf(only(ben.seen(), "event"))).toEqual(["event"]);
     expect(typesOf(ben.take()).at(-1)).toBe("left");
     ann.say(publish("2"));
