@@ -1,5 +1,7 @@
 /** The public surface of @roomcast/server, and its only barrel. */
 export type { Authenticate } from "./adapters/entrance.ts";
+export type { Grants } from "./auth/grants.ts";
+export type { Authorize } from "./auth/room-policy.ts";
 export type { Handler, HandlerContext, Handlers } from "./handlers.ts";
 export type { NamespaceMap, NamespaceOptions } from "./adapters/socketio/namespaces.ts";
 export type { PublishOptions, RoomHandle, RoomHandles } from "./rooms.ts";

@@ -27,6 +27,7 @@ import { Streams } from "./adapters/sse/streams.ts";
 import { WsAdapter } from "./adapters/ws/ws-adapter.ts";
 import type { Share } from "./attachment.ts";
 import { openPolicy } from "./auth/open-policy.ts";
+import type { Authorize } from "./auth/room-policy.ts";
 import { DEFAULTS, type Settings } from "./config/settings.ts";
 import { type Handlers, hubHandlers } from "./handlers.ts";
 import { NodeClock } from "./node-clock.ts";
@@ -53,7 +54,12 @@ export interface ServerOptions<C extends Contract = Events> extends Partial<Sett
   readonly handlers?: Handlers<NoInfer<C>>;
   /** Who it is, by your own sessions: asked before any socket or request is accepted. Guests are then denied unless let in. */
   readonly authenticate?: Authenticate;
-  /** Who may do what. Default: the token and guest settings. */
+  /**
+   * What a user may do in a room, by your own rules: asked for each action, and for each again where its answer may have
+   * changed. undefined leaves it to the token's `rooms` claim and the settings.
+   */
+  readonly authorize?: Authorize;
+  /** Who gets in, and who may do what, in place of the token settings, the rooms of tokens and `authorize`. */
   readonly policy?: Policy;
   /** Default: the log. */
   readonly telemetry?: Telemetry;
@@ -83,7 +89,7 @@ export async function createServer<const C extends Contract = Events>(
   const random = new NodeRandom();
   const tally = new Tally();
   const telemetry = new TelemetryFan(options.telemetry ?? new LogTelemetry(log), tally);
-  const policy = options.policy ?? (await policyOf(settings, options.authenticate !== undefined, clock, log));
+  const policy = options.policy ?? (await policyOf(settings, options, clock, log));
   const store = await openStore(settings, { clock, random, onFatal: options.onFatal ?? throwOutside });
   for (const finding of store.findings) log.warn(finding);
   const audit = await orClose(store, () => openAudit(auditFile(settings), { log, now: () => clock.now() }));
@@ -137,8 +143,14 @@ export async function createServer<const C extends Contract = Events>(
   });
 }
 
-async function policyOf(settings: Settings, hooked: boolean, clock: Clock, log: Logger): Promise<Policy> {
-  const { policy, warnings } = await openPolicy(settings, clock, hooked);
+async function policyOf(
+  settings: Settings,
+  { authenticate, authorize }: Pick<ServerOptions, "authenticate" | "authorize">,
+  clock: Clock,
+  log: Logger,
+): Promise<Policy> {
+  const hooks = { hooked: authenticate !== undefined, authorize };
+  const { policy, warnings } = await openPolicy(settings, clock, hooks);
   for (const warning of warnings) log.warn(warning);
   return policy;
 }

@@ -3,7 +3,7 @@ import { type Joined, type JoinTarget, type Refusal, refusal } from "@roomcast/p
 
 import { upTo } from "./cursor.ts";
 import type { Exchange } from "./engine.ts";
-import type { MaybePromise } from "./maybe-promise.ts";
+import { type MaybePromise, whenReady } from "./maybe-promise.ts";
 import { stateRefusal } from "./presence.ts";
 import { eventMessage } from "./room.ts";
 import { goLive, meets, positionOf, readSnapshot, type Snapshot } from "./snapshot.ts";
@@ -54,20 +54,21 @@ async function enterRoom(
       failed(error)();
     });
   try {
-    const refused = stateRefusal(target.state, engine.settings) ?? (await mayJoin(exchange, room));
+    const refused = stateRefusal(target.state, engine.settings) ?? (await mayJoin(exchange, target));
     if (refused !== undefined) return refuse(refused);
+    const sees = await maySee(exchange, room);
     // Its socket is gone, or its session: whoever enters now would never leave.
     if (session.peer !== peer) return () => undefined;
     const subscription = subscribe(exchange, room);
     if (subscription === undefined)
       return refuse(refusal("too_many", "in as many rooms as one session may be"));
     // Beside the read, so that a join costs no more than the longer of the two.
-    const [first] = await Promise.all([readSnapshot(engine, target, subscription), keep()]);
+    const [first] = await Promise.all([readSnapshot(engine, { ...target, sees }, subscription), keep()]);
     return () =>
       guarded(async () => {
         // The rooms before it took their time, and more came than is held for one reader.
         const isStale = first.ok && !meets(first.value.page, subscription.held);
-        const snapshot = isStale ? await readSnapshot(engine, target, subscription) : first;
+        const snapshot = isStale ? await readSnapshot(engine, { ...target, sees }, subscription) : first;
         if (!snapshot.ok) refuse(snapshot.error)();
         else if (isOver(exchange, subscription)) refuse(refusal("forbidden", "taken out of the room"))();
         else show(exchange, target, subscription, snapshot.value);
@@ -77,8 +78,22 @@ async function enterRoom(
   }
 }
 
-export const mayJoin = ({ engine, session }: Exchange, room: string): MaybePromise<Refusal | undefined> =>
-  engine.policy.authorise(session.identity, { kind: "join", room });
+/** A state that comes with it is told as any other is. */
+export const mayJoin = (
+  { engine: { policy }, session: { identity } }: Exchange,
+  { room, state }: Pick<Target, "room" | "state">,
+): MaybePromise<Refusal | undefined> =>
+  whenReady(
+    policy.authorise(identity, { kind: "join", room }),
+    (refused) => refused ?? (state && policy.authorise(identity, { kind: "presence", room })),
+  );
+
+/** Whether it is shown what was said before it came. */
+export const maySee = ({ engine, session }: Exchange, room: string): MaybePromise<boolean> =>
+  whenReady(
+    engine.policy.authorise(session.identity, { kind: "history", room }),
+    (refused) => refused === undefined,
+  );
 
 /** From here on live events are held. A subscription of the same room that is there already is replaced. */
 export function subscribe({ engine, peer, session }: Exchange, name: string): Subscription | undefined {

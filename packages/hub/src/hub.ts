@@ -24,7 +24,7 @@ import { rangeOf } from "./handlers/history.ts";
 import type { Identity } from "./identity.ts";
 import { Inspection } from "./inspection.ts";
 import { Peer } from "./peer.ts";
-import { OPEN_DOOR, type Policy } from "./policy.ts";
+import { type Action, OPEN_DOOR, type Policy } from "./policy.ts";
 import type { Random } from "./random.ts";
 import { Reader } from "./reader.ts";
 import { eventMessage, type Room } from "./room.ts";
@@ -59,6 +59,11 @@ export interface HistoryPage {
   readonly events: readonly EventMessage[];
   readonly position: Position;
   readonly more: boolean;
+}
+
+export interface RoomCount {
+  readonly room: string;
+  readonly count: number;
 }
 
 /** Sockets that are closed within one turn when the server drains. */
@@ -134,19 +139,20 @@ export class Hub {
     connection: Connection,
   ): Promise<Result<Pick<Inbox, "ended">, Refusal>> {
     return this.#answer<Pick<Inbox, "ended">>(async () => {
-      if (!isRoomName(place.room)) return err(refusal("bad_room"));
-      const refused = await this.#engine.policy.authorise(identity, { kind: "join", room: place.room });
+      const { room } = place;
+      const refused = await this.#refused(identity, { kind: "join", room });
       if (refused !== undefined) return err(refused);
+      const sees = (await this.#refused(identity, { kind: "history", room })) === undefined;
       if (this.draining) {
         // Were it refused, a browser's EventSource would not come back.
         connection.close("restart");
         return ok({ ended: () => undefined });
       }
-      const reader = new Reader(this.#engine, identity, place.room, connection, (closed) =>
+      const reader = new Reader(this.#engine, identity, room, connection, (closed) =>
         this.#readers.delete(closed),
       );
       this.#readers.add(reader);
-      const unreadable = await reader.begin(place);
+      const unreadable = await reader.begin({ ...place, sees });
       return unreadable === undefined ? ok(reader) : err(unreadable);
     });
   }
@@ -168,10 +174,14 @@ export class Hub {
     range: { readonly after?: number; readonly before?: number; readonly limit?: number } = {},
   ): Promise<Result<HistoryPage, Refusal>> {
     return this.#answer(async () => {
-      const refused = await this.#refused(identity, room);
+      const action = { kind: "history", room } as const;
+      const refused = await this.#refused(identity, action);
       if (refused !== undefined) return err(refused);
       const read = await this.#engine.log.read(room, rangeOf(range));
       if (!read.ok) return read;
+      // What it may has perhaps changed while the log was asked.
+      const refusedSince = await this.#refused(identity, action);
+      if (refusedSince !== undefined) return err(refusedSince);
       const { epoch, top, events, more } = read.value;
       return ok({ events: events.map(eventMessage), position: { epoch, offset: top }, more });
     });
@@ -180,16 +190,28 @@ export class Hub {
   /** @param identity who asks; null: the application itself. */
   members(identity: Identity | null, room: string): Promise<Result<readonly Member[], Refusal>> {
     return this.#answer(async () => {
-      const refused = await this.#refused(identity, room);
+      const refused = await this.#refused(identity, { kind: "presence", room });
       return refused === undefined ? ok(this.#engine.rooms.find(room)?.presence.all() ?? []) : err(refused);
     });
   }
 
   /** Rooms that somebody is in. */
-  rooms(): { room: string; count: number }[] {
+  rooms(): RoomCount[] {
     return [...this.#engine.rooms.all()]
       .map(({ name, presence }) => ({ room: name, count: presence.count }))
       .filter(({ count }) => count > 0);
+  }
+
+  /** Of those, the ones that whoever asks may enter: a room that is closed to them looks like one that is not there. */
+  roomsFor(identity: Identity): Promise<Result<readonly RoomCount[], Refusal>> {
+    return this.#answer(async () => {
+      const visible = [];
+      for (const entry of this.rooms()) {
+        const refused = await this.#refused(identity, { kind: "join", room: entry.room });
+        if (refused === undefined) visible.push(entry);
+      }
+      return ok(visible);
+    });
   }
 
   /** Out of one room, or with no `room` out of the server: its session cannot be resumed. false: no such client is here. */
@@ -258,10 +280,9 @@ export class Hub {
     }
   }
 
-  async #refused(identity: Identity | null, room: string): Promise<Refusal | undefined> {
-    if (!isRoomName(room)) return refusal("bad_room");
-    if (identity === null) return undefined;
-    return this.#engine.policy.authorise(identity, { kind: "history", room });
+  async #refused(identity: Identity | null, action: Action): Promise<Refusal | undefined> {
+    if (!isRoomName(action.room)) return refusal("bad_room");
+    return identity === null ? undefined : this.#engine.policy.authorise(identity, action);
   }
 
   /** A port or a hook that throws is a fault to us, and `internal` to whoever asked. */

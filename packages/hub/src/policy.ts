@@ -5,7 +5,14 @@ import { GUEST, type Identity } from "./identity.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 
 export type Action =
-  | { readonly kind: "join" | "presence" | "history"; readonly room: string }
+  /**
+   * `history`: to see what was said before one came. `presence`: to tell a state of one's own, and to ask who is there without
+   * being in the room. `moderate`: to take others out of it. `admin`: all of it.
+   */
+  | {
+      readonly kind: "join" | "presence" | "history" | "moderate" | "admin";
+      readonly room: string;
+    }
   | { readonly kind: "publish" | "direct"; readonly room: string; readonly event: string };
 
 export interface Policy {

@@ -11,7 +11,7 @@ import { Expiry } from "./expiry.ts";
 import type { Identity } from "./identity.ts";
 import { Outlet, type Recipient } from "./outlet.ts";
 import { eventMessage } from "./room.ts";
-import { goLive, meets, type Place, positionOf, readSnapshot, type Snapshot } from "./snapshot.ts";
+import { goLive, meets, positionOf, readSnapshot, type Sight, type Snapshot } from "./snapshot.ts";
 import { Subscription } from "./subscription.ts";
 import type { ReaderFacts } from "./telemetry.ts";
 
@@ -54,7 +54,7 @@ export class Reader implements Recipient {
   }
 
   /** Resolves when it is known that the room can be read; what there is to read follows. @returns why it cannot. */
-  async begin(place: Place): Promise<Refusal | undefined> {
+  async begin(place: Sight): Promise<Refusal | undefined> {
     this.#expiry.watch(this.#expiresAt);
     try {
       const first = await readSnapshot(this.#engine, place, this.#subscription);
@@ -62,7 +62,7 @@ export class Reader implements Recipient {
         this.ended(1006, first.error.code);
         return first.error;
       }
-      this.#read(first.value).catch((error: unknown) => {
+      this.#read(first.value, place.sees).catch((error: unknown) => {
         this.#failed(error);
       });
       return undefined;
@@ -102,7 +102,7 @@ export class Reader implements Recipient {
   }
 
   /** Page by page, and no faster than it is taken; behind the last one, live. */
-  async #read(first: Snapshot): Promise<void> {
+  async #read(first: Snapshot, sees: boolean): Promise<void> {
     const subscription = this.#subscription;
     const room = subscription.room.name;
     let snapshot = first;
@@ -113,7 +113,7 @@ export class Reader implements Recipient {
       if (!(await this.#outlet.drained())) this.close("slowConsumer");
       if (this.#isClosed()) return;
       const since = { epoch: page.epoch, offset: page.events.at(-1)?.offset ?? page.top };
-      const next = await readSnapshot(this.#engine, { room, since }, subscription);
+      const next = await readSnapshot(this.#engine, { room, since, sees }, subscription);
       if (this.#isClosed()) return;
       if (!next.ok) {
         // It comes back, and goes on from where it is.

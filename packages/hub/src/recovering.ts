@@ -7,7 +7,7 @@ import { MAX_PAGE_EVENTS } from "@roomcast/protocol";
 
 import { type Cursor, type Reached, sequenceIn } from "./cursor.ts";
 import type { Exchange } from "./engine.ts";
-import { isOver, mayJoin, subscribe } from "./entering.ts";
+import { isOver, mayJoin, maySee, subscribe } from "./entering.ts";
 import { eventMessage } from "./room.ts";
 import type { KeptEvent, Page, ReadRange } from "./room-log.ts";
 import { goLive, meets, nextHeld, positionOf } from "./snapshot.ts";
@@ -24,7 +24,7 @@ export async function recoverRooms(
   const { engine, peer, session } = exchange;
   try {
     const entered = await Promise.all(names.map((name) => enter(exchange, name)));
-    let rooms = entered.flatMap((subscription) => subscription ?? []).map((each) => new MissedRoom(each));
+    let rooms = entered.flatMap((room) => room ?? []);
     const limit = Math.max(MIN_PAGE_EVENTS, Math.ceil(MAX_PAGE_EVENTS / Math.max(1, rooms.length)));
     while (true) {
       // Kicked from, or gone altogether.
@@ -58,14 +58,17 @@ const RECREATED = { reason: "recreated", to: null } as const;
 /** One room of which something may be missing. */
 class MissedRoom {
   readonly subscription: Subscription;
+  /** Whether it is shown what was said meanwhile. */
+  readonly #sees: boolean;
   /** What was read and not sent. */
   readonly events: KeptEvent[] = [];
   #page: Page | undefined;
   #last = 0;
   #hasGap = false;
 
-  constructor(subscription: Subscription) {
+  constructor(subscription: Subscription, sees: boolean) {
     this.subscription = subscription;
+    this.#sees = sees;
   }
 
   get name(): string {
@@ -95,11 +98,12 @@ class MissedRoom {
   async read({ engine, peer }: Exchange, since: Cursor, limit: number): Promise<boolean> {
     const beyond = sequenceIn(since, this.name);
     const range: ReadRange = this.#page === undefined ? { beyond, limit } : { after: this.#last, limit };
-    const read = await engine.log.read(this.name, range);
+    const read = await engine.log.read(this.name, this.#sees ? range : { limit: 1 });
     if (!read.ok) return false;
-    const page = read.value;
+    const page = this.#sees ? read.value : { ...read.value, events: [], more: false };
     if (this.#page !== undefined && this.#page.epoch !== page.epoch) return false;
-    const gap = this.#page === undefined ? this.#goneAway(page, beyond) : this.#goneMeanwhile(page);
+    const newest = this.#sees ? undefined : read.value.events.at(-1);
+    const gap = this.#page === undefined ? this.#goneAway(page, beyond, newest) : this.#goneMeanwhile(page);
     if (gap !== undefined) {
       this.#hasGap = true;
       peer.send({ type: "gap", room: this.name, position: positionOf(page), ...gap });
@@ -111,7 +115,9 @@ class MissedRoom {
   }
 
   /** Where the reader was is known by its sequence alone, so that the first offset is not. */
-  #goneAway({ floor, goneSequence }: Page, beyond: number): Missing | undefined {
+  #goneAway({ floor, goneSequence }: Page, beyond: number, unseen?: KeptEvent): Missing | undefined {
+    if (unseen !== undefined && unseen.sequence > beyond)
+      return { reason: "forbidden", from: null, to: unseen.offset };
     if (goneSequence <= beyond) return undefined;
     const missing = floor > 0 ? ({ reason: "trimmed", to: floor } as const) : RECREATED;
     return { from: null, ...missing };
@@ -124,9 +130,10 @@ class MissedRoom {
 }
 
 /** @returns undefined where it may not be any more. */
-async function enter(exchange: Exchange, name: string): Promise<Subscription | undefined> {
+async function enter(exchange: Exchange, name: string): Promise<MissedRoom | undefined> {
   const { engine, peer, session } = exchange;
-  const refused = await mayJoin(exchange, name);
+  const refused = await mayJoin(exchange, { room: name });
+  const sees = await maySee(exchange, name);
   if (session.peer !== peer) return undefined;
   const subscription = refused === undefined ? subscribe(exchange, name) : undefined;
   if (subscription === undefined) {
@@ -135,7 +142,7 @@ async function enter(exchange: Exchange, name: string): Promise<Subscription | u
     return undefined;
   }
   await engine.log.subscribe(name);
-  return subscription;
+  return new MissedRoom(subscription, sees);
 }
 
 /** The first of all that were read. */

@@ -19,6 +19,9 @@ import type { Held, Subscription } from "./subscription.ts";
 
 export type Place = Pick<JoinTarget, "room" | "since" | "history">;
 
+/** A place, and whether whoever wants to be there may see what was said before. */
+export type Sight = Place & { readonly sees: boolean };
+
 export interface Snapshot {
   readonly page: Page;
   readonly recovered: boolean;
@@ -31,7 +34,7 @@ const MAX_READS = 3;
 /** Of what the subscription is to see first. It must be holding already. */
 export async function readSnapshot(
   engine: Engine,
-  place: Place,
+  place: Sight,
   subscription: Subscription,
 ): Promise<Result<Snapshot, Refusal>> {
   await engine.log.subscribe(place.room);
@@ -42,7 +45,11 @@ export async function readSnapshot(
   return err(refusal("storage_unavailable", "the log is behind its own live events"));
 }
 
-async function readOnce(engine: Engine, { room, since, history }: Place): Promise<Result<Snapshot, Refusal>> {
+async function readOnce(
+  engine: Engine,
+  { room, since, history, sees }: Sight,
+): Promise<Result<Snapshot, Refusal>> {
+  if (!sees) return readUnseen(engine, room, since);
   const newest = Math.min(history ?? DEFAULT_HISTORY_EVENTS, MAX_PAGE_EVENTS);
   const read = await engine.log.read(
     room,
@@ -62,6 +69,22 @@ async function readOnce(engine: Engine, { room, since, history }: Place): Promis
     recovered: false,
     gap: { ...recovery.gap, position: { epoch, offset: top } },
   });
+}
+
+/** Where the room is, and that something is missing to whoever was there before. */
+async function readUnseen(
+  { log }: Engine,
+  room: string,
+  since: Position | undefined,
+): Promise<Result<Snapshot, Refusal>> {
+  const read = await log.read(room, { limit: 0 });
+  if (!read.ok) return err(read.error);
+  const page = { ...read.value, more: false };
+  const recovered = since?.epoch === page.epoch && since.offset === page.top;
+  if (since === undefined || recovered) return ok({ page, recovered });
+  const isKnown = since.epoch === page.epoch && since.offset < page.top;
+  const missing = isKnown ? { from: since.offset + 1, to: page.top } : { from: null, to: null };
+  return ok({ page, recovered, gap: { reason: "forbidden", ...missing, position: positionOf(page) } });
 }
 
 /** Whether what was held goes on exactly where the snapshot ends. */

@@ -8,7 +8,7 @@ import { upSchemas } from "./up.ts";
 
 const HASHES = {
   up: "35d7b70372a2dd02af9c735d821e331bd805c29e0128b6d84a52f05a073d5eca",
-  down: "7641d4ffa9fe7effb62b5ab12e3d5f5b011d77c97ef0531dd94e5655649806c2",
+  down: "fd95d1e6633030787460d12eb3fd0898ac55ecc43b8b7fb71f159e8a01e2fd47",
 };
 
 const WHAT_TO_DO = `The messages of the protocol have changed. If that was meant:

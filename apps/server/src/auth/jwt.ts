@@ -22,7 +22,7 @@ import {
   jwtVerify,
 } from "jose";
 
-import type { TokenVerifier } from "./token-policy.ts";
+import type { TokenVerifier } from "./token-door.ts";
 
 const SECRET_ALGORITHMS = ["HS256"];
 const PUBLIC_KEY_ALGORITHMS = [

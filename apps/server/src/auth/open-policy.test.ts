@@ -15,7 +15,7 @@ async function opened(
   settings: Partial<Settings>,
   hooked = false,
 ): Promise<{ guest: boolean; user: boolean; impostor: boolean; warnings: readonly string[] }> {
-  const { policy, warnings } = await openPolicy({ ...DEFAULTS, ...settings }, clock, hooked);
+  const { policy, warnings } = await openPolicy({ ...DEFAULTS, ...settings }, clock, { hooked });
   const enters = async (token?: string): Promise<boolean> => (await policy.authenticate(token)).ok;
   return { guest: await enters(), user: await enters(good), impostor: await enters(`${good}x`), warnings };
 }

@@ -2,7 +2,10 @@
 import type { Clock, Policy } from "@roomcast/hub";
 
 import type { Settings } from "../config/settings.ts";
-import { TokenPolicy } from "./token-policy.ts";
+import { StartError } from "../start-error.ts";
+import { checkGrants } from "./grants.ts";
+import { type Authorize, RoomPolicy } from "./room-policy.ts";
+import { TokenDoor } from "./token-door.ts";
 
 /** RFC 7518 §3.2: a key of HS256 has at least as many bits as its hash. */
 const MIN_SECRET_LENGTH = 32;
@@ -12,9 +15,23 @@ export interface OpenedPolicy {
   readonly warnings: readonly string[];
 }
 
-/** @param hooked the application knows users by itself, which closes the door to guests as a way to check tokens does. */
-export async function openPolicy(settings: Settings, clock: Clock, hooked = false): Promise<OpenedPolicy> {
-  const { jwtSecret, jwksUrl } = settings;
+export interface Hooks {
+  /** The application knows users by itself, which closes the door to guests as a way to check tokens does. */
+  readonly hooked?: boolean;
+  readonly authorize?: Authorize | undefined;
+}
+
+/** @throws StartError on rights that are none. */
+export async function openPolicy(
+  settings: Settings,
+  clock: Clock,
+  { hooked = false, authorize }: Hooks = {},
+): Promise<OpenedPolicy> {
+  const { jwtSecret, jwksUrl, userRooms, guestRooms } = settings;
+  for (const [name, grants] of Object.entries({ userRooms, guestRooms })) {
+    const checked = checkGrants(grants);
+    if (!checked.ok) throw new StartError(`${name} must be ${checked.error}.`);
+  }
   const checksTokens = jwtSecret !== undefined || jwksUrl !== undefined;
   const guests = settings.guests ?? (checksTokens || hooked ? "deny" : "allow");
   const warnings: string[] = [];
@@ -36,5 +53,6 @@ export async function openPolicy(settings: Settings, clock: Clock, hooked = fals
   }
   // Most servers check no token, and need not load what does.
   const verifier = checksTokens ? new (await import("./jwt.ts")).JwtVerifier(settings, clock) : undefined;
-  return { policy: new TokenPolicy(verifier, guests === "allow"), warnings };
+  const door = new TokenDoor(verifier, guests === "allow");
+  return { policy: new RoomPolicy(door, { userRooms, guestRooms, authorize }), warnings };
 }

@@ -3,12 +3,16 @@ import { DEFAULT_SETTINGS } from "@roomcast/hub";
 import { err, isRoomName, ok, type Result } from "@roomcast/protocol";
 
 import { parseOrigin } from "../adapters/origins.ts";
+import { type Grants, MEMBER_RIGHTS, parseGrants } from "../auth/grants.ts";
 import { LOG_LEVELS } from "../telemetry/logger.ts";
 import { anyText, oneOf, setting, type ValueOf, wholeNumber } from "./setting.ts";
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 /** What a timer of Node can wait for. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
+
+const EVERYWHERE: Grants = { "*": MEMBER_RIGHTS };
+const EVERYWHERE_TEXT = `\`*=${MEMBER_RIGHTS.join(",")}\``;
 
 const optional = <Value>(
   parse: (text: string) => Result<Value, string>,
@@ -77,6 +81,20 @@ export const SETTINGS = {
     fallback: undefined,
     parse: optional(anyText),
     meaning: "`aud` that a token must have",
+  }),
+  userRooms: setting({
+    variable: "ROOMCAST_USER_ROOMS",
+    fallback: EVERYWHERE,
+    fallbackText: EVERYWHERE_TEXT,
+    parse: parseGrants,
+    meaning: "what a user may do whose token has no `rooms`, as ROOM=RIGHT,RIGHT with `;` between rooms",
+  }),
+  guestRooms: setting({
+    variable: "ROOMCAST_GUEST_ROOMS",
+    fallback: EVERYWHERE,
+    fallbackText: EVERYWHERE_TEXT,
+    parse: parseGrants,
+    meaning: "what a guest may do, in the same form",
   }),
   adminToken: setting({
     variable: "ROOMCAST_ADMIN_TOKEN",

@@ -133,6 +133,7 @@ export const de: Texts = {
     store_lost_tail: lost,
     hole: lost,
     failover: () => "Hier wurde der Server ersetzt; vielleicht fehlen Nachrichten",
+    forbidden: () => "Was hier in deiner Abwesenheit geschrieben wurde, darfst du nicht sehen",
   },
 
   activity: {

@@ -134,6 +134,7 @@ export const en = {
     hole: (missing?: number) =>
       `The server lost ${missing === undefined ? "messages" : count(missing, "message")} here`,
     failover: () => "The server was replaced here; messages may be missing",
+    forbidden: () => "You may not see what was written here while you were away",
   } satisfies Record<RoomGap["reason"], (missing?: number) => string>,
 
   activity: {

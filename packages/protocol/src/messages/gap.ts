@@ -5,7 +5,7 @@ import { roomSchema } from "../ids.ts";
 import { openListSchema } from "../open-list.ts";
 import { offsetSchema, positionSchema } from "../position.ts";
 
-export const GAP_REASONS = ["trimmed", "recreated", "store_lost_tail", "failover"] as const;
+export const GAP_REASONS = ["trimmed", "recreated", "store_lost_tail", "failover", "forbidden"] as const;
 
 const gapSpanEntries = {
   reason: openListSchema(GAP_REASONS),

@@ -46,7 +46,7 @@ const begin = async (): Promise<void> => {
     throw error;
   };
   const adapter = new HttpAdapter({
-    ...{ hub, policy, clock, random, origins, onFault },
+    ...{ hub, clock, random, origins, onFault },
     entrance: new Entrance({ policy, origins, clock, onFault }),
     streams: new Streams(clock, HEARTBEAT_MS, new AddressLimit(0)),
     credits: new Credits(creditClock, perSecond),

@@ -1,5 +1,5 @@
 /** Owns plain HTTP: the table of routes, and what holds for each of them. Knows the hub by what its handlers ask. */
-import type { Clock, Credits, Hub, Policy, Random } from "@roomcast/hub";
+import type { Clock, Credits, Hub, Random } from "@roomcast/hub";
 import { refusal } from "@roomcast/protocol";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
@@ -22,8 +22,7 @@ import { type Choice, notAllowed, Routes } from "./routes.ts";
 import { UnreadAnswers } from "./unread-answers.ts";
 
 export interface HttpAdapterOptions {
-  readonly hub: Pick<Hub, "accept" | "listen" | "submit" | "history" | "members" | "rooms" | "inspection">;
-  readonly policy: Pick<Policy, "authorise">;
+  readonly hub: Pick<Hub, "accept" | "listen" | "submit" | "history" | "members" | "roomsFor" | "inspection">;
   readonly entrance: Pick<Entrance, "identify" | "vouch">;
   readonly clock: Clock;
   readonly random: Random;

@@ -1,5 +1,5 @@
 /** GET /v1/rooms, …/{room}/events, …/{room}/members: what a room holds, and who is there. */
-import type { HistoryPage, Hub, Policy } from "@roomcast/hub";
+import type { HistoryPage, Hub } from "@roomcast/hub";
 import { checkUp, encodeDown, isRoomName, type Member, refusal } from "@roomcast/protocol";
 
 import type { Entrance } from "../entrance.ts";
@@ -7,8 +7,7 @@ import { type Answer, answer, refused } from "./answer.ts";
 import type { Call } from "./route.ts";
 
 export interface ReadPorts {
-  readonly hub: Pick<Hub, "history" | "members" | "rooms">;
-  readonly policy: Pick<Policy, "authorise">;
+  readonly hub: Pick<Hub, "history" | "members" | "roomsFor">;
   readonly entrance: Pick<Entrance, "identify">;
 }
 
@@ -39,16 +38,10 @@ export async function members(
   return answer(await ports.hub.members(identity.value, room), printMembers);
 }
 
-/** Those that whoever asks may look into: a room that is closed to them looks like one that is not there. */
 export async function rooms(ports: ReadPorts, { request }: Call<never>): Promise<Answer> {
   const identity = await ports.entrance.identify(request);
   if (!identity.ok) return refused(identity.error);
-  const visible = [];
-  for (const entry of ports.hub.rooms()) {
-    const closed = await ports.policy.authorise(identity.value, { kind: "history", room: entry.room });
-    if (closed === undefined) visible.push(entry);
-  }
-  return { status: 200, body: JSON.stringify({ rooms: visible }) };
+  return answer(await ports.hub.roomsFor(identity.value), (visible) => JSON.stringify({ rooms: visible }));
 }
 
 /** The data of an event goes out as the text that it is kept as. */

@@ -7,7 +7,7 @@ export interface TokenVerifier {
   verify(token: string): Promise<Result<Identity, Refusal>>;
 }
 
-export class TokenPolicy implements Policy {
+export class TokenDoor implements Pick<Policy, "authenticate"> {
   readonly #verifier: TokenVerifier | undefined;
   readonly #guests: boolean;
 
@@ -20,9 +20,5 @@ export class TokenPolicy implements Policy {
   authenticate(token: string | undefined): MaybePromise<Result<Identity, Refusal>> {
     if (token !== undefined && this.#verifier !== undefined) return this.#verifier.verify(token);
     return this.#guests ? ok(GUEST) : err(refusal("unauthorised"));
-  }
-
-  authorise(): undefined {
-    return undefined;
   }
 }
