@@ -21,5 +21,11 @@ export default defineConfig({
     // Everything is a file of our own origin: the page runs under `default-src 'self'`, which has no data: URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // What the chat shares with faces that are loaded on demand is one file, and not one for each set of sharers.
+        codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] },
+      },
+    },
   },
 });

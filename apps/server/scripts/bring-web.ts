@@ -1,6 +1,7 @@
-/** Brings the built web app to where the built server looks for it. */
-import { cpSync, existsSync, rmSync } from "node:fs";
+/** Brings the built web app to where the built server looks for it, and packs what that makes smaller. */
+import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 const built = join(import.meta.dirname, "../../web/dist");
 const here = join(import.meta.dirname, "../dist/web");
@@ -13,3 +14,7 @@ if (!existsSync(join(built, "index.html"))) {
 }
 rmSync(here, { recursive: true, force: true });
 cpSync(built, here, { recursive: true });
+for (const file of globSync("assets/*.{js,css}", { cwd: here })) {
+  const path = join(here, file);
+  writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+}

@@ -82,9 +82,11 @@ export class ChatRoom {
 
   readonly rows = $derived.by(() => {
     this.#pulse.follow();
+    // Read once: there are as many messages as there were ever loaded.
+    const wishes = this.outgoing.amendings;
     // An own message may have come back before its ack.
     const onTheWay = this.outgoing.entries.filter(({ key }) => !this.#timeline.has(key));
-    return rowsOf([...this.#timeline.entries, ...onTheWay], (message) => this.#amendmentOf(message));
+    return rowsOf([...this.#timeline.entries, ...onTheWay], (message) => this.#amendmentOf(message, wishes));
   });
 
   /** In a crowded room nobody but oneself. */
@@ -175,10 +177,10 @@ export class ChatRoom {
     return promise;
   }
 
-  #amendmentOf({ position, from }: MessageEntry): Amendment | undefined {
+  #amendmentOf({ position, from }: MessageEntry, wishes = this.outgoing.amendings): Amendment | undefined {
     if (position === undefined) return undefined;
     const kept = this.#amendments.of(position.epoch, position.offset, from.user);
-    return this.outgoing.amendings
+    return wishes
       .filter(({ data }) => data.target === position.offset && position.epoch === this.#epoch)
       .reduce<Amendment | undefined>((now, wish) => withWish(now, wish, this.#self.from), kept);
   }

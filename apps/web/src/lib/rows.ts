@@ -18,6 +18,8 @@ export interface Row {
 
 /** Two messages further apart than this are two runs. */
 const RUN_MS = 5 * 60_000;
+/** From midnight into the next day, whatever the clocks do in between. */
+const DAY_AND_A_HALF_MS = 36 * 3_600_000;
 
 /** @param dayOf gives the beginning of a time's day, in the reader's own time zone. */
 export function rowsOf(
@@ -25,13 +27,13 @@ export function rowsOf(
   amendmentOf: (message: MessageEntry) => Amendment | undefined = () => undefined,
   dayOf: (time: number) => number = startOfDay,
 ): Row[] {
-  let day = -Infinity;
+  let nextDay = -Infinity;
   let above: MessageEntry | undefined;
   return entries.map((entry) => {
-    const entryDay = "time" in entry ? dayOf(entry.time) : day;
     // Never back to a day that is over: what the server has not stamped has this machine's time, and clocks differ.
-    const beginsDay = entryDay > day;
-    if (beginsDay) day = entryDay;
+    const day = "time" in entry && entry.time >= nextDay ? dayOf(entry.time) : undefined;
+    const beginsDay = day !== undefined;
+    if (beginsDay) nextDay = dayOf(day + DAY_AND_A_HALF_MS);
     const message = entry.kind === "message" ? entry : undefined;
     const amendment = message && amendmentOf(message);
     const isHead =

@@ -20,34 +20,34 @@ export class StreamScroll {
   readonly attach = (scroller: HTMLElement): (() => void) => {
     this.#scroller = scroller;
     const measure = (): void => this.#measure();
-    const sizes = new ResizeObserver(() => this.settle());
+    const sizes = new ResizeObserver(() => this.#settle());
     sizes.observe(scroller);
     for (const child of scroller.children) sizes.observe(child);
-    scroller.addEventListener("scroll", measure, { passive: true });
-    this.settle();
+    // Before the list, which changes what it draws: after that, to ask for heights is to lay all of it out once more.
+    scroller.addEventListener("scroll", measure, { passive: true, capture: true });
+    this.#settle();
     return () => {
       sizes.disconnect();
-      scroller.removeEventListener("scroll", measure);
+      scroller.removeEventListener("scroll", measure, { capture: true });
       this.#scroller = undefined;
     };
   };
 
-  /** Call it after the stream has changed. */
-  settle(): void {
-    const scroller = this.#scroller;
-    if (scroller === undefined) return;
-    if (this.#isAtEnd) scroller.scrollTop = scroller.scrollHeight;
-    this.#measure();
-  }
-
   toEnd(): void {
     this.#isAtEnd = true;
-    this.settle();
+    this.#settle();
   }
 
   /** Something else is to be looked at: what comes moves nothing. */
   letGo(): void {
     this.#isAtEnd = false;
+  }
+
+  #settle(): void {
+    const scroller = this.#scroller;
+    if (scroller === undefined) return;
+    if (this.#isAtEnd) scroller.scrollTop = scroller.scrollHeight;
+    this.#measure();
   }
 
   #measure(): void {

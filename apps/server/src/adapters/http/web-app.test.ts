@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { BareSocket } from "../../../test/bare-socket.ts";
@@ -33,7 +34,9 @@ beforeAll(() => {
   mkdirSync(join(folder, "assets"));
   writeFileSync(join(folder, "index.html"), "<title>the page</title>");
   writeFileSync(join(folder, "assets/main-abc123.js"), "run()");
+  writeFileSync(join(folder, "assets/main-abc123.js.gz"), gzipSync("run()"));
   writeFileSync(join(folder, "favicon.svg"), "<svg/>");
+  writeFileSync(join(folder, "alone.gz"), gzipSync("alone"));
   writeFileSync(join(folder, "café.txt"), "au lait");
   writeFileSync(join(folder, ".env"), "SECRET=1");
 });
@@ -71,6 +74,29 @@ describe("the built web app", () => {
       headers: { "if-none-match": icon.headers.get("etag") ?? "" },
     });
     expect(again.status).toBe(304);
+  });
+
+  it("D5: what the build packed goes out packed to whoever unpacks it, under a tag of its own", async () => {
+    const get = async (encoding: string) => {
+      // Node's fetch unpacks for itself and hides how it came.
+      const [response] = (await once(
+        request(`${url}/assets/main-abc123.js`, { headers: { "accept-encoding": encoding } }).end(),
+        "response",
+      )) as [IncomingMessage];
+      return { headers: response.headers, body: Buffer.concat(await response.toArray()) };
+    };
+    const [packed, plain] = [await get("br, gzip;q=0.5"), await get("identity, gzip;q=0")];
+    expect(packed.headers["content-encoding"]).toBe("gzip");
+    expect(gunzipSync(packed.body).toString()).toBe("run()");
+    expect(plain.headers["content-encoding"]).toBeUndefined();
+    expect(plain.body.toString()).toBe("run()");
+    expect(packed.headers.etag).not.toBe(plain.headers.etag);
+    for (const { headers } of [packed, plain]) {
+      expect(headers.vary).toBe("Accept-Encoding");
+      expect(headers["content-type"]).toContain("javascript");
+    }
+    expect(await (await fetch(`${url}/assets/main-abc123.js.gz`)).text()).toBe("next");
+    expect((await fetch(`${url}/alone.gz`)).status).toBe(200);
   });
 
   it.each(["/else", "/assets/none.js", "/r/general/../../package.json", "/..%2f..%2fetc/passwd", "/r"])(

@@ -77,9 +77,10 @@ function sendPage(response: ServerResponse, page: Buffer, security: OutgoingHttp
 function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
-  { headers, body }: WebFile,
+  file: WebFile,
   security: OutgoingHttpHeaders,
 ): void {
+  const { headers, body } = (unpacks(request) ? file.packed : undefined) ?? file;
   const { ETag: tag, "Content-Length": _, ...rest } = headers;
   if (request.headers["if-none-match"]?.includes(String(tag)) === true) {
     response.writeHead(304, { ...security, ...rest, ETag: tag }).end();
@@ -88,6 +89,10 @@ function sendFile(
   response.writeHead(200, { ...security, ...headers });
   response.end(body);
 }
+
+/** It takes gzip and has not said otherwise. */
+const unpacks = ({ headers }: IncomingMessage): boolean =>
+  /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(headers["accept-encoding"] ?? "");
 
 /** No file has the name that comes out of what is not percent-encoded UTF-8. */
 function decoded(path: string): string {
