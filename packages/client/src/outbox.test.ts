@@ -2,7 +2,7 @@
 import { type Publish, PUBLISH_HORIZON_MS } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
-import { failureOf } from "./failure.ts";
+import { failure, failureOf } from "./failure.ts";
 import { MAX_FAILED, MAX_PENDING, Outbox, RETRY_MS, WINDOW } from "./outbox.ts";
 import type { ClientStorage } from "./client-storage.ts";
 import { printPublish } from "./prepare.ts";
@@ -492,6 +492,25 @@ describe("C-STORED a storage keeps what has no ack over a restart of the program
     expect((await restarted(storage, 10 * PUBLISH_HORIZON_MS)).states()).toEqual(["a unknown"]);
   });
 
+  test.each(["save", "remove"] as const)(
+    "S5 that it is over is told once the storage knows, for until then the next life would send it: %s",
+    async (write) => {
+      const storage = new MemoryStorage();
+      const { subject, add } = outbox(storage);
+      subject.restore([]);
+      const { a } = add("a");
+      await turns();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      storage[write] = () => promise;
+      if (write === "save") subject.end(failure("unsent"));
+      else subject.discard("a");
+      await turns();
+      expect(await settled(a)).toBeUndefined();
+      resolve();
+      expect(await a).toMatchObject({ ok: false, code: write === "save" ? "unsent" : "discarded" });
+    },
+  );
+
   test("a storage that fails is reported, and the message goes out all the same", async () => {
     const storage = new MemoryStorage();
     storage.broken = true;
@@ -502,6 +521,10 @@ describe("C-STORED a storage keeps what has no ack over a restart of the program
     await turns();
     expect(sent()).toEqual(["a"]);
     expect(errors).toHaveLength(1);
+    subject.hold();
+    const { b } = add("b");
+    subject.end(failure("unsent"));
+    expect(await b, "and is told to have failed").toMatchObject({ ok: false });
   });
 
   test("what this version cannot send is left out", async () => {

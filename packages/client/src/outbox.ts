@@ -145,7 +145,7 @@ export class Outbox {
     const entry = this.#entries.get(id);
     // A late ack of one that was reported as unknown: it was kept after all.
     if (entry === undefined || entry.state === "queued") return undefined;
-    this.#remove(entry);
+    this.#forget(entry);
     entry.settle({
       ...{ ok: true, id, time, duplicate: duplicate === true },
       ...(position !== undefined && { position }),
@@ -193,8 +193,7 @@ export class Outbox {
   discard(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
-    this.#remove(entry);
-    entry.settle({ ok: false, id, ...failure("discarded") });
+    this.#tell(entry, failure("discarded"), this.#remove(entry));
     this.#giveUp([entry]);
     this.#moved();
   }
@@ -293,21 +292,30 @@ export class Outbox {
 
   /** @param seen false: the server has said that it kept nothing. */
   #fail(entry: Entry, reason: Failure, seen = entry.sentAs !== undefined): void {
-    const { id } = entry.prepared.message;
     if (entry.state === "sent") this.#inFlight -= 1;
     entry.state = "failed";
     entry.failure = seen ? failure("unknown") : reason;
-    entry.settle({ ok: false, id, ...entry.failure });
-    this.#ports.storage()?.save(stored(entry, entry.sentAs)).catch(this.#ports.report);
+    this.#tell(entry, entry.failure, this.#ports.storage()?.save(stored(entry, entry.sentAs)));
     const failed = [...this.#entries.values()].filter(({ state }) => state === "failed");
-    if (failed.length > MAX_FAILED && failed[0] !== undefined) this.#remove(failed[0]);
+    if (failed.length > MAX_FAILED && failed[0] !== undefined) this.#forget(failed[0]);
   }
 
-  #remove(entry: Entry): void {
+  /** Once the storage knows it: the next life of the program would send what was said to be over. */
+  #tell(entry: Entry, why: Failure, known: Promise<void> | undefined): void {
+    const tell = (): void => entry.settle({ ok: false, id: entry.prepared.message.id, ...why });
+    if (known === undefined) tell();
+    else void known.catch(this.#ports.report).then(tell);
+  }
+
+  #forget(entry: Entry): void {
+    this.#remove(entry)?.catch(this.#ports.report);
+  }
+
+  #remove(entry: Entry): Promise<void> | undefined {
     const { id, room } = entry.prepared.message;
     if (entry.state === "sent") this.#inFlight -= 1;
     this.#entries.delete(id);
-    this.#ports.storage()?.remove(room, id).catch(this.#ports.report);
+    return this.#ports.storage()?.remove(room, id);
   }
 
   /** One timer, for the first in line: what is added later ends later. */
