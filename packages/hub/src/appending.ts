@@ -2,9 +2,12 @@
 import { err, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
 import type { MaybePromise } from "./maybe-promise.ts";
+import type { Pace } from "./pace.ts";
 import type { Draft, RoomLog, Settle, SettleRemoval } from "./room-log.ts";
 import type { HubSettings } from "./settings.ts";
 import type { Telemetry } from "./telemetry.ts";
+
+const OVERTAKING = refusal("overloaded", "an earlier event of the room was refused; repeat after it", 250);
 
 export class Appending {
   readonly #log: RoomLog;
@@ -30,12 +33,14 @@ export class Appending {
     return this.#underWay;
   }
 
-  append(draft: Draft, settle: Settle): void {
-    this.#ask(settle, (settled) => this.#log.append(draft, settled));
+  /** @param pace of the room, where there is one: it may wait. */
+  append(draft: Draft, settle: Settle, pace: Pace | undefined): void {
+    this.#ask(settle, (settled) => this.#log.append(draft, settled), pace);
   }
 
-  remove(room: string, settle: SettleRemoval): void {
-    this.#ask(settle, (settled) => this.#log.remove(room, settled));
+  /** @param pace as for `append`: what was published before is removed too. */
+  remove(room: string, settle: SettleRemoval, pace: Pace | undefined): void {
+    this.#ask(settle, (settled) => this.#log.remove(room, settled), pace);
   }
 
   /** To be awaited before more is asked for: resolves once the log is not far behind. */
@@ -61,6 +66,7 @@ export class Appending {
   #ask<Value>(
     settle: (outcome: Result<Value, Refusal>) => void,
     ask: (settled: (outcome: Result<Value, Refusal>) => void) => void,
+    pace: Pace | undefined,
   ): void {
     if (this.#closed) {
       settle(err(refusal("overloaded", "the server is going down", this.#settings.drainSpreadMs)));
@@ -80,13 +86,18 @@ export class Appending {
         this.#catchingUp.resolve();
         this.#catchingUp = undefined;
       }
+      if (!outcome.ok) pace?.refuseWaiting(OVERTAKING);
     };
-    try {
-      ask(settled);
-    } catch (error) {
-      this.#fault("log", error);
-      settled(err(refusal("internal")));
-    }
+    const run = (): void => {
+      try {
+        ask(settled);
+      } catch (error) {
+        this.#fault("log", error);
+        settled(err(refusal("internal")));
+      }
+    };
+    if (pace === undefined) run();
+    else pace.whenRested({ run, refuse: (reason) => settled(err(reason)) });
   }
 
   #fault(where: string, error: unknown): void {

@@ -31,6 +31,11 @@ export class Batch<Member extends Receiver> {
     return this.#length === 0;
   }
 
+  /** How many messages have gathered. */
+  get length(): number {
+    return this.#length;
+  }
+
   /** Over all formats, to know when it is time to write. */
   get bytes(): number {
     return this.#bytes;

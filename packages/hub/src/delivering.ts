@@ -11,6 +11,7 @@ import {
 } from "@roomcast/protocol";
 
 import type { Engine } from "./engine.ts";
+import type { Settle } from "./room-log.ts";
 
 /** What became of a publish, whoever made it. */
 export type Receipt = Omit<Ack, "type" | "room"> & { readonly room: string };
@@ -49,10 +50,10 @@ export function deliver(
     traffic.published(admitted, sinceMs, time, receivers);
     settle(ok({ id, room, time, delivered }));
   } else if (kept) {
-    const target = rooms.find(room);
-    target?.appending();
-    appending.append({ ...event, time }, (outcome) => {
-      target?.settled();
+    const pace = rooms.find(room)?.pace;
+    pace?.began();
+    const settled: Settle = (outcome) => {
+      pace?.settled();
       if (!outcome.ok) {
         settle(outcome);
         return;
@@ -63,7 +64,8 @@ export function deliver(
         traffic.published(admitted, sinceMs, time, receivers, position.offset);
       }
       settle(ok({ id, room, position, time: outcome.value.time, ...(duplicate && { duplicate }) }));
-    });
+    };
+    appending.append({ ...event, time }, settled, pace);
   } else {
     const target = rooms.find(room);
     const receivers = target?.audience ?? 0;

@@ -28,7 +28,7 @@ import { type Action, OPEN_DOOR, type Policy } from "./policy.ts";
 import type { Random } from "./random.ts";
 import { Reader } from "./reader.ts";
 import { eventMessage, type Room } from "./room.ts";
-import type { Removed, RoomLog } from "./room-log.ts";
+import type { Removed, RoomLog, SettleRemoval } from "./room-log.ts";
 import { Rooms } from "./rooms.ts";
 import { Sessions } from "./sessions.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -229,12 +229,13 @@ export class Hub {
   deleteRoom(room: string): Promise<Result<Removed, Refusal>> {
     return this.#answer(async () => {
       if (!isRoomName(room)) return err(refusal("bad_room"));
-      const { appending, telemetry } = this.#engine;
+      const { appending, rooms, telemetry } = this.#engine;
       return new Promise((resolve) => {
-        appending.remove(room, (outcome) => {
+        const settled: SettleRemoval = (outcome) => {
           if (outcome.ok) telemetry.record({ kind: "room_deleted", room });
           resolve(outcome);
-        });
+        };
+        appending.remove(room, settled, rooms.find(room)?.pace);
       });
     });
   }

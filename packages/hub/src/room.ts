@@ -2,9 +2,10 @@
 import type { Ack, Down, EventMessage, Gap, LeftReason, Member, Position } from "@roomcast/protocol";
 
 import { Batch } from "./batch.ts";
-import type { Clock, Timer } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import type { Format } from "./connection.ts";
 import type { Reached } from "./cursor.ts";
+import { Pace } from "./pace.ts";
 import { Presence } from "./presence.ts";
 import type { KeptEvent, Removed } from "./room-log.ts";
 import type { Held, Subscription } from "./subscription.ts";
@@ -15,15 +16,10 @@ const MAX_BATCH_BYTES = 256 * 1024;
 /** About what an event costs besides its data. */
 const ENVELOPE_BYTES = 256;
 
-/** How long a crowd waits for what the log is about to settle: one more millisecond for each so many members, … */
-const MEMBERS_PER_PATIENCE_MS = 200;
-/** … about what the write that is saved would take, and never longer than this. */
-const MAX_PATIENCE_MS = 10;
-
 export class Room implements Gatherer {
   readonly name: string;
   readonly presence: Presence;
-  readonly #clock: Clock;
+  readonly pace: Pace;
   readonly #turn: Turn;
   readonly #live: Subscription[] = [];
   readonly #entering = new Set<Subscription>();
@@ -34,17 +30,15 @@ export class Room implements Gatherer {
   readonly #batch = new Batch<Subscription>();
   /** What was delivered last. */
   #last: KeptEvent | undefined;
-  /** Events of this room that the log was given and has not settled. */
-  #underWay = 0;
   /** The end of this turn will be told. */
   #waitsForTurn = false;
-  /** Runs while what has gathered waits for more; null once that has taken long enough. */
-  #patience: Timer | null | undefined;
 
   constructor(name: string, clock: Clock, turn: Turn, presenceGatherMs: number) {
     this.name = name;
-    this.#clock = clock;
     this.#turn = turn;
+    this.pace = new Pace(clock, () => {
+      if (!this.#batch.empty) this.#awaitTurn();
+    });
     this.presence = new Presence(name, clock, presenceGatherMs, (message) => {
       this.broadcast(message);
     });
@@ -97,6 +91,8 @@ export class Room implements Gatherer {
     const speakers = (this.#formats.get(subscription.format) ?? 1) - 1;
     if (speakers === 0) this.#formats.delete(subscription.format);
     else this.#formats.set(subscription.format, speakers);
+    // The room may be forgotten now: what waits must not be overtaken by what comes to its successor.
+    if (this.#live.length === 0) this.pace.endRest();
   }
 
   depart(clientId: string, reason: LeftReason): void {
@@ -165,40 +161,22 @@ export class Room implements Gatherer {
     else this.#batch.replaceLast(subscription, ack, this.#last);
   }
 
-  /** The log was given an event of this room; MUST be followed by `settled`. */
-  appending(): void {
-    this.#underWay += 1;
-  }
-
-  settled(): void {
-    this.#underWay -= 1;
-    // A refusal brings no event that would make the others go.
-    if (this.#underWay === 0 && !this.#batch.empty) this.#awaitTurn();
-  }
-
   turnEnded(): void {
     this.#waitsForTurn = false;
-    const patienceMs = Math.min(this.#live.length / MEMBERS_PER_PATIENCE_MS, MAX_PATIENCE_MS);
-    if (this.#underWay === 0 || this.#patience === null || patienceMs < 1) this.flush();
-    else {
-      this.#patience ??= this.#clock.after(patienceMs, () => {
-        this.#patience = null;
-        this.#awaitTurn();
-      });
-    }
+    if (this.pace.isTime(this.#live.length)) this.flush();
   }
 
   /** One write per member. */
   flush(): void {
-    this.#patience?.cancel();
-    this.#patience = undefined;
     if (this.#batch.empty) return;
+    const messages = this.#batch.length;
     const framesFor = this.#batch.take();
     const slow: Subscription[] = [];
     for (const subscription of this.#live) {
       const frames = framesFor(subscription);
       if (frames !== undefined && !subscription.peer.write(frames)) slow.push(subscription);
     }
+    this.pace.wrote(messages, this.#live.length);
     // Closing takes members out of the array that was just walked, so it waits until the walk is over.
     for (const { peer } of slow) peer.close("slowConsumer");
   }

@@ -1,0 +1,91 @@
+/**
+ * Owns when a crowd is written to. A write to all of it costs far more than another event in it, so it waits a little for
+ * what the log is about to settle; and what is published right behind a write of several events waits a little for its
+ * commit, so that one commit and one write take all of it. Must not know members, messages or the log.
+ */
+import type { Refusal } from "@roomcast/protocol";
+
+import type { Clock, Timer } from "./clock.ts";
+
+/** How long a crowd waits: one more millisecond for each so many members, … */
+const MEMBERS_PER_MS = 40;
+/** … about twice what the write that is saved would take, and never longer than this. */
+const MAX_WAIT_MS = 40;
+
+const waitMsOf = (members: number): number => Math.min(members / MEMBERS_PER_MS, MAX_WAIT_MS);
+
+/** What waits until the crowd has rested: exactly one of the two is called. */
+export interface Waiting {
+  readonly run: () => void;
+  readonly refuse: (reason: Refusal) => void;
+}
+
+export class Pace {
+  readonly #clock: Clock;
+  readonly #onDue: () => void;
+  /** Events that were published and are not settled. */
+  #underWay = 0;
+  /** Runs while what has gathered waits for more; null once that has taken long enough. */
+  #patience: Timer | null | undefined;
+  /** Runs while the crowd rests. */
+  #rest: Timer | undefined;
+  /** Behind the rest, in the order in which they came. */
+  #waiting: Waiting[] = [];
+
+  /** @param onDue what has gathered is to be written at the end of this turn, if it is time then. */
+  constructor(clock: Clock, onDue: () => void) {
+    this.#clock = clock;
+    this.#onDue = onDue;
+  }
+
+  /** An event was published; MUST be followed by `settled`. */
+  began(): void {
+    this.#underWay += 1;
+  }
+
+  settled(): void {
+    this.#underWay -= 1;
+    // A refusal brings no event that would make the others go.
+    if (this.#underWay === 0) this.#onDue();
+  }
+
+  /** At the end of a turn, for what has gathered. */
+  isTime(members: number): boolean {
+    const waitMs = waitMsOf(members);
+    if (this.#underWay === 0 || this.#patience === null || waitMs < 1) return true;
+    this.#patience ??= this.#clock.after(waitMs, () => {
+      this.#patience = null;
+      this.#onDue();
+    });
+    return false;
+  }
+
+  /** What had gathered is written. */
+  wrote(messages: number, members: number): void {
+    this.#patience?.cancel();
+    this.#patience = undefined;
+    const waitMs = waitMsOf(members);
+    // Whoever publishes once and waits for that is not to wait for others.
+    if (messages < 2 || waitMs < 1) return;
+    this.#rest ??= this.#clock.after(waitMs, () => {
+      this.endRest();
+    });
+  }
+
+  /** Runs it at once, or when the crowd has rested: in the order of the calls. */
+  whenRested(waiting: Waiting): void {
+    if (this.#rest === undefined && this.#waiting.length === 0) waiting.run();
+    else this.#waiting.push(waiting);
+  }
+
+  endRest(): void {
+    this.#rest?.cancel();
+    this.#rest = undefined;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next.run();
+  }
+
+  /** What came before them was refused, and they must not overtake it. */
+  refuseWaiting(reason: Refusal): void {
+    for (const { refuse } of this.#waiting.splice(0)) refuse(reason);
+  }
+}
