@@ -5,60 +5,58 @@ import contextlib
 import json
 import random
 import sys
-import uuid
 
 import websockets
 
 
 class Chat:
-    def __init__(self, url="ws://127.0.0.1:3000/v1/ws", room="general", name="Python"):
-        self.url, self.room, self.name = url, room, name
-        self.session = {}  # gives the session back: the same member, and no second one
+    def __init__(self, room="general", name="Python"):
         self.target = {"room": room, "history": 10}
+        self.hello = {"type": "hello", "protocol": 1, "name": name, "join": [self.target]}
         self.position = None  # of the last event that was printed
+        self.sending = asyncio.Event()  # what is typed meanwhile waits, so that it comes after what is repeated
         self.unacked = {}  # by id; repeated as they are on the next socket, and kept once all the same
 
-    async def run(self):
+    async def run(self, url):
         while True:
+            self.sending.clear()
             try:
-                async with websockets.connect(self.url, subprotocols=["roomcast.v1"]) as self.socket:
-                    await self.say(type="hello", protocol=1, name=self.name, join=[self.target], **self.session)
+                async with websockets.connect(url, subprotocols=["roomcast.v1"]) as self.socket:
+                    await self.say(**self.hello)
                     async for frame in self.socket:
                         message = json.loads(frame)
                         # A later server may say more: that is passed over.
-                        await getattr(self, "on_" + message["type"], self.ignore)(message)
+                        if hear := getattr(self, "on_" + message["type"], None):
+                            await hear(message)
             except (OSError, websockets.WebSocketException) as end:
                 if getattr(end, "code", 0) >= 4500:
                     raise  # not wanted back
                 await asyncio.sleep(random.uniform(0, 2))
 
-    async def ignore(self, message):
-        pass
-
     async def say(self, **message):
         await self.socket.send(json.dumps(message))
 
     async def publish(self, text):
-        message = {"type": "publish", "id": str(uuid.uuid4()), "room": self.room, "event": "message", "data": {"text": text}}
+        await self.sending.wait()
+        message = {"type": "publish", "id": f"{random.getrandbits(64):x}", "room": self.target["room"], "event": "message", "data": {"text": text}}
         self.unacked[message["id"]] = message
-        if self.position and self.socket.open:
-            # It may end meanwhile: `run` hears of that too, and the next socket repeats what has no ack.
-            with contextlib.suppress(websockets.ConnectionClosed):
-                await self.say(**message)
+        # The socket may end meanwhile: `run` hears of that too, and the next one repeats what has no ack.
+        with contextlib.suppress(websockets.ConnectionClosed):
+            await self.say(**message)
 
     async def on_welcome(self, message):
-        self.session = {"resume": message["resume"]}
+        self.hello["resume"] = message["resume"]  # gives the session back: the same member, and no second one
 
     async def on_joined(self, message):
         gap, events, top = message.get("gap"), message["events"], message["position"]
         self.unacked.pop("again", None)
         for publish in list(self.unacked.values()):
             await self.say(**publish)
+        self.sending.set()
         if gap:
             print("* missing:", gap["from"], "to", gap["to"], gap["reason"], flush=True)
         if gap or not self.position:
-            before = events[0]["offset"] - 1 if events else top["offset"]
-            self.target["since"] = self.position = {**top, "offset": before}
+            self.target["since"] = self.position = {**top, "offset": events[0]["offset"] - 1 if events else top["offset"]}
         for event in events:
             await self.on_event(event)
         if message.get("more"):
@@ -93,12 +91,12 @@ class Chat:
             await self.say(**self.unacked[message["id"]])
 
 
-async def main():
-    chat = Chat(*sys.argv[1:])
-    running = asyncio.create_task(chat.run())
+async def main(url="ws://127.0.0.1:3000/v1/ws", *room_and_name):
+    chat = Chat(*room_and_name)
+    running = asyncio.create_task(chat.run(url))
     while line := await asyncio.to_thread(sys.stdin.readline):
         await chat.publish(line.strip())
     await running  # nothing more to say, and still listening
 
 
-asyncio.run(main())
+asyncio.run(main(*sys.argv[1:]))
