@@ -2,6 +2,7 @@
 import { SeededRandom } from "@roomcast/hub/testing";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { NO_RATES } from "../harness/no-rates.ts";
 import type { BareMember } from "./bare-member.ts";
 import type { CrashPlan, Death } from "./crash-plan.ts";
 import type { Failpoint } from "./failpoint-names.ts";
@@ -33,6 +34,7 @@ export async function crashRun(plan: CrashPlan): Promise<RunResult> {
     ROOMCAST_LOG: "warn",
     ROOMCAST_DURABILITY: plan.durability,
     ROOMCAST_HISTORY_EVENTS: String(plan.historyEvents),
+    ...NO_RATES,
     ROOMCAST_MESSAGES_PER_SECOND: String(plan.messagesPerSecond),
     ROOMCAST_JWT_SECRET: JWT_SECRET,
     ROOMCAST_GUESTS: "allow",

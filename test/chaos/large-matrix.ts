@@ -4,6 +4,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { NO_RATES } from "../harness/no-rates.ts";
 import type { Matrix } from "./matrix.ts";
 import { MortalServer } from "./mortal-server.ts";
 import { Stage } from "./stage.ts";
@@ -22,7 +23,7 @@ export async function openLargeMatrix(): Promise<Matrix> {
   const server = await MortalServer.make({
     ROOMCAST_LOG: "warn",
     ROOMCAST_HISTORY_EVENTS: "1000000",
-    ROOMCAST_MESSAGES_PER_SECOND: "0",
+    ...NO_RATES,
     ROOMCAST_JWT_SECRET: JWT_SECRET,
     ROOMCAST_GUESTS: "allow",
   });

@@ -3,6 +3,7 @@ import { SeededRandom } from "@roomcast/hub/testing";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { ChaosProxy } from "../harness/chaos-proxy.ts";
+import { NO_RATES } from "../harness/no-rates.ts";
 import type { Matrix } from "./matrix.ts";
 import { MortalServer } from "./mortal-server.ts";
 import { drawRoute } from "./network-plan.ts";
@@ -30,7 +31,7 @@ export async function openFairServer(host = "127.0.0.1", log = "warn"): Promise<
   const server = await MortalServer.make({
     HOST: host,
     ROOMCAST_LOG: log,
-    ROOMCAST_MESSAGES_PER_SECOND: "0",
+    ...NO_RATES,
     ROOMCAST_CONNECTIONS_PER_ADDRESS: "0",
     ROOMCAST_HEARTBEAT_MS: "1000",
     ROOMCAST_JWT_SECRET: JWT_SECRET,

@@ -153,7 +153,7 @@ export class Line {
     this.#ways.up.send(text.length + HEADER_BYTES, () => {
       if (this.#serverGone) return;
       this.#trace(">>", text);
-      this.#inbox?.receive(decodeUp(text));
+      this.#inbox?.receive(decodeUp(text), text.length);
     });
     if (this.#firstLateMs === undefined) return;
     const { up, down } = this.#ways;

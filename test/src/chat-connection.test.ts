@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { BareClient } from "../harness/bare-client.ts";
 import { ChaosProxy, FAIR, type Route } from "../harness/chaos-proxy.ts";
+import { NO_RATES } from "../harness/no-rates.ts";
 import { until } from "../harness/until.ts";
 import { Visitors } from "../harness/visitors.ts";
 
@@ -22,7 +23,7 @@ describe("the connection in a browser", () => {
 
   beforeAll(async () => {
     visitors = await Visitors.start({
-      ROOMCAST_MESSAGES_PER_SECOND: "0",
+      ...NO_RATES,
       ROOMCAST_ROOMS_PER_SESSION: "2",
       ROOMCAST_HEARTBEAT_MS: String(HEARTBEAT_MS),
     });

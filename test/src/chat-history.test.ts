@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { BareClient } from "../harness/bare-client.ts";
+import { NO_RATES } from "../harness/no-rates.ts";
 import { until } from "../harness/until.ts";
 import { type Visitor, Visitors } from "../harness/visitors.ts";
 
@@ -13,7 +14,7 @@ describe("history in a browser", () => {
   let third: BareClient;
 
   beforeAll(async () => {
-    visitors = await Visitors.start({ ROOMCAST_MESSAGES_PER_SECOND: "0" });
+    visitors = await Visitors.start(NO_RATES);
     third = await BareClient.join(visitors.server.ws, { name: "Third", join: [{ room: ROOM }] });
     for (let number = 1; number <= LENGTH; number += 1) {
       const words = number % 7 === 0 ? "\nin several\nlines" : "";

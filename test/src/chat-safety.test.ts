@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { seriousFaults } from "../harness/accessibility.ts";
 import { BareClient } from "../harness/bare-client.ts";
+import { NO_RATES } from "../harness/no-rates.ts";
 import { until } from "../harness/until.ts";
 import { type Visitor, Visitors } from "../harness/visitors.ts";
 import { XSS_PAYLOADS } from "./xss-payloads.ts";
@@ -17,7 +18,7 @@ describe("the chat's page", () => {
   let made = 0;
 
   beforeAll(async () => {
-    visitors = await Visitors.start({ ROOMCAST_MESSAGES_PER_SECOND: "0", ROOMCAST_ROOMS_PER_SESSION: "0" });
+    visitors = await Visitors.start({ ...NO_RATES, ROOMCAST_ROOMS_PER_SESSION: "0" });
   });
   afterAll(() => visitors[Symbol.asyncDispose]());
   beforeEach(() => {

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { seriousFaults } from "../harness/accessibility.ts";
 import { BareClient } from "../harness/bare-client.ts";
 import { launch } from "../harness/browser.ts";
+import { NO_RATES } from "../harness/no-rates.ts";
 import { ServerProcess } from "../harness/server-process.ts";
 import { until } from "../harness/until.ts";
 
@@ -17,7 +18,7 @@ describe("the inspector", () => {
 
   beforeAll(async () => {
     browser = await launch();
-    server = await ServerProcess.start({ ROOMCAST_DURABILITY: "process", ROOMCAST_MESSAGES_PER_SECOND: "0" });
+    server = await ServerProcess.start({ ROOMCAST_DURABILITY: "process", ...NO_RATES });
   });
   afterAll(async () => {
     await browser.close();

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ChaosProxy, FAIR } from "../harness/chaos-proxy.ts";
 import { type Address, addressOf, CHAT_EXAMPLES, isMissing } from "../harness/examples.ts";
 import { type Kind, ProgramKind, sdkKind, streamKind } from "../harness/kinds.ts";
+import { NO_RATES } from "../harness/no-rates.ts";
 import { ServerProcess } from "../harness/server-process.ts";
 import { until } from "../harness/until.ts";
 
@@ -36,7 +37,7 @@ describe("every kind of client in one room", () => {
   let server: ServerProcess;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ ROOMCAST_MESSAGES_PER_SECOND: "0" });
+    server = await ServerProcess.start(NO_RATES);
     for (const example of examples) if (!isMissing(example)) await example.build?.();
   });
   afterAll(() => server[Symbol.asyncDispose]());

@@ -7,6 +7,7 @@ import { Stage } from "../chaos/stage.ts";
 import { LARGE_BYTES, LARGE_ROOM } from "../chaos/text.ts";
 import { JWT_SECRET } from "../chaos/tokens.ts";
 import { ChaosProxy } from "../harness/chaos-proxy.ts";
+import { NO_RATES } from "../harness/no-rates.ts";
 import { until } from "../harness/until.ts";
 
 const HEARTBEAT_MS = 1_000;
@@ -19,7 +20,7 @@ describe("over a network that stalls", () => {
   beforeAll(async () => {
     server = await MortalServer.make({
       ROOMCAST_HEARTBEAT_MS: String(HEARTBEAT_MS),
-      ROOMCAST_MESSAGES_PER_SECOND: "0",
+      ...NO_RATES,
       ROOMCAST_JWT_SECRET: JWT_SECRET,
       ROOMCAST_GUESTS: "allow",
     });

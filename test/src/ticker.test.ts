@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { seriousFaults } from "../harness/accessibility.ts";
 import { launch } from "../harness/browser.ts";
+import { NO_RATES } from "../harness/no-rates.ts";
 import { ServerProcess } from "../harness/server-process.ts";
 import { until } from "../harness/until.ts";
 
@@ -18,7 +19,7 @@ describe("the ticker", () => {
   });
   afterAll(() => browser.close());
   beforeEach(async () => {
-    server = await ServerProcess.start({ ROOMCAST_DURABILITY: "process", ROOMCAST_MESSAGES_PER_SECOND: "0" });
+    server = await ServerProcess.start({ ROOMCAST_DURABILITY: "process", ...NO_RATES });
     complaints.length = 0;
     page = await (await browser.newContext({ locale: "en-GB" })).newPage();
     page.on("pageerror", (error) => complaints.push(error.message));

@@ -28,6 +28,7 @@ const server = spawn(process.execPath, [join(import.meta.dirname, "../dist/main.
   env: {
     ...{ PATH: process.env["PATH"], PORT: String(port), HOST: "127.0.0.1", ROOMCAST_LOG: "error" },
     ...{ ROOMCAST_STORE: "memory", ROOMCAST_CONNECTIONS_PER_ADDRESS: "0", ROOMCAST_MESSAGES_PER_SECOND: "0" },
+    ROOMCAST_BYTES_PER_SECOND: "0",
   },
   stdio: ["ignore", "inherit", "inherit"],
 });

@@ -1,26 +1,20 @@
 /** The composition root: the only file that knows adapters and logs. Makes a server, with an http server of its own or in yours. */
-import {
-  type Clock,
-  Credits,
-  Hub,
-  type HubSettings,
-  type Policy,
-  type RoomLog,
-  type Telemetry,
-} from "@roomcast/hub";
+import { type Clock, Hub, type HubSettings, type Policy, type RoomLog, type Telemetry } from "@roomcast/hub";
 import { type Contract, events as bundledEvents, type Events } from "@roomcast/protocol";
 import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import type { Logger } from "pino";
 
-import { AddressLimit } from "./adapters/address-limit.ts";
 import { AdminAdapter } from "./adapters/admin/admin-adapter.ts";
 import { type Authenticate, Entrance } from "./adapters/entrance.ts";
 import { HttpAdapter } from "./adapters/http/http-adapter.ts";
 import { ownHttpServer } from "./adapters/http/own-http-server.ts";
 import { BUNDLED_APP_POLICY, type WebApp, webApp } from "./adapters/http/web-app.ts";
 import { Origins } from "./adapters/origins.ts";
+import { Addresses } from "./adapters/peer-address.ts";
+import { Places } from "./adapters/places.ts";
+import { RequestCredits } from "./adapters/request-credits.ts";
 import type { NamespaceMap } from "./adapters/socketio/namespaces.ts";
 import { SocketioAdapter } from "./adapters/socketio/socketio-adapter.ts";
 import { Streams } from "./adapters/sse/streams.ts";
@@ -29,6 +23,7 @@ import type { Share } from "./attachment.ts";
 import { openPolicy } from "./auth/open-policy.ts";
 import type { Authorize } from "./auth/room-policy.ts";
 import { DEFAULTS, type Settings } from "./config/settings.ts";
+import { LIMIT_NAMES } from "./config/limit-settings.ts";
 import { type Handlers, hubHandlers } from "./handlers.ts";
 import { NodeClock } from "./node-clock.ts";
 import { NodeRandom } from "./node-random.ts";
@@ -107,22 +102,25 @@ export async function createServer<const C extends Contract = Events>(
   };
   const { authenticate } = options;
   const entrance = new Entrance({ policy, origins, clock, authenticate, onFault });
-  const ports = { hub, policy, entrance, clock, random, origins, onFault };
-  const addresses = new AddressLimit(settings.connectionsPerAddress);
+  const addresses = new Addresses(settings.trustedProxies);
+  const { messagesPerSecond } = settings;
+  const credits = new RequestCredits({ clock, addresses, telemetry, messagesPerSecond });
+  const places = new Places({ clock, addresses, telemetry, limits: settings });
+  const ports = { hub, policy, entrance, clock, random, origins, onFault, places, credits };
   const { namespaces } = options;
-  const ws = new WsAdapter({ ...ports, addresses, heartbeatMs });
+  const ws = new WsAdapter({ ...ports, heartbeatMs });
   const socketio = new SocketioAdapter({
-    ...{ ...ports, addresses, heartbeatMs, helloTimeoutMs, namespaces },
+    ...{ ...ports, heartbeatMs, helloTimeoutMs, namespaces },
     generation: store.log.generation,
   });
   const sockets = [ws, socketio];
-  const streams = new Streams(clock, heartbeatMs, addresses);
+  const streams = new Streams(clock, heartbeatMs, places);
   const http = new HttpAdapter({
-    ...{ ...ports, streams, credits: new Credits(clock, settings.messagesPerSecond) },
+    ...{ ...ports, streams },
     ready: async () => !hub.draining && (await answers(store.log, settings.defaultRoom, clock)),
   });
   const admin = new AdminAdapter({
-    ...{ hub, clock, random, telemetry, tally, server, onFault, storeKind: settings.store },
+    ...{ hub, clock, random, telemetry, tally, server, onFault, addresses, storeKind: settings.store },
     // A server of yours may have metrics of its own.
     claimsMetrics: options.server === undefined,
     // What stands before a server of yours is yours to know: there it takes the token.
@@ -170,13 +168,10 @@ const auditFile = ({ auditFile: file, store, dataDir }: Settings): string | unde
   file ?? (store === "memory" ? undefined : join(dataDir, "audit.jsonl"));
 
 function hubSettings(settings: Settings, server: HubSettings["server"]): Partial<HubSettings> {
-  const { defaultRoom, helloTimeoutMs, heartbeatMs, messagesPerSecond, roomsPerSession } = settings;
-  // All that one address may have can come back at once, as after a restart.
-  const hellosPerSecond = settings.connectionsPerAddress / 2;
-  return {
-    ...{ server, defaultRoom, helloTimeoutMs, heartbeatMs },
-    ...{ messagesPerSecond, hellosPerSecond, roomsPerSession },
-  };
+  const { defaultRoom, helloTimeoutMs, heartbeatMs, connectionsPerAddress, upgradesPerSecond } = settings;
+  const hellosPerSecond = connectionsPerAddress === 0 ? 0 : upgradesPerSecond;
+  const limits = Object.fromEntries(LIMIT_NAMES.map((name) => [name, settings[name]]));
+  return { ...limits, server, defaultRoom, helloTimeoutMs, heartbeatMs, hellosPerSecond };
 }
 
 function shareOf(

@@ -9,7 +9,7 @@ import type { RoomcastServer } from "./roomcast-server.ts";
 let server: RoomcastServer;
 
 beforeAll(async () => {
-  server = await createServer({ store: "memory", port: 0, host: "127.0.0.1", log: "silent" });
+  server = await createServer(QUIET);
   await server.listen();
 });
 
@@ -17,6 +17,7 @@ afterAll(async () => {
   await server.close();
 });
 
+const QUIET = { store: "memory", port: 0, host: "127.0.0.1", log: "silent" } as const;
 const SEPARATOR = "\x1e";
 const urlOf = (query: Record<string, string>): string =>
   `${server.url}/socket.io/?${new URLSearchParams(query).toString()}`;
@@ -214,6 +215,22 @@ describe("requests", () => {
     const [, response] = (await once(wire, "unexpected-response")) as [unknown, { statusCode: number }];
     expect(response.statusCode).toBe(403);
     wire.on("error", () => undefined).terminate();
+  });
+
+  it("R-LIMIT-REQUESTS: polls of a session that is not there cost their address a credit, its own pays for itself", async () => {
+    const strict = await createServer({ ...QUIET, messagesPerSecond: 1 });
+    await strict.listen();
+    const ask = (query: object, init: RequestInit = {}): Promise<Response> => {
+      const url = new URL("/socket.io/", strict.url);
+      url.search = String(new URLSearchParams({ ...POLLING, ...query }));
+      return fetch(url, init);
+    };
+    const { sid } = JSON.parse((await (await ask({})).text()).slice(1)) as { sid: string };
+    const statuses: number[] = [];
+    for (let count = 0; count < 4; count += 1) statuses.push((await ask({ sid: "nobody" })).status);
+    expect(statuses).toEqual([400, 400, 503, 503]);
+    expect((await ask({ sid }, { method: "POST", body: "40" })).status).toBe(200);
+    await strict.close();
   });
 
   it("P-SIO-8: two polls at once end the session", async () => {

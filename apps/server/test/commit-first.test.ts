@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 
-import { AddressLimit } from "../src/adapters/address-limit.ts";
+import { openPlaces } from "./open-places.ts";
 import { Entrance } from "../src/adapters/entrance.ts";
 import { Origins } from "../src/adapters/origins.ts";
 import { WsAdapter } from "../src/adapters/ws/ws-adapter.ts";
@@ -41,7 +41,7 @@ async function serve(gate: FlushGate): Promise<number> {
   if (!opened.ok) throw new Error(opened.error);
   const { log, sessions } = opened.value;
   const hub = new Hub({ log, sessions, clock, random: new NodeRandom(), policy });
-  const limits = { heartbeatMs: HEARTBEAT_MS, addresses: new AddressLimit(0) };
+  const limits = { heartbeatMs: HEARTBEAT_MS, places: openPlaces() };
   const onFault = onFatal.bind(null, "the entrance failed");
   const entrance = new Entrance({ policy, clock, origins: new Origins(DEFAULTS.origins), onFault });
   const ws = new WsAdapter({ hub, entrance, clock, ...limits });

@@ -4,7 +4,7 @@ import { err, ok, refusal } from "@roomcast/protocol";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { AddressLimit } from "../src/adapters/address-limit.ts";
+import { openPlaces } from "./open-places.ts";
 import { Entrance, type EntranceOptions } from "../src/adapters/entrance.ts";
 import { Origins } from "../src/adapters/origins.ts";
 import { WsAdapter, type WsAdapterOptions } from "../src/adapters/ws/ws-adapter.ts";
@@ -41,7 +41,7 @@ export class WsStage implements AsyncDisposable {
     };
     const entrance = new Entrance({ policy, origins: new Origins(), onFault, ...options, clock });
     const adapter = new WsAdapter({
-      ...{ hub, entrance, heartbeatMs: HOUR_MS, addresses: new AddressLimit(0) },
+      ...{ hub, entrance, heartbeatMs: HOUR_MS, places: openPlaces() },
       ...options,
       clock,
     });

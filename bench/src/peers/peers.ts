@@ -38,6 +38,7 @@ const roomcast = (store: "sqlite" | "memory", port: number, dataDir: string): Co
     // One machine plays all clients, and one of them many.
     ROOMCAST_CONNECTIONS_PER_ADDRESS: "0",
     ROOMCAST_MESSAGES_PER_SECOND: "0",
+    ROOMCAST_BYTES_PER_SECOND: "0",
   },
 });
 

@@ -1,39 +1,79 @@
-/** Owns what one connection may cost the server: messages, refusals, broken frames, and data that waits for the log. */
+/** Owns what one connection may cost the server: messages, their bytes, what is dear of them, refusals, broken frames. */
 import { BAD_FRAME_WINDOW_MS, MAX_BAD_FRAMES } from "@roomcast/protocol";
 
+import type { Account } from "./accounts.ts";
 import type { Clock } from "./clock.ts";
+import type { LimitName } from "./limits.ts";
 import type { HubSettings } from "./settings.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** Every refusal costs a message to the client: whoever earns more than these, or twice as many at once, is closed. */
 const REFUSALS_PER_SECOND = 1000;
 
+/** What there is none of just now. */
+export interface Lack {
+  readonly limit: LimitName;
+  readonly waitMs: number;
+}
+
+type Settings = Pick<
+  HubSettings,
+  "messagesPerSecond" | "bytesPerSecond" | "joinsPerSecond" | "historyReadsPerSecond" | "maxUnsettledBytes"
+>;
+
 export class Allowance {
   readonly #clock: Clock;
-  readonly #maxUnsettledBytes: number;
+  readonly #settings: Settings;
   readonly #messages: TokenBucket;
   /** Of most connections there is never any: what counts them is made with the first. */
+  #bytes: TokenBucket | undefined;
+  #joins: TokenBucket | undefined;
+  #historyReads: TokenBucket | undefined;
   #refusals: TokenBucket | undefined;
   #badFramesAtMs: number[] | undefined;
   #unsettledBytes = 0;
+  /** Of its user, if it has one that others can have too. */
+  account: Account | undefined;
 
-  constructor(
-    clock: Clock,
-    { messagesPerSecond, maxUnsettledBytes }: Pick<HubSettings, "messagesPerSecond" | "maxUnsettledBytes">,
-  ) {
+  constructor(clock: Clock, settings: Settings) {
     this.#clock = clock;
-    this.#maxUnsettledBytes = maxUnsettledBytes;
-    this.#messages = new TokenBucket(clock, messagesPerSecond);
+    this.#settings = settings;
+    this.#messages = new TokenBucket(clock, settings.messagesPerSecond);
   }
 
-  /** Takes credit for one message. @returns 0, or the ms until there is some again. */
-  message(): number {
-    return this.#messages.take();
+  /** Takes credit for one message. @returns undefined, or of what there is too little, and how long. */
+  message(bytes: number): Lack | undefined {
+    const nowMs = this.#clock.monotonicMs();
+    const { account } = this;
+    this.#bytes ??= new TokenBucket(this.#clock, this.#settings.bytesPerSecond);
+    // A table of these would be made for every message.
+    let waitMs = this.#messages.take(1, nowMs);
+    if (waitMs > 0) return { limit: "messagesPerSecond", waitMs };
+    waitMs = this.#bytes.take(bytes, nowMs);
+    if (waitMs > 0) return { limit: "bytesPerSecond", waitMs };
+    if (account === undefined) return undefined;
+    waitMs = account.messages.take(1, nowMs);
+    if (waitMs > 0) return { limit: "userMessagesPerSecond", waitMs };
+    waitMs = account.bytes.take(bytes, nowMs);
+    return waitMs > 0 ? { limit: "userBytesPerSecond", waitMs } : undefined;
   }
 
   /** For the rooms that a hello asks for: it is answered whole, and what follows pays. */
   rooms(count: number): void {
+    if (count === 0) return;
     this.#messages.charge(count);
+    this.#joinBucket.charge(count);
+  }
+
+  /** @returns 0, or the ms until there may be another. */
+  join(): number {
+    return this.#joinBucket.take();
+  }
+
+  /** @returns 0, or the ms until there may be another. */
+  historyRead(): number {
+    this.#historyReads ??= new TokenBucket(this.#clock, this.#settings.historyReadsPerSecond);
+    return this.#historyReads.take();
   }
 
   /** @returns whether this was one refusal too many. */
@@ -51,12 +91,17 @@ export class Allowance {
 
   /** @returns whether so much more may wait for the log; whoever got it gives it back with `settled`. */
   unsettled(bytes: number): boolean {
-    if (this.#unsettledBytes + bytes > this.#maxUnsettledBytes) return false;
+    const { maxUnsettledBytes } = this.#settings;
+    if (maxUnsettledBytes > 0 && this.#unsettledBytes + bytes > maxUnsettledBytes) return false;
     this.#unsettledBytes += bytes;
     return true;
   }
 
   settled(bytes: number): void {
     this.#unsettledBytes -= bytes;
+  }
+
+  get #joinBucket(): TokenBucket {
+    return (this.#joins ??= new TokenBucket(this.#clock, this.#settings.joinsPerSecond));
   }
 }

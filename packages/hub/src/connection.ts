@@ -34,6 +34,8 @@ export interface Connection {
   readonly transport: string;
   /** Whom the adapter has found it to be before it accepted it: stands in for the token of a hello that has none. */
   readonly identity?: Identity | undefined;
+  /** The hello that came over it was accepted. MUST NOT throw. */
+  greeted?(): void;
   /** Bytes handed to `send` that the peer has not taken yet. */
   readonly bufferedBytes: number;
   /**
@@ -59,9 +61,10 @@ export type Decoded = Result<Up, DecodeFailure>;
 export interface Inbox {
   /**
    * MUST be called in the order of arrival.
+   * @param bytes of the frame.
    * @param frame a function where what it means depends on what came before: it is read when its turn has come.
    */
-  receive(frame: Decoded | (() => Decoded)): void;
+  receive(frame: Decoded | (() => Decoded), bytes: number): void;
   /**
    * The socket is gone, however it ended; MUST be called at least once, later calls are ignored.
    * @param code as RFC 6455 has it: 1005 without a code, 1006 when it just vanished.

@@ -3,7 +3,7 @@ import type { Clock } from "./clock.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** A bucket holds what two seconds bring: whoever asked for nothing that long has a full one, as a newcomer has. */
-const FULL_AFTER_MS = 2_000;
+export const FULL_AFTER_MS = 2_000;
 
 interface Account {
   readonly bucket: TokenBucket;

@@ -1,6 +1,7 @@
 /** Owns what every handler needs: the ports and the registries, wired once by the hub. No logic. */
 import type { Contract } from "@roomcast/protocol";
 
+import type { Accounts } from "./accounts.ts";
 import type { Appending } from "./appending.ts";
 import type { EventHandler } from "./application.ts";
 import type { Clock } from "./clock.ts";
@@ -22,6 +23,8 @@ export interface Engine {
   readonly rooms: Rooms;
   /** By the address that they come from. */
   readonly hellos: Credits;
+  /** Of users with a token. */
+  readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly clock: Clock;
   readonly random: Random;

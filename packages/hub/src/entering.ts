@@ -3,6 +3,7 @@ import { type Joined, type JoinTarget, type Refusal, refusal } from "@roomcast/p
 
 import { upTo } from "./cursor.ts";
 import type { Exchange } from "./engine.ts";
+import { beyond, type LimitName } from "./limits.ts";
 import { type MaybePromise, whenReady } from "./maybe-promise.ts";
 import { stateRefusal } from "./presence.ts";
 import { eventMessage } from "./room.ts";
@@ -54,14 +55,13 @@ async function enterRoom(
       failed(error)();
     });
   try {
-    const refused = stateRefusal(target.state, engine.settings) ?? (await mayJoin(exchange, target));
+    const refused = stateRefusal(target.state, engine) ?? (await mayJoin(exchange, target));
     if (refused !== undefined) return refuse(refused);
     const sees = await maySee(exchange, room);
     // Its socket is gone, or its session: whoever enters now would never leave.
     if (session.peer !== peer) return () => undefined;
     const subscription = subscribe(exchange, room);
-    if (subscription === undefined)
-      return refuse(refusal("too_many", "in as many rooms as one session may be"));
+    if (typeof subscription === "string") return refuse(beyond(subscription, engine.telemetry));
     // Beside the read, so that a join costs no more than the longer of the two.
     const [first] = await Promise.all([readSnapshot(engine, { ...target, sees }, subscription), keep()]);
     return () =>
@@ -95,12 +95,17 @@ export const maySee = ({ engine, session }: Exchange, room: string): MaybePromis
     (refused) => refused === undefined,
   );
 
-/** From here on live events are held. A subscription of the same room that is there already is replaced. */
-export function subscribe({ engine, peer, session }: Exchange, name: string): Subscription | undefined {
-  const { roomsPerSession } = engine.settings;
+/**
+ * From here on live events are held. A subscription of the same room that is there already is replaced.
+ * @returns the limit that it would pass, if it would.
+ */
+export function subscribe({ engine, peer, session }: Exchange, name: string): Subscription | LimitName {
+  const { roomsPerSession, maxRooms } = engine.settings;
   const old = session.subscriptions.get(name);
   if (old === undefined && roomsPerSession > 0 && session.subscriptions.size >= roomsPerSession)
-    return undefined;
+    return "roomsPerSession";
+  if (maxRooms > 0 && engine.rooms.size >= maxRooms && engine.rooms.find(name) === undefined)
+    return "maxRooms";
   old?.room.detach(old);
   const room = engine.rooms.open(name);
   const subscription = new Subscription(room, peer);

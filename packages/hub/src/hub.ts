@@ -13,6 +13,7 @@ import {
   type Result,
 } from "@roomcast/protocol";
 
+import { Accounts } from "./accounts.ts";
 import { Appending } from "./appending.ts";
 import type { EventHandler } from "./application.ts";
 import type { Clock } from "./clock.ts";
@@ -84,6 +85,7 @@ export class Hub {
     this.#engine = {
       ...{ log, rooms, clock, random, telemetry, settings },
       hellos: new Credits(clock, settings.hellosPerSecond),
+      accounts: new Accounts(clock, settings),
       traffic: new Traffic(clock, telemetry),
       appending: new Appending(log, telemetry, settings),
       sessions: new Sessions({ store: options.sessions, rooms, clock, random, telemetry, settings }),

@@ -18,6 +18,7 @@ export type { Receipt } from "./delivering.ts";
 export { type HistoryPage, Hub, type HubOptions } from "./hub.ts";
 export { GUEST, type Identity, userOf } from "./identity.ts";
 export type { ClientView, Inspection, RoomExtent } from "./inspection.ts";
+export { beyond, DEFAULT_LIMITS, type LimitName, type Limits, LIMITS } from "./limits.ts";
 export { isPromise, type MaybePromise, whenReady } from "./maybe-promise.ts";
 export { MemoryLog, type MemoryLogOptions } from "./memory-log.ts";
 export { MemorySessions } from "./memory-sessions.ts";

@@ -22,6 +22,7 @@ import { Expiry } from "./expiry.ts";
 import { hello } from "./handlers/hello.ts";
 import type { Identity } from "./identity.ts";
 import { Lane } from "./lane.ts";
+import { beyond } from "./limits.ts";
 import { isPromise, type MaybePromise } from "./maybe-promise.ts";
 import { Outlet, type Recipient } from "./outlet.ts";
 import { type Asked, askedBy, errorFor, retryOf } from "./refusing.ts";
@@ -112,8 +113,11 @@ export class Peer implements Inbox, Recipient {
   activate(session: Session, resumed: boolean): void {
     if (this.#state.kind !== "awaiting_hello") return;
     this.#state.deadline.cancel();
+    this.#connection.greeted?.();
     const { clock, telemetry } = this.#engine;
     this.#state = { kind: "active", session, sinceMs: clock.monotonicMs(), welcomed: false };
+    const { user } = session.identity;
+    if (user !== null) this.allowance.account = this.#engine.accounts.enter(user);
     telemetry.record({ kind: "client_connected", client: this.facts(session), resumed });
     this.watchExpiry();
   }
@@ -203,10 +207,10 @@ export class Peer implements Inbox, Recipient {
     if (!this.closed) this.#end(code, reason, "client");
   }
 
-  receive(frame: Decoded | (() => Decoded)): void {
+  receive(frame: Decoded | (() => Decoded), bytes: number): void {
     if (this.closed) return;
     if (this.#lane.length >= this.#engine.settings.maxWaitingMessages) this.close("tooMany");
-    else this.#lane.take(this.#charged(frame));
+    else this.#lane.take(this.#charged(frame, bytes));
   }
 
   get #session(): Session | undefined {
@@ -214,7 +218,7 @@ export class Peer implements Inbox, Recipient {
   }
 
   /** Credit is taken on arrival, so that what waits is bounded by it too. */
-  #charged(frame: Decoded | (() => Decoded)): Frame | Unread {
+  #charged(frame: Decoded | (() => Decoded), bytes: number): Frame | Unread {
     if (typeof frame === "object") {
       if (!frame.ok) return frame;
       if (frame.value.type === "hello") {
@@ -222,10 +226,10 @@ export class Peer implements Inbox, Recipient {
         return frame;
       }
     }
-    const waitMs = this.allowance.message();
-    if (waitMs === 0) return frame;
+    const lack = this.allowance.message(bytes);
+    if (lack === undefined) return frame;
     const decoded = typeof frame === "function" ? frame() : frame;
-    const reason = refusal("overloaded", "more messages than this connection may send", waitMs);
+    const reason = beyond(lack.limit, this.#engine.telemetry, lack.waitMs);
     return err({ ...reason, ...askedBy(decoded.ok ? decoded.value : decoded.error) });
   }
 
@@ -285,6 +289,7 @@ export class Peer implements Inbox, Recipient {
         by,
         connectedMs,
       });
+      if (session.identity.user !== null) this.#engine.accounts.leave(session.identity.user);
       sessions.detach(session, this, code);
     }
     this.#onClosed(this);

@@ -8,12 +8,12 @@ import {
   type Member,
   type Presence as PresenceMessage,
   type Refusal,
-  refusal,
   type State,
 } from "@roomcast/protocol";
 
 import type { Clock, Timer } from "./clock.ts";
-import type { HubSettings } from "./settings.ts";
+import type { Engine } from "./engine.ts";
+import { beyond } from "./limits.ts";
 
 /** A large room waits longer: one more millisecond for each so many members. */
 const MEMBERS_PER_GATHER_MS = 4;
@@ -142,8 +142,9 @@ const sameMember = (a: Member, b: Member): boolean =>
 /** A `joined` carries the states of up to MAX_LISTED_MEMBERS, so that each of them must be small. */
 export function stateRefusal(
   state: State | undefined,
-  { maxStateLength }: Pick<HubSettings, "maxStateLength">,
+  { settings: { maxStateLength }, telemetry }: Pick<Engine, "settings" | "telemetry">,
 ): Refusal | undefined {
-  if (state === undefined || JSON.stringify(state).length <= maxStateLength) return undefined;
-  return refusal("too_large", `a presence state is at most ${maxStateLength} characters of JSON`);
+  if (state === undefined || maxStateLength === 0 || JSON.stringify(state).length <= maxStateLength)
+    return undefined;
+  return beyond("maxStateLength", telemetry);
 }

@@ -135,8 +135,8 @@ async function enter(exchange: Exchange, name: string): Promise<MissedRoom | und
   const refused = await mayJoin(exchange, { room: name });
   const sees = await maySee(exchange, name);
   if (session.peer !== peer) return undefined;
-  const subscription = refused === undefined ? subscribe(exchange, name) : undefined;
-  if (subscription === undefined) {
+  const subscription = refused === undefined ? subscribe(exchange, name) : refused.code;
+  if (typeof subscription === "string") {
     engine.sessions.leave(session, name, "forbidden");
     peer.send({ type: "left", room: name, reason: "forbidden" });
     return undefined;

@@ -7,7 +7,12 @@ import {
   RESUME_WINDOW_MS,
 } from "@roomcast/protocol";
 
-export interface HubSettings {
+import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+
+/** Those of the table that are the adapters' to hold. */
+type AdapterLimit = "maxConnections" | "connectionsPerAddress" | "upgradesPerSecond";
+
+export interface HubSettings extends Omit<Limits, AdapterLimit> {
   readonly server: { readonly name: string; readonly version: string; readonly node: string };
   /** Entered by a hello that names no room. */
   readonly defaultRoom: string;
@@ -16,22 +21,14 @@ export interface HubSettings {
   readonly heartbeatMs: number;
   readonly presenceGraceMs: number;
   readonly resumeWindowMs: number;
-  /** Messages of one connection; a burst of twice as many is taken. 0: no limit. */
-  readonly messagesPerSecond: number;
   /** From one address, as connections name it; a burst of twice as many is taken. 0: no limit. */
   readonly hellosPerSecond: number;
-  /** 0: no limit. */
-  readonly roomsPerSession: number;
   /** More than this queued towards one connection closes it with 4413. */
   readonly maxQueuedBytes: number;
   /** Messages of one connection that wait behind one that is still being handled. */
   readonly maxWaitingMessages: number;
-  /** Data of one connection's publishes that the log has not settled yet; more is refused with `overloaded`. */
-  readonly maxUnsettledBytes: number;
   /** While the log has more of all connections' publishes to settle, who brings another is left unread until it has not half as many. */
   readonly maxPublishesUnderWay: number;
-  /** Characters of a member's presence state as JSON. */
-  readonly maxStateLength: number;
   /** Presence diffs of a room are gathered for this long, and longer in a large room. */
   readonly presenceGatherMs: number;
   /** Clients are asked to come back spread over this long when the server drains. */
@@ -39,20 +36,17 @@ export interface HubSettings {
 }
 
 export const DEFAULT_SETTINGS: HubSettings = {
+  ...DEFAULT_LIMITS,
   server: { name: "roomcast", version: "0.0.0", node: "local" },
   defaultRoom: "general",
   helloTimeoutMs: HELLO_TIMEOUT_MS,
   heartbeatMs: HEARTBEAT_MS,
   presenceGraceMs: PRESENCE_GRACE_MS,
   resumeWindowMs: RESUME_WINDOW_MS,
-  messagesPerSecond: 50,
-  hellosPerSecond: 500,
-  roomsPerSession: 128,
+  hellosPerSecond: DEFAULT_LIMITS.upgradesPerSecond,
   maxQueuedBytes: MAX_QUEUED_BYTES,
   maxWaitingMessages: 1024,
-  maxUnsettledBytes: 4 * 1024 * 1024,
   maxPublishesUnderWay: 640,
-  maxStateLength: 4 * 1024,
   presenceGatherMs: 100,
   drainSpreadMs: 2000,
 };

@@ -2,6 +2,7 @@
 import type { LeftReason } from "@roomcast/protocol";
 
 import type { AdmittedEvent } from "./delivering.ts";
+import type { LimitName } from "./limits.ts";
 
 export interface ClientFacts {
   readonly clientId: string;
@@ -66,6 +67,8 @@ export type TelemetryEvent =
       readonly room: string | null;
       readonly code: string;
     }
+  /** Somebody wanted more of something than there is for one. */
+  | { readonly kind: "limited"; readonly limit: LimitName }
   /** A bug, or an application's hook that threw. */
   | { readonly kind: "fault"; readonly where: string; readonly error: unknown };
 

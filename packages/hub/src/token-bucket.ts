@@ -20,24 +20,26 @@ export class TokenBucket {
     this.#filledAtMs = clock.monotonicMs();
   }
 
-  /** Takes one credit. @returns 0, or the ms until there is one again. */
-  take(): number {
+  /**
+   * Takes so much credit, one by default, where there is any: what was taken beyond it comes in again before there is more.
+   * @returns 0, or the ms until there is one again.
+   */
+  take(count = 1, nowMs = this.#clock.monotonicMs()): number {
     if (this.#perSecond === 0) return 0;
-    this.#fill();
+    this.#fill(nowMs);
     if (this.#credit < 1 - ROUNDING)
       return Math.ceil(((1 - this.#credit) / this.#perSecond) * 1000 - ROUNDING);
-    this.#credit -= 1;
+    this.#credit -= count;
     return 0;
   }
 
   /** Takes so many, though there may be fewer: nothing is there again before they have come in. */
   charge(count: number): void {
-    this.#fill();
+    this.#fill(this.#clock.monotonicMs());
     this.#credit -= count;
   }
 
-  #fill(): void {
-    const nowMs = this.#clock.monotonicMs();
+  #fill(nowMs: number): void {
     this.#credit = Math.min(
       this.#burst,
       this.#credit + ((nowMs - this.#filledAtMs) / 1000) * this.#perSecond,

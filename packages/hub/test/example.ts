@@ -38,6 +38,6 @@ export const server = createServer((socket) => {
     send: (frames) => void socket.write(frames),
     close: () => socket.destroySoon(),
   });
-  createInterface(socket).on("line", (line) => inbox.receive(decodeUp(line)));
+  createInterface(socket).on("line", (line) => inbox.receive(decodeUp(line), Buffer.byteLength(line)));
   socket.on("error", () => undefined).on("close", () => inbox.ended(1006, ""));
 });

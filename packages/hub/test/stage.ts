@@ -35,7 +35,7 @@ export class Client {
 
   /** Nothing is settled: what comes next is in the same turn. */
   text(frame: string): void {
-    this.#inbox.receive(decodeUp(frame));
+    this.#inbox.receive(decodeUp(frame), Buffer.byteLength(frame));
   }
 
   say(message: object): void {

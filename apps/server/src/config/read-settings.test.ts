@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import { DEFAULT_LIMITS } from "@roomcast/hub";
 import { describe, expect, it } from "vitest";
 
+import { limitsTable } from "./limit-settings.ts";
 import { readSettings } from "./read-settings.ts";
 import { helpText, markdownTable } from "./settings-list.ts";
 import { DEFAULTS, SETTINGS } from "./settings.ts";
@@ -12,8 +14,9 @@ describe("reading settings", () => {
     expect(readSettings({}, [])).toEqual({ settings: DEFAULTS, faults: [], warnings: [] });
     expect(DEFAULTS).toMatchObject({
       ...{ port: 3000, host: "0.0.0.0", dataDir: "./data", store: "sqlite", durability: "disk", log: "info" },
-      ...{ defaultRoom: "general", historyEvents: 10_000, historyDays: 30, messagesPerSecond: 50 },
-      ...{ connectionsPerAddress: 1000, roomsPerSession: 128, helloTimeoutMs: 10_000, heartbeatMs: 25_000 },
+      ...{ defaultRoom: "general", historyEvents: 10_000, historyDays: 30 },
+      ...DEFAULT_LIMITS,
+      ...{ helloTimeoutMs: 10_000, heartbeatMs: 25_000 },
     });
   });
 
@@ -39,6 +42,7 @@ describe("reading settings", () => {
     ["ROOMCAST_HISTORY_EVENTS", "1", { historyEvents: 1 }],
     ["ROOMCAST_HISTORY_DAYS", "365", { historyDays: 365 }],
     ["ROOMCAST_MESSAGES_PER_SECOND", "0", { messagesPerSecond: 0 }],
+    ["ROOMCAST_TRUSTED_PROXIES", "::1, 10.0.0.0/8", { trustedProxies: ["::1", "10.0.0.0/8"] }],
     ["ROOMCAST_CONNECTIONS_PER_ADDRESS", "0", { connectionsPerAddress: 0 }],
     ["ROOMCAST_ROOMS_PER_SESSION", "0", { roomsPerSession: 0 }],
     ["ROOMCAST_HELLO_TIMEOUT_MS", "1", { helloTimeoutMs: 1 }],
@@ -98,6 +102,11 @@ describe("reading settings", () => {
       "ROOMCAST_MESSAGES_PER_SECOND",
       "many",
       'ROOMCAST_MESSAGES_PER_SECOND must be a whole number from 0, not "many".',
+    ],
+    [
+      "ROOMCAST_TRUSTED_PROXIES",
+      "10.0.0.0/33",
+      'ROOMCAST_TRUSTED_PROXIES must be a list of addresses and subnets, like 127.0.0.1,10.0.0.0/8, not "10.0.0.0/33".',
     ],
     [
       "ROOMCAST_CONNECTIONS_PER_ADDRESS",
@@ -200,5 +209,10 @@ describe("the list of settings", () => {
   it("W-10: the README lists the settings as they are", () => {
     const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
     expect(readme).toContain(markdownTable());
+  });
+
+  it("R-LIMIT-TABLE: SECURITY.md lists the limits as they are", () => {
+    const page = readFileSync(new URL("../../../../SECURITY.md", import.meta.url), "utf8");
+    expect(page).toContain(limitsTable());
   });
 });

@@ -1,10 +1,12 @@
 /** Owns the one table of settings: what is parsed, what `--help` prints and what the README lists all come from here. */
 import { DEFAULT_SETTINGS } from "@roomcast/hub";
 import { err, isRoomName, ok, type Result } from "@roomcast/protocol";
+import { isIP } from "node:net";
 
 import { parseOrigin } from "../adapters/origins.ts";
 import { type Grants, MEMBER_RIGHTS, parseGrants } from "../auth/grants.ts";
 import { LOG_LEVELS } from "../telemetry/logger.ts";
+import { LIMIT_SETTINGS } from "./limit-settings.ts";
 import { anyText, oneOf, setting, type ValueOf, wholeNumber } from "./setting.ts";
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
@@ -132,25 +134,14 @@ export const SETTINGS = {
     parse: wholeNumber(1, 36_500),
     meaning: "for which an event is kept",
   }),
-  messagesPerSecond: setting({
-    variable: "ROOMCAST_MESSAGES_PER_SECOND",
-    fallback: DEFAULT_SETTINGS.messagesPerSecond,
-    unit: "messages per second",
-    parse: wholeNumber(0, NO_LIMIT),
+  ...LIMIT_SETTINGS,
+  trustedProxies: setting<readonly string[] | undefined>({
+    variable: "ROOMCAST_TRUSTED_PROXIES",
+    fallback: undefined,
+    fallbackText: "none",
+    parse: proxies,
     meaning:
-      "from one connection, or as HTTP requests by one user or one guest's address, with bursts of twice as many; 0 is no limit",
-  }),
-  connectionsPerAddress: setting({
-    variable: "ROOMCAST_CONNECTIONS_PER_ADDRESS",
-    fallback: 1000,
-    parse: wholeNumber(0, NO_LIMIT),
-    meaning: "sockets open at once from one address, and hellos within two seconds; 0 is no limit",
-  }),
-  roomsPerSession: setting({
-    variable: "ROOMCAST_ROOMS_PER_SESSION",
-    fallback: DEFAULT_SETTINGS.roomsPerSession,
-    parse: wholeNumber(0, NO_LIMIT),
-    meaning: "rooms that one client is in at once; 0 is no limit",
+      "addresses and subnets of proxies, separated by commas, whose `X-Forwarded-For` or `Forwarded` says where a client comes from",
   }),
   helloTimeoutMs: setting({
     variable: "ROOMCAST_HELLO_TIMEOUT_MS",
@@ -210,6 +201,19 @@ function origins(text: string): Result<readonly string[], string> {
   const listed = text.split(",").map((each) => each.trim());
   if (listed.every((each) => parseOrigin(each) !== undefined)) return ok(listed);
   return err("a list of origins, like https://chat.example,http://localhost:8080");
+}
+
+function proxies(text: string): Result<readonly string[], string> {
+  const listed = text.split(",").map((each) => each.trim());
+  return listed.every(isNetwork)
+    ? ok(listed)
+    : err("a list of addresses and subnets, like 127.0.0.1,10.0.0.0/8");
+}
+
+function isNetwork(text: string): boolean {
+  const [address = "", bits = "0", ...rest] = text.split("/");
+  const longest = { 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= longest;
 }
 
 function room(text: string): Result<string, string> {

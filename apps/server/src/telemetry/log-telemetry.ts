@@ -48,6 +48,9 @@ export class LogTelemetry implements Telemetry {
         this.#log.info({ ...reader(event.reader), code, reason: printable(reason) }, "reader closed");
         break;
       }
+      case "limited":
+        this.#log.debug({ limit: event.limit }, "limited");
+        break;
       case "refused":
         this.#log.debug({ clientId: event.clientId, code: event.code }, "refused");
         break;

@@ -9,6 +9,8 @@ export class Tally implements Telemetry {
   readonly refusals = new Map<string, number>();
   /** Of connections, by the close code; `other` is what a client or its network made up. */
   readonly closes = new Map<string, number>();
+  /** What was asked for beyond a limit, by its name. */
+  readonly limited = new Map<string, number>();
   faults = 0;
 
   record(event: TelemetryEvent): void {
@@ -20,6 +22,9 @@ export class Tally implements Telemetry {
       case "stranger_closed":
       case "reader_closed":
         increment(this.closes, OWN_CODES.has(event.code) ? String(event.code) : "other");
+        break;
+      case "limited":
+        increment(this.limited, event.limit);
         break;
       case "fault":
         this.faults += 1;

@@ -42,7 +42,7 @@ export class Line {
   }
 
   say(message: object): void {
-    this.#inbox.receive(decodeUp(JSON.stringify(message)));
+    this.#inbox.receive(decodeUp(JSON.stringify(message)), 0);
   }
 
   /** The next message, however long it takes. @throws when it is of another type. */

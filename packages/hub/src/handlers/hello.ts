@@ -15,6 +15,7 @@ import { parseCursor } from "../cursor.ts";
 import type { Engine } from "../engine.ts";
 import { enterRooms, type Target } from "../entering.ts";
 import type { Peer } from "../peer.ts";
+import { beyond } from "../limits.ts";
 import { recoverRooms } from "../recovering.ts";
 import { retryOf } from "../refusing.ts";
 import type { RoomLog } from "../room-log.ts";
@@ -25,10 +26,7 @@ export async function hello(engine: Engine, peer: Peer, message: Hello): Promise
   const { sessions } = engine;
   const waitMs = engine.hellos.take(peer.remote);
   if (waitMs > 0) {
-    peer.refuse(
-      {},
-      refusal("overloaded", "more clients come from this address than are let in at once", waitMs),
-    );
+    peer.refuse({}, beyond("upgradesPerSecond", engine.telemetry, waitMs));
     peer.close("tooMany");
     return;
   }

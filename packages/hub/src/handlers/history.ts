@@ -2,6 +2,7 @@
 import { DEFAULT_HISTORY_EVENTS, type GetHistory, MAX_PAGE_EVENTS, refusal } from "@roomcast/protocol";
 
 import type { Exchange } from "../engine.ts";
+import { beyond } from "../limits.ts";
 import { type MaybePromise, whenReady } from "../maybe-promise.ts";
 import { eventMessage } from "../room.ts";
 import type { ReadRange } from "../room-log.ts";
@@ -11,6 +12,11 @@ export function history(exchange: Exchange, message: GetHistory): MaybePromise<v
   const { room } = message;
   if (!session.subscriptions.has(room)) {
     peer.refuse(message, refusal("not_joined"));
+    return;
+  }
+  const waitMs = peer.allowance.historyRead();
+  if (waitMs > 0) {
+    peer.refuse(message, beyond("historyReadsPerSecond", engine.telemetry, waitMs));
     return;
   }
   return whenReady(engine.policy.authorise(session.identity, { kind: "history", room }), (refused) => {

@@ -3,9 +3,15 @@ import type { Join } from "@roomcast/protocol";
 
 import type { Exchange } from "../engine.ts";
 import { enterRooms } from "../entering.ts";
+import { beyond } from "../limits.ts";
 
 export async function join(exchange: Exchange, message: Join): Promise<void> {
-  const { engine, session } = exchange;
+  const { engine, peer, session } = exchange;
+  const waitMs = peer.allowance.join();
+  if (waitMs > 0) {
+    peer.refuse(message, beyond("joinsPerSecond", engine.telemetry, waitMs));
+    return;
+  }
   const isIn = (): boolean => session.subscriptions.has(message.room);
   let isKept = isIn();
   await enterRooms(exchange, [message], () => {

@@ -12,7 +12,7 @@ export function presence({ engine, peer, session }: Exchange, message: SetPresen
     peer.refuse(message, refusal("not_joined"));
     return;
   }
-  const tooLarge = stateRefusal(state, engine.settings);
+  const tooLarge = stateRefusal(state, engine);
   if (tooLarge !== undefined) {
     peer.refuse(message, tooLarge);
     return;

@@ -4,6 +4,7 @@ import { type Publish, type Refusal, refusal } from "@roomcast/protocol";
 import { admit } from "../admission.ts";
 import { type AdmittedEvent, deliver, type Receipt } from "../delivering.ts";
 import type { Exchange } from "../engine.ts";
+import { beyond } from "../limits.ts";
 import { type MaybePromise, whenReady } from "../maybe-promise.ts";
 import { retryOf } from "../refusing.ts";
 
@@ -68,7 +69,7 @@ function send(
   const { engine, peer } = exchange;
   const bytes = OVERHEAD_BYTES + event.data.text.length;
   if (!peer.allowance.unsettled(bytes)) {
-    refused(refusal("overloaded", "too much of this connection waits for the log", UNSETTLED_RETRY_MS));
+    refused(beyond("maxUnsettledBytes", engine.telemetry, UNSETTLED_RETRY_MS));
     return;
   }
   deliver(engine, event, (outcome) => {

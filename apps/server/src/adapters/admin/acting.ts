@@ -6,7 +6,7 @@ import type { Act, Audit } from "../../telemetry/audit.ts";
 import { type Answer, answer, refused } from "../http/answer.ts";
 import { readJsonObject } from "../http/read-json.ts";
 import type { Call } from "../http/route.ts";
-import { addressOf } from "../peer-address.ts";
+import type { Addresses } from "../peer-address.ts";
 import { unknownClient } from "./looking.ts";
 
 export interface ActingPorts {
@@ -14,6 +14,7 @@ export interface ActingPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly audit: Audit;
+  readonly addresses: Pick<Addresses, "of">;
 }
 
 /** Whose name stands on what an operator publishes. */
@@ -21,7 +22,7 @@ const OPERATOR: From = { clientId: null, user: "operator", name: "Operator" };
 
 /** In the name of the operator: no policy and no handler stand in the way, only the contract. */
 export async function publish(
-  { hub, clock, random, audit }: ActingPorts,
+  { hub, clock, random, audit, addresses }: ActingPorts,
   { request, parameters: { room } }: Call<"room">,
 ): Promise<Answer> {
   const body = await readJsonObject(request, clock);
@@ -35,7 +36,7 @@ export async function publish(
   audit({
     act: "publish",
     as: "operator",
-    remote: addressOf(request.socket),
+    remote: addresses.of(request),
     room,
     event,
     ...(!published.ok && { refused: published.error.code }),
@@ -45,7 +46,7 @@ export async function publish(
 
 /** Out of the server, or of the one room that the body names. */
 export async function kick(
-  { hub, clock, audit }: ActingPorts,
+  { hub, clock, audit, addresses }: ActingPorts,
   { request, parameters: { client: clientId } }: Call<"client">,
 ): Promise<Answer> {
   const body = await readJsonObject(request, clock);
@@ -57,7 +58,7 @@ export async function kick(
   return acted(isDone, audit, {
     act: "kick",
     as: "operator",
-    remote: addressOf(request.socket),
+    remote: addresses.of(request),
     clientId,
     ...(room !== undefined && { room }),
   });
@@ -65,11 +66,11 @@ export async function kick(
 
 /** Its socket alone: the client may come back as itself, and most do. */
 export function disconnect(
-  { hub, audit }: ActingPorts,
+  { hub, audit, addresses }: ActingPorts,
   { request, parameters: { client: clientId } }: Call<"client">,
 ): Answer {
   const isDone = hub.inspection.disconnect(clientId);
-  const remote = addressOf(request.socket);
+  const remote = addresses.of(request);
   return acted(isDone, audit, { act: "disconnect", as: "operator", remote, clientId });
 }
 

@@ -18,6 +18,7 @@ import { NodeRandom } from "../../node-random.ts";
 import type { Act } from "../../telemetry/audit.ts";
 import { Tally } from "../../telemetry/tally.ts";
 import { TelemetryFan } from "../../telemetry/telemetry-fan.ts";
+import { Addresses } from "../peer-address.ts";
 import { AdminAdapter } from "./admin-adapter.ts";
 import type { OperatorRules } from "./operator.ts";
 import type { Overview } from "./overview.ts";
@@ -80,7 +81,7 @@ afterEach(async () => {
 function open(): void {
   adapter = new AdminAdapter({
     ...{ hub, clock, random, telemetry, operators, storeKind: "memory" },
-    ...{ tally: new Tally(), claimsMetrics: true },
+    ...{ tally: new Tally(), claimsMetrics: true, addresses: new Addresses() },
     server: { name: "roomcast", version: "1.2.3", node: "n1" },
     audit: (act) => acts.push(act),
     onFault: (error) => {
@@ -199,7 +200,7 @@ interface Connected {
 async function connected(hello: object = {}): Promise<Connected> {
   const connection = new FakeConnection();
   const inbox = hub.accept(connection);
-  const say = (message: object): void => inbox.receive(decodeUp(JSON.stringify(message)));
+  const say = (message: object): void => inbox.receive(decodeUp(JSON.stringify(message)), 0);
   say({ type: "hello", protocol: 1, ...hello });
   for (;;) {
     const welcome = connection.messages.find((message) => message.type === "welcome");

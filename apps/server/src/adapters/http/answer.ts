@@ -16,12 +16,17 @@ const RETRY_AFTER_S = 1;
 
 /** @param status where HTTP has one that says more than the code's own. */
 export function refused(refusal: Refusal, status: number = ERROR_CODES[refusal.code].status): Answer {
+  return { status, body: errorBody(refusal), headers: answerHeaders(refusal, status) };
+}
+
+/** What a refusal says to whoever reads no body. */
+export function answerHeaders({ code, retryAfterMs }: Refusal, status: number): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = {};
   if (status === 401) headers["WWW-Authenticate"] = "Bearer";
-  if (ERROR_CODES[refusal.code].retry === "same_id" || refusal.retryAfterMs !== undefined) {
-    headers["Retry-After"] = Math.max(RETRY_AFTER_S, Math.ceil((refusal.retryAfterMs ?? 0) / 1000));
+  if (ERROR_CODES[code].retry === "same_id" || retryAfterMs !== undefined) {
+    headers["Retry-After"] = Math.max(RETRY_AFTER_S, Math.ceil((retryAfterMs ?? 0) / 1000));
   }
-  return { status, body: errorBody(refusal), headers };
+  return headers;
 }
 
 /** @param print makes the JSON of what was asked for. */

@@ -1,19 +1,17 @@
-/** Owns that a plain request costs its sender a credit, as a message over a socket does, before it costs us any work. */
-import { type Credits, whenReady } from "@roomcast/hub";
-import { err, refusal } from "@roomcast/protocol";
+/** Owns that whoever asks who it is pays for the request, before it costs us any work. */
+import { whenReady } from "@roomcast/hub";
+import { err } from "@roomcast/protocol";
 
 import type { Entrance } from "../entrance.ts";
-import { addressOf } from "../peer-address.ts";
+import type { RequestCredits } from "../request-credits.ts";
 
 type Identify = Pick<Entrance, "identify">;
 
 /** Guests are known by their address alone, and so is who brings a token that is no good. */
-export const credited = (entrance: Identify, credits: Credits): Identify => ({
+export const credited = (entrance: Identify, credits: Pick<RequestCredits, "take">): Identify => ({
   identify: (request) =>
     whenReady(entrance.identify(request), (identity) => {
-      const user = identity.ok ? identity.value.user : null;
-      const waitMs = credits.take(user === null ? `address ${addressOf(request.socket)}` : `user ${user}`);
-      if (waitMs === 0) return identity;
-      return err(refusal("overloaded", "more requests than one sender may make", waitMs));
+      const refused = credits.take(request, identity.ok ? identity.value.user : null);
+      return refused === undefined ? identity : err(refused);
     }),
 });

@@ -1,5 +1,5 @@
 /** Plain HTTP over real sockets, with the hub and its memory log behind it. */
-import { Credits, GUEST, Hub, MemoryLog, MemorySessions, type Policy } from "@roomcast/hub";
+import { GUEST, Hub, MemoryLog, MemorySessions, NO_TELEMETRY, type Policy } from "@roomcast/hub";
 import { ManualClock } from "@roomcast/hub/testing";
 import { err, HEARTBEAT_MS, MAX_ID_AGE_MS, ok, refusal } from "@roomcast/protocol";
 import { once } from "node:events";
@@ -8,10 +8,12 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { BareSocket } from "../../../test/bare-socket.ts";
+import { openPlaces } from "../../../test/open-places.ts";
 import { NodeClock } from "../../node-clock.ts";
 import { NodeRandom } from "../../node-random.ts";
 import { Entrance } from "../entrance.ts";
-import { AddressLimit } from "../address-limit.ts";
+import { Addresses } from "../peer-address.ts";
+import { RequestCredits } from "../request-credits.ts";
 import { Origins } from "../origins.ts";
 import { Streams } from "../sse/streams.ts";
 import { HttpAdapter } from "./http-adapter.ts";
@@ -48,8 +50,11 @@ const begin = async (): Promise<void> => {
   const adapter = new HttpAdapter({
     ...{ hub, clock, random, origins, onFault },
     entrance: new Entrance({ policy, origins, clock, onFault }),
-    streams: new Streams(clock, HEARTBEAT_MS, new AddressLimit(0)),
-    credits: new Credits(creditClock, perSecond),
+    streams: new Streams(clock, HEARTBEAT_MS, openPlaces()),
+    credits: new RequestCredits({
+      ...{ clock: creditClock, addresses: new Addresses(), telemetry: NO_TELEMETRY },
+      messagesPerSecond: perSecond,
+    }),
     ready: async () => ready,
   });
   server = createServer((request, response) => {

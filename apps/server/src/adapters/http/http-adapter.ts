@@ -1,10 +1,11 @@
 /** Owns plain HTTP: the table of routes, and what holds for each of them. Knows the hub by what its handlers ask. */
-import type { Clock, Credits, Hub, Random } from "@roomcast/hub";
+import type { Clock, Hub, Random } from "@roomcast/hub";
 import { refusal } from "@roomcast/protocol";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { Entrance } from "../entrance.ts";
 import type { Origins } from "../origins.ts";
+import type { RequestCredits } from "../request-credits.ts";
 import { issueTicket } from "../sse/issue-ticket.ts";
 import { roomStream } from "../sse/room-stream.ts";
 import type { Streams } from "../sse/streams.ts";
@@ -28,7 +29,7 @@ export interface HttpAdapterOptions {
   readonly random: Random;
   readonly origins: Origins;
   readonly streams: Streams;
-  readonly credits: Credits;
+  readonly credits: Pick<RequestCredits, "take">;
   /** Whether requests that need the store can be answered now. */
   readonly ready: () => Promise<boolean>;
   /** A handler threw: a bug. */

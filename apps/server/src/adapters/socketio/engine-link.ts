@@ -9,6 +9,7 @@ import type { Socket, Transport } from "engine.io";
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 
+import type { Place } from "../places.ts";
 import { textsOf } from "../ws/text-frame.ts";
 import { type EngineWebSocket, webSocketOf } from "./engine-websocket.ts";
 
@@ -25,7 +26,7 @@ export interface LinkListener {
 }
 
 export class EngineLink {
-  readonly remote: string;
+  readonly place: Place;
   readonly #engine: Socket;
   readonly #clock: Clock;
   #ws: EngineWebSocket | undefined;
@@ -33,8 +34,8 @@ export class EngineLink {
   #heldBytes = 0;
   #cut: Timer | undefined;
 
-  constructor(engine: Socket, remote: string, clock: Clock) {
-    this.remote = remote;
+  constructor(engine: Socket, place: Place, clock: Clock) {
+    this.place = place;
     this.#engine = engine;
     this.#clock = clock;
   }

@@ -57,7 +57,11 @@ export class NamespaceConnection implements Connection {
   }
 
   get remote(): string {
-    return this.#link.remote;
+    return this.#link.place.remote;
+  }
+
+  greeted(): void {
+    this.#link.place.keep();
   }
 
   get bufferedBytes(): number {
@@ -82,18 +86,19 @@ export class NamespaceConnection implements Connection {
     this.#asked = true;
     this.#cursor = cursor;
     this.#pid = hello.ok && hello.value.type === "hello" ? hello.value.resume : undefined;
-    this.#inbox?.receive(hello);
+    this.#inbox?.receive(hello, 0);
   }
 
   /** @param ackId by which the client waits for an answer. */
-  emitted(args: readonly unknown[], ackId: number | undefined): void {
+  emitted(args: readonly unknown[], ackId: number | undefined, bytes: number): void {
     // Where it is published when it names no room is known once what came before is through.
-    this.#inbox?.receive(() => this.#read(messageOf(args, this.#firstRoom, this.#random.id()), ackId));
+    const read = (): Decoded => this.#read(messageOf(args, this.#firstRoom, this.#random.id()), ackId);
+    this.#inbox?.receive(read, bytes);
   }
 
-  emittedBinary(ackId: number | undefined): void {
+  emittedBinary(ackId: number | undefined, bytes: number): void {
     const refused = refusal("invalid_data", "data is JSON: binary attachments are not taken");
-    this.#inbox?.receive(() => this.#read(err(refused), ackId));
+    this.#inbox?.receive(() => this.#read(err(refused), ackId), bytes);
   }
 
   get connected(): boolean {

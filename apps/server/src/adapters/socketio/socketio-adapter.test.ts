@@ -8,7 +8,7 @@ import { WebSocket } from "ws";
 
 import { RecordingHub } from "../../../test/recording-hub.ts";
 import { NodeRandom } from "../../node-random.ts";
-import { AddressLimit } from "../address-limit.ts";
+import { FREE, openPlaces } from "../../../test/open-places.ts";
 import { Origins } from "../origins.ts";
 import { SocketioAdapter } from "./socketio-adapter.ts";
 
@@ -18,7 +18,14 @@ const BINARY = '452-["message",{"_placeholder":true,"num":0},{"_placeholder":tru
 /** In the namespace, as far as the adapter knows. */
 async function connected(clock: ManualClock, hub: RecordingHub): Promise<WebSocket> {
   const adapter = new SocketioAdapter({
-    ...{ hub, clock, random: new NodeRandom(), origins: new Origins([]), addresses: new AddressLimit(0) },
+    ...{
+      hub,
+      clock,
+      random: new NodeRandom(),
+      origins: new Origins([]),
+      places: openPlaces(),
+      credits: FREE,
+    },
     ...{ entrance: { vouch: () => ({ ok: true, value: undefined }) }, generation: "g" },
     ...{ heartbeatMs: 60_000, helloTimeoutMs: 60_000 },
   });

@@ -8,14 +8,14 @@ import { Server, type Socket } from "engine.io";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
-import type { AddressLimit } from "../address-limit.ts";
 import type { Entrance } from "../entrance.ts";
 import { refused, send } from "../http/answer.ts";
 import { allowReading, preflight } from "../http/cross-origin.ts";
 import { OpenAnswers } from "../http/open-answers.ts";
 import { notAllowed } from "../http/routes.ts";
+import type { RequestCredits } from "../request-credits.ts";
 import type { Origins } from "../origins.ts";
-import { addressOf } from "../peer-address.ts";
+import type { Place, Places } from "../places.ts";
 import { requestTarget } from "../request-target.ts";
 import { refuseUpgrade } from "../ws/handshake.ts";
 import { bundle } from "./bundle.ts";
@@ -36,7 +36,8 @@ export interface SocketioAdapterOptions {
   readonly random: Random;
   readonly origins: Origins;
   readonly entrance: Pick<Entrance, "vouch">;
-  readonly addresses: AddressLimit;
+  readonly places: Pick<Places, "take">;
+  readonly credits: Pick<RequestCredits, "take">;
   readonly heartbeatMs: number;
   readonly helloTimeoutMs: number;
   /** Of the log. */
@@ -47,13 +48,20 @@ export interface SocketioAdapterOptions {
 /** What engine.io calls a request: one whose query it need not read again. */
 type EngineRequest = IncomingMessage & { readonly _query: Record<string, string> };
 
+/** Who is let in, until engine.io has made a connection of it. */
+interface Newcomer {
+  readonly place: Place;
+  readonly identity: Identity | undefined;
+}
+
 export class SocketioAdapter {
   readonly #options: SocketioAdapterOptions;
   readonly #namespaces: Namespaces;
   readonly #engine: Server;
   readonly #openAnswers = new OpenAnswers();
-  readonly #vouched = new WeakMap<IncomingMessage, Identity | undefined>();
-  readonly #links = new Set<EngineLink>();
+  readonly #newcomers = new Map<IncomingMessage, Newcomer>();
+  /** By sid. */
+  readonly #links = new Map<string, EngineLink>();
   #onNone: (() => void) | undefined;
   #closed = false;
 
@@ -91,7 +99,7 @@ export class SocketioAdapter {
     // Until ws listens, a reset by the peer would be an error that nobody handles.
     const ignore = (): void => {};
     socket.on("error", ignore);
-    this.#enter(request, (engineRequest, refused) => {
+    this.#enter(request, socket, (engineRequest, refused) => {
       socket.off("error", ignore);
       if (socket.destroyed) return;
       if (refused === undefined) this.#engine.handleUpgrade(engineRequest, socket, head);
@@ -102,7 +110,7 @@ export class SocketioAdapter {
   /** Resolves when no connection is left. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const link of this.#links) link.close();
+    for (const link of this.#links.values()) link.close();
     if (this.#links.size > 0) {
       await new Promise<void>((resolve) => {
         this.#onNone = resolve;
@@ -117,45 +125,78 @@ export class SocketioAdapter {
     if (request.method === "OPTIONS") preflight(response, METHODS);
     else if (request.method !== "GET" && request.method !== "POST") send(response, notAllowed(METHODS));
     else {
-      this.#enter(request, (engineRequest, refusal) => {
+      this.#enter(request, response, (engineRequest, refusal) => {
         if (refusal !== undefined) send(response, refused(refusal));
         else if (!response.destroyed) this.#engine.handleRequest(engineRequest, response);
       });
     }
   }
 
-  /** Asks who comes, once per connection: what follows names it by its sid, which nobody can guess. */
-  #enter(request: IncomingMessage, enter: (request: EngineRequest, refused?: Refusal) => void): void {
+  /**
+   * Asks who comes, once per connection: what follows names it by its sid, which nobody can guess.
+   * @param answer ends when engine.io has made a connection of the request, or has refused it.
+   */
+  #enter(
+    request: IncomingMessage,
+    answer: Duplex | ServerResponse,
+    enter: (request: EngineRequest, refused?: Refusal) => void,
+  ): void {
     const engineRequest = withQuery(request);
-    const { origins, entrance, addresses } = this.#options;
+    const { entrance, places } = this.#options;
+    const { sid = "" } = engineRequest._query;
     // To engine.io an empty sid is none, and begins a connection.
-    if ((engineRequest._query["sid"] ?? "") !== "") {
-      const foreign = origins.isForeign(request) ? refusal("forbidden", FOREIGN) : undefined;
-      enter(engineRequest, foreign);
-    } else if (addresses.full(addressOf(request.socket))) {
-      enter(engineRequest, refusal("too_many", "too many connections from one address"));
-    } else {
-      void whenReady(entrance.vouch(request), (vouched) => {
-        if (vouched.ok) this.#vouched.set(request, vouched.value);
-        const closed = this.#closed ? refusal("overloaded", "the server is going down") : undefined;
-        enter(engineRequest, vouched.ok ? closed : vouched.error);
-      });
+    if (sid !== "") {
+      enter(engineRequest, this.#whyNotOn(request, sid));
+      return;
     }
+    const taken = places.take(request);
+    if (!taken.ok) {
+      enter(engineRequest, taken.error);
+      return;
+    }
+    const place = taken.value;
+    place.onGivenAway = () => request.socket.destroy();
+    answer.once("close", () => {
+      if (this.#newcomers.delete(request)) place.leave();
+    });
+    void whenReady(entrance.vouch(request), (vouched) => {
+      const closed = this.#closed ? refusal("overloaded", "the server is going down") : undefined;
+      const refused = vouched.ok ? closed : vouched.error;
+      if (vouched.ok && refused === undefined && !answer.destroyed)
+        this.#newcomers.set(request, { place, identity: vouched.value });
+      else place.leave();
+      enter(engineRequest, refused);
+    });
+  }
+
+  /** Why a request is no part of the connection that it names. */
+  #whyNotOn(request: IncomingMessage, sid: string): Refusal | undefined {
+    const { origins, credits } = this.#options;
+    if (origins.isForeign(request)) return refusal("forbidden", FOREIGN);
+    // A connection pays for what it says; who names none has only an address.
+    return this.#links.has(sid) ? undefined : credits.take(request, null);
   }
 
   #open(socket: Socket): void {
-    const { clock, random, hub, addresses, helloTimeoutMs } = this.#options;
-    const { request } = socket;
-    const identity = this.#vouched.get(request);
-    const link = new EngineLink(socket, addressOf(request.socket), clock);
-    this.#links.add(link);
-    addresses.add(link.remote);
+    const { clock, random, hub, helloTimeoutMs } = this.#options;
+    const newcomer = this.#newcomers.get(socket.request);
+    if (newcomer === undefined) {
+      socket.close(true);
+      return;
+    }
+    this.#newcomers.delete(socket.request);
+    const { place, identity } = newcomer;
+    const link = new EngineLink(socket, place, clock);
+    // engine.io keeps it under this name, and tells nobody.
+    const { id: sid } = socket as unknown as { readonly id: string };
+    this.#links.set(sid, link);
     const ports = { hub, clock, random, namespaces: this.#namespaces, connectTimeoutMs: helloTimeoutMs };
     const client = new SocketioClient(ports, link, identity, () => {
-      addresses.remove(link.remote);
-      this.#links.delete(link);
+      place.leave();
+      this.#links.delete(sid);
       if (this.#links.size === 0) this.#onNone?.();
     });
+    place.onGivenAway = () => client.abort("tooMany");
     link.listen(client);
   }
 }

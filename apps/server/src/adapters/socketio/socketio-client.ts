@@ -107,8 +107,8 @@ export class SocketioClient implements LinkListener {
       case PacketType.EVENT:
         // An event without a payload is one to the parser.
         if (connection === undefined || !Array.isArray(packet.data)) this.abort("badMessages");
-        else if (this.#isBinary) connection.emittedBinary(packet.id);
-        else connection.emitted(this.#payloadOf(packet) as unknown[], packet.id);
+        else if (this.#isBinary) connection.emittedBinary(packet.id, this.#text.length);
+        else connection.emitted(this.#payloadOf(packet) as unknown[], packet.id, this.#text.length);
         break;
       case PacketType.ACK:
         // Nobody has asked for it.

@@ -7,7 +7,7 @@ import { CLOSE_CODES, type CloseName } from "@roomcast/protocol";
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-import { addressOf } from "../peer-address.ts";
+import { GIVEN_AWAY, type Place } from "../places.ts";
 
 const HEAD = {
   "Content-Type": "text/event-stream; charset=utf-8",
@@ -35,6 +35,7 @@ export interface StreamOptions {
   readonly format: Format;
   readonly words: StreamWords;
   readonly identity?: Identity | undefined;
+  readonly place: Place;
   /** Called once, when the answer has ended or the peer is gone. */
   readonly onGone: (stream: EventStream) => void;
   /** Called when it was closed, and the peer has yet to take the rest. */
@@ -44,7 +45,7 @@ export interface StreamOptions {
 export class EventStream implements Connection {
   readonly format: Format;
   readonly transport: string;
-  readonly remote: string;
+  readonly place: Place;
   readonly identity: Identity | undefined;
   readonly #response: ServerResponse;
   readonly #words: StreamWords;
@@ -55,7 +56,7 @@ export class EventStream implements Connection {
   constructor(
     response: ServerResponse,
     socket: Socket,
-    { transport, format, words, identity, onGone, onClosing }: StreamOptions,
+    { transport, format, words, identity, place, onGone, onClosing }: StreamOptions,
   ) {
     this.format = format;
     this.transport = transport;
@@ -63,7 +64,7 @@ export class EventStream implements Connection {
     this.#response = response;
     this.#words = words;
     this.#onClosing = onClosing;
-    this.remote = addressOf(socket);
+    this.place = place;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     response.once("close", () => {
@@ -71,6 +72,20 @@ export class EventStream implements Connection {
       onGone(this);
       this.#inbox?.ended(1006, "");
     });
+  }
+
+  get remote(): string {
+    return this.place.remote;
+  }
+
+  greeted(): void {
+    this.place.keep();
+  }
+
+  /** Somebody else needs the place. */
+  giveWay(): void {
+    this.close("tooMany");
+    this.#inbox?.ended(CLOSE_CODES.tooMany.code, GIVEN_AWAY);
   }
 
   get bufferedBytes(): number {

@@ -43,6 +43,7 @@ export async function roomStream(ports: RoomStreamPorts, call: Call<"room">): Pr
   if (place.value.type !== "join") return refused(refusal("internal"));
   const opened = ports.streams.open(response, { transport: "sse", format: roomFormat, words: WORDS });
   if (!opened.ok) return refused(opened.error);
+  opened.value.greeted();
   const listening = await ports.hub.listen(identity.value, place.value, opened.value);
   if (!listening.ok) return refused(listening.error);
   opened.value.listen(listening.value);

@@ -3,22 +3,21 @@ import type { Clock } from "@roomcast/hub";
 import { CLOSE_TIMEOUT_MS, err, ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
 import type { ServerResponse } from "node:http";
 
-import type { AddressLimit } from "../address-limit.ts";
 import { Deadlines } from "../deadlines.ts";
-import { addressOf } from "../peer-address.ts";
+import type { Places } from "../places.ts";
 import { EventStream, type StreamOptions } from "./event-stream.ts";
 
 export class Streams {
   readonly heartbeatMs: number;
-  readonly #addresses: AddressLimit;
+  readonly #places: Pick<Places, "take">;
   readonly #heartbeats: Deadlines<EventStream>;
   readonly #ends: Deadlines<EventStream>;
   #live = 0;
   #onNone: (() => void) | undefined;
 
-  constructor(clock: Clock, heartbeatMs: number, addresses: AddressLimit) {
+  constructor(clock: Clock, heartbeatMs: number, places: Pick<Places, "take">) {
     this.heartbeatMs = heartbeatMs;
-    this.#addresses = addresses;
+    this.#places = places;
     this.#heartbeats = new Deadlines(clock, heartbeatMs, (stream) => {
       stream.beat();
       this.#heartbeats.start(stream);
@@ -37,11 +36,11 @@ export class Streams {
     if (response.destroyed || response.socket === null) {
       return err(refusal("bad_message", "a stream cannot wait behind another answer"));
     }
-    if (this.#addresses.full(addressOf(response.socket))) {
-      return err(refusal("too_many", "too many connections from one address"));
-    }
+    const taken = this.#places.take(response.req);
+    if (!taken.ok) return taken;
+    const place = taken.value;
     const stream = new EventStream(response, response.socket, {
-      ...how,
+      ...{ ...how, place },
       onGone: () => {
         this.#forget(stream);
         onGone();
@@ -52,7 +51,7 @@ export class Streams {
       },
     });
     this.#live += 1;
-    this.#addresses.add(stream.remote);
+    place.onGivenAway = () => stream.giveWay();
     this.#heartbeats.start(stream);
     return ok(stream);
   }
@@ -66,7 +65,7 @@ export class Streams {
   }
 
   #forget(stream: EventStream): void {
-    this.#addresses.remove(stream.remote);
+    stream.place.leave();
     this.#heartbeats.stop(stream);
     this.#ends.stop(stream);
     this.#live -= 1;

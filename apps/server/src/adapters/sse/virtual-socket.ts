@@ -66,13 +66,14 @@ export class VirtualSocket {
 
   /** @returns false when it was too large, and the connection is closed. */
   #receive(text: string): boolean {
-    if (Buffer.byteLength(text) > (this.#helloCame ? MAX_MESSAGE_BYTES : MAX_HELLO_BYTES)) {
+    const bytes = Buffer.byteLength(text);
+    if (bytes > (this.#helloCame ? MAX_MESSAGE_BYTES : MAX_HELLO_BYTES)) {
       this.abort("tooLarge");
       return false;
     }
     const decoded = decodeUp(text);
     if (decoded.ok && decoded.value.type === "hello") this.#helloCame = true;
-    this.#inbox.receive(decoded);
+    this.#inbox.receive(decoded, bytes);
     return true;
   }
 

@@ -7,11 +7,11 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { BareSocket } from "../../../test/bare-socket.ts";
+import { FREE, openPlaces } from "../../../test/open-places.ts";
 import { RecordingHub } from "../../../test/recording-hub.ts";
 import { VirtualClient } from "../../../test/virtual-client.ts";
 import { createServer, type RoomcastServer, type ServerOptions } from "../../index.ts";
 import { NodeRandom } from "../../node-random.ts";
-import { AddressLimit } from "../address-limit.ts";
 import { Entrance } from "../entrance.ts";
 import { type Answer, send } from "../http/answer.ts";
 import { route } from "../http/route.ts";
@@ -215,8 +215,9 @@ describe("POST /v1/sse/messages", () => {
       throw error;
     };
     const entrance = new Entrance({ policy, origins, clock, onFault });
-    const streams = new Streams(clock, HEARTBEAT_MS, new AddressLimit(0));
-    const sockets = new VirtualSockets({ hub, entrance, clock, random: new NodeRandom(), streams });
+    const streams = new Streams(clock, HEARTBEAT_MS, openPlaces());
+    const random = new NodeRandom();
+    const sockets = new VirtualSockets({ hub, entrance, clock, random, streams, credits: FREE });
     const routes = new Routes<Answer | undefined>(
       [
         route("POST", "/v1/sse", (call) => sockets.open(call)),
@@ -246,6 +247,20 @@ describe("POST /v1/sse/messages", () => {
     await expect(silent.stream.rest()).rejects.toThrow();
     http.closeAllConnections();
     await new Promise((resolve) => http.close(resolve));
+  });
+
+  it("P-SSE-11 R-LIMIT-REQUESTS: a batch of a connection that is not there costs its address a credit", async () => {
+    await server.close();
+    await begin({ messagesPerSecond: 1 });
+    await using ada = await VirtualClient.hello(server.url);
+    const stray = (): Promise<Response> =>
+      fetch(`${server.url}/v1/sse/messages`, { method: "POST", headers: { "roomcast-connection": "none" } });
+    expect([(await stray()).status, (await stray()).status]).toEqual([404, 404]);
+    const refused = await stray();
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get("retry-after")).toBe("1");
+    // Whoever has a connection pays there.
+    expect(await ada.batch("")).toMatchObject({ status: 200 });
   });
 
   it("P-SSE-13: Roomcast-Close leaves at once, behind the batch it comes with", async () => {

@@ -11,6 +11,7 @@ import type { Entrance } from "../entrance.ts";
 import { type Answer, refused } from "../http/answer.ts";
 import { readText } from "../http/read-body.ts";
 import type { Call } from "../http/route.ts";
+import type { RequestCredits } from "../request-credits.ts";
 import { eventBlock } from "./event-block.ts";
 import type { StreamWords } from "./event-stream.ts";
 import { socketFormat } from "./socket-format.ts";
@@ -23,6 +24,7 @@ export interface VirtualSocketsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly streams: Streams;
+  readonly credits: Pick<RequestCredits, "take">;
 }
 
 /** Of the connection, as its stream has told it: in no URL, so in nobody's log. */
@@ -66,10 +68,16 @@ export class VirtualSockets {
     return undefined;
   }
 
+  /** A connection pays for what it says; who names none has only an address. */
+  #gone(request: IncomingMessage): Answer {
+    const refusal = this.#options.credits.take(request, null);
+    return refusal === undefined ? GONE : refused(refusal);
+  }
+
   async take({ request }: Call): Promise<Answer> {
     const name = headerOf(request, CONNECTION);
     const socket = this.#open.get(name);
-    if (socket === undefined) return GONE;
+    if (socket === undefined) return this.#gone(request);
     const number = numberOf(headerOf(request, BATCH));
     if (number === undefined) return refused(refusal("bad_message", `${BATCH}: expected a number from 1`));
     const text = await readText(request, "application/x-ndjson", this.#options.clock);
@@ -94,7 +102,7 @@ export class VirtualSockets {
   }
 }
 
-const GONE = refused(refusal("not_found", "no such connection, or not any more"));
+const GONE: Answer = refused(refusal("not_found", "no such connection, or not any more"));
 
 const wordsOf = (connection: string): StreamWords => ({
   opening: eventBlock({ event: "open", data: JSON.stringify({ connection }) }),

@@ -4,8 +4,8 @@ import {
   CLOSE_TIMEOUT_MS,
   MAX_MESSAGE_BYTES,
   PONG_TIMEOUT_MS,
+  err,
   type Refusal,
-  refusal,
   type Result,
   SUBPROTOCOL,
 } from "@roomcast/protocol";
@@ -13,9 +13,8 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type Server, type ServerOptions, WebSocketServer } from "ws";
 
-import type { AddressLimit } from "../address-limit.ts";
 import type { Entrance } from "../entrance.ts";
-import { addressOf } from "../peer-address.ts";
+import type { Place, Places } from "../places.ts";
 import { requestTarget } from "../request-target.ts";
 import { handshakeFault, refuseUpgrade } from "./handshake.ts";
 import { type Listen, sharedListeners } from "./socket-listeners.ts";
@@ -32,7 +31,7 @@ export interface WsAdapterOptions extends Partial<WatchTimes> {
   readonly entrance: Pick<Entrance, "vouch">;
   readonly clock: Clock;
   readonly heartbeatMs: number;
-  readonly addresses: AddressLimit;
+  readonly places: Pick<Places, "take">;
 }
 
 type Vouched = Result<Identity | undefined, Refusal>;
@@ -45,7 +44,7 @@ interface Ws823Options extends ServerOptions<typeof ClientSocket> {
 export class WsAdapter {
   readonly #hub: Pick<Hub, "accept">;
   readonly #entrance: Pick<Entrance, "vouch">;
-  readonly #addresses: AddressLimit;
+  readonly #places: Pick<Places, "take">;
   readonly #watch: SocketWatch<WsConnection>;
   readonly #listen: Listen;
   readonly #server: Server<typeof ClientSocket>;
@@ -56,7 +55,7 @@ export class WsAdapter {
     const closeTimeoutMs = options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS;
     this.#hub = options.hub;
     this.#entrance = options.entrance;
-    this.#addresses = options.addresses;
+    this.#places = options.places;
     this.#watch = new SocketWatch(options.clock, {
       heartbeatMs: options.heartbeatMs,
       pongTimeoutMs: options.pongTimeoutMs ?? PONG_TIMEOUT_MS,
@@ -86,18 +85,15 @@ export class WsAdapter {
 
   /** Of a request that it claims. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const fault =
-      handshakeFault(request) ??
-      (this.#addresses.full(addressOf(request.socket))
-        ? refusal("too_many", "too many connections from one address")
-        : undefined);
-    if (fault !== undefined) {
-      refuseUpgrade(socket, fault);
+    const place = this.#places.take(request);
+    if (!place.ok) {
+      refuseUpgrade(socket, place.error);
       return;
     }
-    const vouched = this.#entrance.vouch(request);
-    if (isPromise(vouched)) void this.#wait(request, socket, head, vouched);
-    else this.#answer(request, socket, head, vouched);
+    const fault = handshakeFault(request);
+    const vouched = fault === undefined ? this.#entrance.vouch(request) : err(fault);
+    if (isPromise(vouched)) void this.#wait(request, socket, head, place.value, vouched);
+    else this.#answer(request, socket, head, place.value, vouched);
   }
 
   /** Resolves when no socket is left. Those that the hub has closed are gone within the close timeout. */
@@ -113,38 +109,44 @@ export class WsAdapter {
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
+    place: Place,
     vouched: Promise<Vouched>,
   ): Promise<void> {
     // Until ws listens, a reset by the peer would be an error that nobody handles.
     const ignore = (): void => {};
     socket.on("error", ignore);
+    place.onGivenAway = () => socket.destroy();
     const answer = await vouched;
     socket.off("error", ignore);
-    if (!socket.destroyed) this.#answer(request, socket, head, answer);
+    if (socket.destroyed) place.leave();
+    else this.#answer(request, socket, head, place, answer);
   }
 
-  #answer(request: IncomingMessage, socket: Duplex, head: Buffer, vouched: Vouched): void {
+  #answer(request: IncomingMessage, socket: Duplex, head: Buffer, place: Place, vouched: Vouched): void {
     if (!vouched.ok) {
+      place.leave();
       refuseUpgrade(socket, vouched.error);
       return;
     }
-    const remote = addressOf(request.socket);
+    let isOpen = false;
     this.#server.handleUpgrade(request, socket, head, (ws) => {
-      this.#open(new WsConnection(ws, socket, this.#watch, remote, vouched.value), ws, socket);
+      isOpen = true;
+      this.#open(new WsConnection(ws, socket, this.#watch, place, vouched.value), ws, socket);
     });
+    // A handshake that ws finds wrong it has answered by now.
+    if (!isOpen) place.leave();
   }
 
   /** Nothing here may hold on to the request: it would live as long as the socket. */
   #open(connection: WsConnection, ws: ClientSocket, socket: Duplex): void {
     this.#live += 1;
-    this.#addresses.add(connection.remote);
     this.#watch.opened(connection);
     this.#listen(connection, ws, socket);
     connection.listen(this.#hub.accept(connection));
   }
 
-  #closed({ remote }: WsConnection): void {
-    this.#addresses.remove(remote);
+  #closed({ place }: WsConnection): void {
+    place.leave();
     this.#live -= 1;
     if (this.#live === 0) this.#onNone?.();
   }

@@ -17,6 +17,7 @@ import { WebSocket } from "ws";
 
 import { FrameScanner } from "./frame-scanner.ts";
 import { IdleLimit } from "../idle-limit.ts";
+import { GIVEN_AWAY, type Place } from "../places.ts";
 import type { SocketWatch, WatchedSocket } from "./socket-watch.ts";
 import { wsFormat } from "./text-frame.ts";
 
@@ -28,7 +29,7 @@ export class ClientSocket extends WebSocket {
 export class WsConnection implements Connection, WatchedSocket {
   readonly format = wsFormat;
   readonly transport = "ws";
-  readonly remote: string;
+  readonly place: Place;
   readonly identity: Identity | undefined;
   readonly #ws: ClientSocket;
   readonly #tcp: Duplex;
@@ -42,14 +43,23 @@ export class WsConnection implements Connection, WatchedSocket {
     ws: ClientSocket,
     tcp: Duplex,
     watch: Pick<SocketWatch<WsConnection>, "paused" | "resumed">,
-    remote: string,
+    place: Place,
     identity: Identity | undefined,
   ) {
     this.#ws = ws;
     this.#watch = watch;
-    this.remote = remote;
+    this.place = place;
+    place.onGivenAway = () => this.abort("tooMany", GIVEN_AWAY);
     this.#tcp = tcp;
     this.identity = identity;
+  }
+
+  get remote(): string {
+    return this.place.remote;
+  }
+
+  greeted(): void {
+    this.place.keep();
   }
 
   get bufferedBytes(): number {
@@ -132,8 +142,9 @@ export class WsConnection implements Connection, WatchedSocket {
     else if (isBinary) {
       this.#inbox?.receive(
         err({ ...refusal("bad_message", "a binary frame holds no message"), notAnObject: true }),
+        data.length,
       );
-    } else this.#receiveText(data.toString());
+    } else this.#receiveText(data.toString(), data.length);
   }
 
   get #maxMessageBytes(): number {
@@ -144,14 +155,14 @@ export class WsConnection implements Connection, WatchedSocket {
     this.abort("tooLarge", CLOSE_CODES.tooLarge.meaning);
   }
 
-  #receiveText(text: string): void {
+  #receiveText(text: string, bytes: number): void {
     if (this.#helloCame) {
       // Read when its turn comes: what waits is cheaper as text.
-      this.#inbox?.receive(() => decodeUp(text));
+      this.#inbox?.receive(() => decodeUp(text), bytes);
       return;
     }
     const decoded = decodeUp(text);
     if (decoded.ok && decoded.value.type === "hello") this.#helloCame = true;
-    this.#inbox?.receive(decoded);
+    this.#inbox?.receive(decoded, bytes);
   }
 }

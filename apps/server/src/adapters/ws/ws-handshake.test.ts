@@ -2,7 +2,7 @@
 import { ManualClock } from "@roomcast/hub/testing";
 import { describe, expect, it } from "vitest";
 
-import { AddressLimit } from "../address-limit.ts";
+import { openPlaces } from "../../../test/open-places.ts";
 import { WsStage } from "../../../test/ws-stage.ts";
 
 describe("the handshake", () => {
@@ -97,13 +97,43 @@ describe("the handshake", () => {
   });
 
   it("W-5: one address gets so many sockets and no more, until one of them ends", async () => {
-    await using stage = await WsStage.start({ addresses: new AddressLimit(2) });
+    await using stage = await WsStage.start({ places: openPlaces({ connectionsPerAddress: 2 }) });
     const first = await stage.open();
     await stage.open();
-    expect(await stage.upgrade({})).toMatch(/^HTTP\/1\.1 429 /);
+    for (const { connection } of stage.hub.accepted) connection.greeted?.();
+    const refused = await stage.upgrade({});
+    expect(refused).toMatch(/^HTTP\/1\.1 429 [^]*\r\nRetry-After: 5\r\n/);
     first.destroy();
     await stage.hub.until(() => stage.hub.accepted[0]?.ends.length === 1);
     expect(await stage.upgrade({})).toMatch(/^HTTP\/1\.1 101 /);
+  });
+
+  it("R-LIMIT-STRANGERS: who says nothing makes way for who comes later", async () => {
+    await using stage = await WsStage.start({ places: openPlaces({ connectionsPerAddress: 2 }) });
+    const silent = await stage.open();
+    await stage.open();
+    stage.hub.accepted[1]?.connection.greeted?.();
+    await stage.open();
+    expect(await silent.closeFrame()).toMatchObject({ code: 4429 });
+    expect(stage.hub.accepted.map(({ ends }) => ends)).toEqual([
+      [{ code: 4429, reason: "no hello, and others wait" }],
+      [],
+      [],
+    ]);
+  });
+
+  it("R-LIMIT-STRANGERS: a handshake that comes to nothing takes no place", async () => {
+    const places = openPlaces();
+    await using stage = await WsStage.start({ places });
+    (await stage.open()).destroy();
+    await stage.hub.until(() => stage.hub.accepted[0]?.ends.length === 1);
+    const bad = [
+      { "Sec-WebSocket-Key": "" },
+      { "Sec-WebSocket-Protocol": "x" },
+      { Origin: "https://evil.example" },
+    ];
+    for (const headers of bad) expect(await stage.upgrade(headers)).toMatch(/^HTTP\/1\.1 40/);
+    await expect.poll(() => places.size).toBe(0);
   });
 
   it.each([

@@ -9,7 +9,7 @@ import type { Scraping } from "./scraping.ts";
 
 export interface MetricsPorts extends OverviewPorts {
   readonly hub: OverviewPorts["hub"] & Pick<Hub, "transports">;
-  readonly tally: Pick<Tally, "refusals" | "closes" | "faults">;
+  readonly tally: Pick<Tally, "refusals" | "closes" | "limited" | "faults">;
   readonly scraping: Scraping;
 }
 
@@ -41,6 +41,12 @@ function families({ tally, scraping, ...ports }: MetricsPorts): readonly Family[
     ["roomcast_events_out_total", "counter", one(now.eventsOut), "Events times the members of each."],
     ["roomcast_refusals_total", "counter", by("code", tally.refusals), "Messages refused, by error code."],
     ["roomcast_closes_total", "counter", by("code", tally.closes), "Connections ended, by close code."],
+    [
+      "roomcast_limited_total",
+      "counter",
+      by("limit", tally.limited),
+      "Asked for beyond a limit, by its setting.",
+    ],
     ["roomcast_faults_total", "counter", one(tally.faults), "Bugs, and hooks of the application that threw."],
     ["roomcast_slow_clients", "gauge", one(now.slow.clients), "Clients with more than 64 KiB to take."],
     ["roomcast_slow_queued_bytes", "gauge", one(now.slow.queuedBytes), "What slow clients have to take."],

@@ -1,0 +1,130 @@
+/**
+ * Owns how many connections there may be, in all and from one address, and how fast they may come, over all transports.
+ * Who has not said hello makes way for who comes later: else sockets that say nothing would keep everybody out.
+ */
+import { beyond, type Clock, Credits, type LimitName, type Limits, type Telemetry } from "@roomcast/hub";
+import { err, ok, type Refusal, type Result } from "@roomcast/protocol";
+import type { IncomingMessage } from "node:http";
+
+import { type Addresses, networkOf } from "./peer-address.ts";
+
+export interface PlacesOptions {
+  readonly clock: Clock;
+  readonly addresses: Addresses;
+  readonly telemetry: Pick<Telemetry, "record">;
+  /** 0 is none; without `connectionsPerAddress` none of upgrades either: then an address says nothing of who it is. */
+  readonly limits: Pick<Limits, "maxConnections" | "connectionsPerAddress" | "upgradesPerSecond">;
+}
+
+/** Why a connection ends whose place somebody else needs. */
+export const GIVEN_AWAY = "no hello, and others wait";
+
+/** When it may be worth trying again where a place has to become free first. */
+const RETRY_AFTER_MS = 5_000;
+
+/** Of one network. */
+interface Crowd {
+  count: number;
+  /** The one that came first stands first. */
+  readonly strangers: Set<Place>;
+}
+
+/** Of one connection, from the request for it to its end. */
+export class Place {
+  readonly remote: string;
+  /** To be set where somebody who comes later may take the place: the connection is to end, and has no place any more. */
+  onGivenAway: (() => void) | undefined;
+  /** Undefined once it was left. */
+  crowd: Crowd | undefined;
+  readonly #places: Places;
+
+  constructor(places: Places, remote: string, crowd: Crowd) {
+    this.#places = places;
+    this.remote = remote;
+    this.crowd = crowd;
+  }
+
+  /** It has said hello, or who it is: it stays. */
+  keep(): void {
+    this.#places.keep(this);
+  }
+
+  /** MAY be called again. */
+  leave(): void {
+    this.#places.leave(this);
+  }
+}
+
+export class Places {
+  readonly addresses: Addresses;
+  readonly #options: PlacesOptions;
+  readonly #upgrades: Credits;
+  readonly #strangers = new Set<Place>();
+  readonly #crowds = new Map<string, Crowd>();
+  #count = 0;
+
+  constructor(options: PlacesOptions) {
+    const { connectionsPerAddress, upgradesPerSecond } = options.limits;
+    this.#options = options;
+    this.addresses = options.addresses;
+    this.#upgrades = new Credits(options.clock, connectionsPerAddress === 0 ? 0 : upgradesPerSecond);
+  }
+
+  /** How many are taken. */
+  get size(): number {
+    return this.#count;
+  }
+
+  /** @returns a place that MUST be left, or why there is none. */
+  take(request: IncomingMessage): Result<Place, Refusal> {
+    const { maxConnections, connectionsPerAddress } = this.#options.limits;
+    const remote = this.addresses.of(request);
+    const network = networkOf(remote);
+    const waitMs = this.#upgrades.take(network);
+    if (waitMs > 0) return this.#full("upgradesPerSecond", waitMs);
+    const crowd = this.#crowds.get(network) ?? { count: 0, strangers: new Set() };
+    if (isFull(crowd.count, connectionsPerAddress) && !giveAwayFirst(crowd.strangers))
+      return this.#full("connectionsPerAddress");
+    if (isFull(this.#count, maxConnections) && !giveAwayFirst(this.#strangers))
+      return this.#full("maxConnections");
+    const place = new Place(this, remote, crowd);
+    this.#count += 1;
+    crowd.count += 1;
+    crowd.strangers.add(place);
+    this.#crowds.set(network, crowd);
+    this.#strangers.add(place);
+    return ok(place);
+  }
+
+  keep(place: Place): void {
+    place.onGivenAway = undefined;
+    this.#strangers.delete(place);
+    place.crowd?.strangers.delete(place);
+  }
+
+  leave(place: Place): void {
+    const { crowd } = place;
+    if (crowd === undefined) return;
+    this.keep(place);
+    place.crowd = undefined;
+    this.#count -= 1;
+    crowd.count -= 1;
+    if (crowd.count === 0) this.#crowds.delete(networkOf(place.remote));
+  }
+
+  #full(limit: LimitName, retryAfterMs = RETRY_AFTER_MS): Result<Place, Refusal> {
+    return err(beyond(limit, this.#options.telemetry, retryAfterMs));
+  }
+}
+
+const isFull = (count: number, limit: number): boolean => limit > 0 && count >= limit;
+
+/** @returns whether there was one. */
+function giveAwayFirst(strangers: ReadonlySet<Place>): boolean {
+  const [first] = strangers;
+  if (first === undefined) return false;
+  const { onGivenAway } = first;
+  first.leave();
+  onGivenAway?.();
+  return true;
+}
