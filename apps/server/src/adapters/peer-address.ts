@@ -61,7 +61,7 @@ const forwarded = (header: string | undefined): string[] | undefined =>
 /** `192.0.2.1:80`, `[2001:db8::1]:80`. */
 function withoutPort(hop: string): string {
   const text = hop.trim();
-  return /^\[([^\]]*)\]/.exec(text)?.[1] ?? (/^[\d.]+(?=:\d+$)/.exec(text)?.[0] || text);
+  return /^\[([^\]]*)\]/.exec(text)?.[1] ?? /^[\d.]+(?=:\d+$)/.exec(text)?.[0] ?? text;
 }
 
 /** Whom an address is counted with: whoever has one of IPv6 has all of its network. */

@@ -113,7 +113,7 @@ export class System {
     return new Hub({
       ...{ log, sessions, clock: new StandingClock(SUITE_TIME) },
       random: new SeededRandom(this.#ids),
-      settings: { messagesPerSecond: 0 },
+      settings: { messagesPerSecond: 0, joinsPerSecond: 0, historyReadsPerSecond: 0 },
       telemetry: {
         record: (event) => {
           if (event.kind === "fault") this.#faults.push(event.error);

@@ -128,13 +128,13 @@ export class WsAdapter {
       refuseUpgrade(socket, vouched.error);
       return;
     }
-    let isOpen = false;
+    const handshake = { isOpen: false };
     this.#server.handleUpgrade(request, socket, head, (ws) => {
-      isOpen = true;
+      handshake.isOpen = true;
       this.#open(new WsConnection(ws, socket, this.#watch, place, vouched.value), ws, socket);
     });
     // A handshake that ws finds wrong it has answered by now.
-    if (!isOpen) place.leave();
+    if (!handshake.isOpen) place.leave();
   }
 
   /** Nothing here may hold on to the request: it would live as long as the socket. */
