@@ -32,3 +32,7 @@ export async function visit(
   await page.getByRole("textbox", { name: "Message" }).waitFor();
   return { context, page };
 }
+
+/** By how many pixels a page is wider than its window. */
+export const overflowOf = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

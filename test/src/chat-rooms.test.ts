@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { BareClient } from "../harness/bare-client.ts";
+import { overflowOf } from "../harness/browser.ts";
 import { until } from "../harness/until.ts";
 import { type Visitor, Visitors } from "../harness/visitors.ts";
 
@@ -198,9 +199,7 @@ describe("rooms in a browser", () => {
     const ada = await visitors.enter(room, "Ada", { viewport: { width: 360, height: 740 }, hasTouch: true });
     await ada.say("a word that has no end: ".padEnd(300, "x"));
     await ada.stream.getByText("no end").waitFor();
-    const tooWide = (): Promise<number> =>
-      ada.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(await tooWide()).toBe(0);
+    expect(await overflowOf(ada.page)).toBe(0);
     await ada.message("no end").tap();
     await ada.page.getByRole("button", { name: "React", exact: true }).tap();
     await ada.page.getByRole("button", { name: "React with 👍" }).tap();
@@ -216,10 +215,7 @@ describe("rooms in a browser", () => {
       const ada = await visitors.enter(room, "عدا", { viewport: { width, height: 700 } });
       await ada.say("مرحبا **بالعالم** https://example.org");
       await ada.page.evaluate(() => (document.documentElement.dir = "rtl"));
-      const overflow = await ada.page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect(overflow).toBe(0);
+      expect(await overflowOf(ada.page)).toBe(0);
       const box = (await ada.box.boundingBox())!;
       const send = (await ada.page.getByRole("button", { name: "Send" }).boundingBox())!;
       expect(send.x).toBeLessThan(box.x);

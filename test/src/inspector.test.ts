@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { seriousFaults } from "../harness/accessibility.ts";
 import { BareClient } from "../harness/bare-client.ts";
-import { launch } from "../harness/browser.ts";
+import { launch, overflowOf } from "../harness/browser.ts";
 import { NO_RATES } from "../harness/no-rates.ts";
 import { ServerProcess } from "../harness/server-process.ts";
 import { until } from "../harness/until.ts";
@@ -231,6 +231,32 @@ describe("the inspector", () => {
     const another = await asked.context.newPage();
     await another.goto(`${guarded.http}/inspect`);
     await another.getByLabel("Admin token").waitFor();
+  });
+
+  it("U-LANGUAGE U-RTL: each section speaks the browser's language, and from right to left nothing is wider than the page", async () => {
+    const ada = await member("Ada", "deutsch");
+    await using german = await browser.newContext({ locale: "de-DE" });
+    const page = await german.newPage();
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await page.goto(`${server.http}/inspect`);
+    await page.getByRole("status", { name: "Datenstrom" }).getByText("Live").waitFor();
+    for (const [section, text] of [
+      ["overview", "Räume in Gebrauch"],
+      ["rooms", "Die meisten Mitglieder zuerst"],
+      ["rooms/deutsch", "Aufbewahrte Ereignisse"],
+      ["clients", "Langsame Leser zuerst"],
+      [`clients/${ada.id}`, "Hinauswerfen …"],
+      ["tail/deutsch", "Anhalten"],
+      ["contract/message", "Eines senden, als Betreiber"],
+    ] as const) {
+      await page.goto(`${server.http}/inspect#${section}`);
+      await page.getByText(text).first().waitFor({ state: "attached" });
+      for (const width of [1280, 360]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.evaluate(() => (document.documentElement.dir = "rtl"));
+        expect([section, width, await overflowOf(page)]).toEqual([section, width, 0]);
+      }
+    }
   });
 
   it("axe finds nothing serious in any section, in light and dark", async () => {

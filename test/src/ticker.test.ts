@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { seriousFaults } from "../harness/accessibility.ts";
-import { launch } from "../harness/browser.ts";
+import { launch, overflowOf } from "../harness/browser.ts";
 import { NO_RATES } from "../harness/no-rates.ts";
 import { ServerProcess } from "../harness/server-process.ts";
 import { until } from "../harness/until.ts";
@@ -120,6 +120,28 @@ describe("the ticker", () => {
     await row("ACME").getByText("66.00").waitFor();
     await until("the price is live", async () => (await page.getByText(/^Not connected/).count()) === 0);
     expect(complaints).toEqual([]);
+  });
+
+  it("U-LANGUAGE U-RTL: it speaks the browser's language, and from right to left nothing is wider than the page", async () => {
+    await using german = await browser.newContext({ locale: "de-DE" });
+    const sheet = await german.newPage();
+    await sheet.goto(`${server.http}/ticker`);
+    await sheet.getByRole("heading", { name: "Noch keine Kurse" }).waitFor();
+    await tick("ACME", 1_064.5);
+    const symbols = sheet.getByRole("region", { name: "Symbole" });
+    await symbols.getByText("1.064,50").waitFor();
+    await sheet.getByText("1 Kurs, seit diese Seite offen ist.").waitFor();
+    expect(await sheet.title()).toBe("ACME 1.064,50 · Kurse · Roomcast");
+    for (const width of [1280, 360]) {
+      await sheet.setViewportSize({ width, height: 700 });
+      await sheet.evaluate(() => (document.documentElement.dir = "rtl"));
+      expect(await overflowOf(sheet)).toBe(0);
+      const [list, chart] = [
+        await symbols.boundingBox(),
+        await sheet.getByRole("img", { name: "ACME" }).boundingBox(),
+      ];
+      if (width > 1000) expect(list!.x).toBeLessThan(chart!.x);
+    }
   });
 
   it("axe finds nothing serious, in light and dark", async () => {

@@ -8,6 +8,7 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { heapBytes, spentBy } from "../harness/main-thread.ts";
+import { NO_RATES } from "../harness/no-rates.ts";
 import { Visitors } from "../harness/visitors.ts";
 
 const isWhole = process.env["ROOMCAST_PACE"] === "whole";
@@ -31,7 +32,7 @@ describe("the pace of the app", () => {
   const publisherTo = (url: string) => connect(url, { contract: events, name: "Publisher" });
 
   beforeAll(async () => {
-    visitors = await Visitors.start({ ROOMCAST_MESSAGES_PER_SECOND: "0", ROOMCAST_DURABILITY: "process" });
+    visitors = await Visitors.start({ ...NO_RATES, ROOMCAST_DURABILITY: "process" });
     publisher = publisherTo(visitors.server.http);
   });
   afterAll(async () => {

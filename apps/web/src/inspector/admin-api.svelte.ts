@@ -1,6 +1,9 @@
 /** Owns speaking with the operators' API: the token, whether one is let in, and streams. Must not know what is shown. */
 import { EventSourceParserStream } from "eventsource-parser/stream";
 
+import { t as app } from "../texts/language.svelte.ts";
+import { t } from "./texts.ts";
+
 const PREFIX = "/v1/admin";
 const TOKEN_KEY = "roomcast.admin-token";
 
@@ -8,10 +11,15 @@ const TOKEN_KEY = "roomcast.admin-token";
 export type Access = "unknown" | "open" | "token_wanted" | "closed";
 
 export type Outcome<Value> =
-  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly message: string };
+  | { readonly ok: true; readonly value: Value } /** message: a sentence for the operator. */
+  | { readonly ok: false; readonly message: string };
 
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
+}
 interface ErrorBody {
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: Refusal;
 }
 
 export class AdminApi {
@@ -71,9 +79,9 @@ export class AdminApi {
       const response = await this.#fetch(path, init);
       const body = (await response.json()) as Value & ErrorBody;
       if (response.ok) return { ok: true, value: body };
-      return { ok: false, message: body.error?.message ?? `status ${response.status}` };
+      return { ok: false, message: sentenceOf(body.error) ?? t().problems.status(response.status) };
     } catch {
-      return { ok: false, message: "the server does not answer" };
+      return { ok: false, message: t().problems.no_answer };
     }
   }
 
@@ -92,6 +100,13 @@ export class AdminApi {
     }
     return response;
   }
+}
+
+/** In the language of the app where the code says it all; else what the server says, which is more than the code does. */
+function sentenceOf(refusal: Refusal | undefined): string | undefined {
+  if (refusal === undefined) return undefined;
+  const said: Readonly<Record<string, string>> = app().failures;
+  return said[refusal.code] ?? `${refusal.message}.`;
 }
 
 function recallToken(): string | undefined {

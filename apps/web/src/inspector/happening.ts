@@ -1,6 +1,7 @@
 /** Owns how what happened to a client is told: a word, a tone, and the rest of it. */
 import type { Happening } from "./answers.ts";
 import { bytesText } from "./figures.ts";
+import { t } from "./texts.ts";
 
 export interface Telling {
   readonly word: string;
@@ -10,53 +11,51 @@ export interface Telling {
 
 type Tell = (happening: Happening) => Telling;
 
+const opened =
+  (word: "connected" | "resumed"): Tell =>
+  ({ remote = "", transport = "" }) => ({
+    word: t().happenings[word],
+    tone: "good",
+    detail: t().happenings.from(transport, remote),
+  });
+
 const TELLINGS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
-  [
-    "connected",
-    ({ remote, transport }) => ({
-      word: "connected",
-      tone: "good",
-      detail: `${transport ?? ""} from ${remote ?? ""}`,
-    }),
-  ],
-  [
-    "resumed",
-    ({ remote, transport }) => ({
-      word: "resumed",
-      tone: "good",
-      detail: `${transport ?? ""} from ${remote ?? ""}`,
-    }),
-  ],
-  ["joined", ({ room }) => ({ word: "joined", tone: "plain", detail: `#${room ?? ""}` })],
+  ["connected", opened("connected")],
+  ["resumed", opened("resumed")],
+  ["joined", ({ room }) => ({ word: t().happenings.joined, tone: "plain", detail: `#${room ?? ""}` })],
   [
     "left",
-    ({ room, reason }) => ({ word: "left", tone: "plain", detail: `#${room ?? ""}, ${reason ?? ""}` }),
+    ({ room, reason }) => ({
+      word: t().happenings.left,
+      tone: "plain",
+      detail: `#${room ?? ""}, ${reason ?? ""}`,
+    }),
   ],
   [
     "refused",
-    ({ code, request, room }) => ({
-      word: "refused",
+    ({ code = "", request, room }) => ({
+      word: t().happenings.refused,
       tone: "warn",
-      detail: [
-        request ?? "a frame",
-        room === null || room === undefined ? "" : `in #${room}`,
-        `: ${code ?? ""}`,
-      ]
-        .filter((part) => part !== "")
-        .join(" ")
-        .replace(" :", ":"),
+      detail:
+        room === null || room === undefined
+          ? `${request ?? t().happenings.frame}: ${code}`
+          : t().happenings.refusedIn(request ?? t().happenings.frame, room, String(code)),
     }),
   ],
   [
     "slow",
-    ({ queuedBytes = 0 }) => ({ word: "slow", tone: "warn", detail: `${bytesText(queuedBytes)} not taken` }),
+    ({ queuedBytes = 0 }) => ({
+      word: t().happenings.slow,
+      tone: "warn",
+      detail: t().happenings.notTaken(bytesText(queuedBytes)),
+    }),
   ],
   [
     "closed",
-    ({ code, reason, by }) => ({
-      word: code === 4413 ? "closed as slow" : "closed",
+    ({ code = "", reason = "", by = "peer" }) => ({
+      word: code === 4413 ? t().happenings.closedAsSlow : t().happenings.closed,
       tone: by === "server" && code !== 1012 ? "bad" : "plain",
-      detail: `${code ?? ""}${reason === undefined || reason === "" ? "" : ` ${reason}`}, by the ${by ?? "peer"}`,
+      detail: t().happenings.closedBy(`${code} ${reason}`.trim(), t().happenings.sides[by] ?? by),
     }),
   ],
 ]);

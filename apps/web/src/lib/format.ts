@@ -1,23 +1,35 @@
 /** Owns how times are said, in the reader's own time zone and the language of the app. */
-import { t } from "../texts/language.svelte.ts";
+import { language, t } from "../texts/language.svelte.ts";
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** Making one costs more than a thousand uses of it. */
-function formatted(time: number, style: string, options: Intl.DateTimeFormatOptions): string {
-  const { tag } = t();
-  const key = `${tag} ${style}`;
-  // A reader's region says how a clock reads, where it speaks the language of the app.
-  const regional = navigator.languages.find((language) => language.startsWith(tag));
-  const format = formats.get(key) ?? new Intl.DateTimeFormat(regional ?? tag, options);
-  formats.set(key, format);
-  return format.format(time);
+/** Making a format costs more than a thousand uses of it. A reader's region counts, where it speaks the language of the app. */
+function perLanguage<Made>(make: (locale: string) => Made): () => Made {
+  const made = new Map<string, Made>();
+  return () => {
+    const { tag } = language;
+    const known = made.get(tag);
+    if (known !== undefined) return known;
+    const fresh = make(navigator.languages.find((locale) => locale.startsWith(tag)) ?? tag);
+    made.set(tag, fresh);
+    return fresh;
+  };
 }
 
-export const clockTime = (time: number): string =>
-  formatted(time, "clock", { hour: "numeric", minute: "2-digit" });
-export const fullTime = (time: number): string =>
-  formatted(time, "full", { dateStyle: "full", timeStyle: "medium" });
+const timeFormat = (options: Intl.DateTimeFormatOptions): ((time: number) => string) => {
+  const format = perLanguage((locale) => new Intl.DateTimeFormat(locale, options));
+  return (time) => format().format(time);
+};
+
+export const numberFormat = (options?: Intl.NumberFormatOptions): ((value: number) => string) => {
+  const format = perLanguage((locale) => new Intl.NumberFormat(locale, options));
+  return (value) => format().format(value);
+};
+
+export const clockTime = timeFormat({ hour: "numeric", minute: "2-digit" });
+/** To the second. */
+export const exactTime = timeFormat({ timeStyle: "medium" });
+export const fullTime = timeFormat({ dateStyle: "full", timeStyle: "medium" });
+const dayOfYear = timeFormat({ weekday: "long", month: "long", day: "numeric" });
+const date = timeFormat({ year: "numeric", month: "long", day: "numeric" });
 
 /** Local midnight, ms since 1970. */
 export const startOfDay = (time: number): number => new Date(time).setHours(0, 0, 0, 0);
@@ -28,7 +40,5 @@ export function dayName(time: number, now: number): string {
   const days = Math.round((startOfDay(now) - startOfDay(time)) / 86_400_000);
   if (days === 0) return t().stream.today;
   if (days === 1) return t().stream.yesterday;
-  return new Date(time).getFullYear() === new Date(now).getFullYear()
-    ? formatted(time, "weekday", { weekday: "long", month: "long", day: "numeric" })
-    : formatted(time, "date", { year: "numeric", month: "long", day: "numeric" });
+  return new Date(time).getFullYear() === new Date(now).getFullYear() ? dayOfYear(time) : date(time);
 }

@@ -1,5 +1,6 @@
 /** Owns which key does what: one table for those who press them and for those who look them up. */
 import type { Texts } from "../texts/en.ts";
+import { t } from "../texts/language.svelte.ts";
 
 export type PageKey = "switch" | "search" | "help" | "jump";
 
@@ -38,6 +39,7 @@ export const shortcuts: readonly {
       { keys: ["+"], does: "react" },
       { keys: ["R"], does: "reply" },
       { keys: ["E"], does: "edit" },
+      { keys: ["L"], does: "link" },
       { keys: ["Delete"], does: "delete" },
     ],
   },
@@ -70,9 +72,9 @@ export function pressMessageKey({ key, ctrlKey, metaKey, altKey, target }: Press
   return true;
 }
 
-/** As this keyboard has it. */
+/** As this keyboard has it, in the language of the app. */
 export function keyNames(combination: string, isMac = navigator.platform.startsWith("Mac")): string[] {
   // The sign that joins keys is a key as well.
   const keys = combination === "+" ? ["+"] : combination.split("+");
-  return keys.map((key) => (key === "Mod" ? (isMac ? "⌘" : "Ctrl") : key));
+  return keys.map((key) => (key === "Mod" ? (isMac ? "⌘" : t().keyboard["Ctrl"]) : t().keyboard[key]) ?? key);
 }

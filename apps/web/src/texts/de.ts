@@ -1,8 +1,8 @@
 /** Owns every German word that the app says. */
+import { counting } from "./counting.ts";
 import type { Texts } from "./en.ts";
 
-const number = new Intl.NumberFormat("de");
-const count = (n: number, one: string, many: string): string => `${number.format(n)} ${n === 1 ? one : many}`;
+const { number, count } = counting("de");
 const messages = (n: number): string => count(n, "Nachricht", "Nachrichten");
 const list = (names: readonly string[]): string => new Intl.ListFormat("de").format(names);
 const lost = (missing?: number): string =>
@@ -11,16 +11,14 @@ const lost = (missing?: number): string =>
     : `Der Server hat hier ${messages(missing)} verloren`;
 
 export const de: Texts = {
-  tag: "de",
-  name: "Deutsch",
-
   list,
   others: (n) => count(n, "weitere Person", "weitere"),
-  number: (n) => number.format(n),
+  number,
 
   actions: {
     cancel: "Abbrechen",
     close: "Schließen",
+    home: "Roomcast, Startseite",
     startPage: "Startseite",
     tryAgain: "Nochmals versuchen",
   },
@@ -72,7 +70,7 @@ export const de: Texts = {
     connect: "Verbinden",
     disconnect: "Trennen",
     transports: { ws: "WebSocket", sse: "Datenstrom (Ersatz)" },
-    roundTrip: (ms) => `${number.format(ms)} ms`,
+    roundTrip: (ms) => `${number(ms)} ms`,
     roundTripHint: "Hin und zurück zum Server",
     reconnects: (n) => count(n, "Neuverbindung", "Neuverbindungen"),
     trouble: "Störung der Verbindung",
@@ -147,7 +145,7 @@ export const de: Texts = {
 
   rooms: {
     label: "Räume",
-    withUnread: (n) => `Räume, ${number.format(n)} ungelesen`,
+    withUnread: (n) => `Räume, ${number(n)} ungelesen`,
     area: "Räume und du",
     elsewhere: "Andere sind in",
     unread: (n) => `${n > 99 ? "99+" : n} ungelesen`,
@@ -167,8 +165,8 @@ export const de: Texts = {
     onClipboard: "Der Link ist in der Zwischenablage",
     address: "Die Adresse des Raums",
     search: "Suchen",
-    showWho: (n) => `${number.format(n)} hier, zeigen wer`,
-    here: (n) => `${number.format(n)} hier`,
+    showWho: (n) => `${number(n)} hier, zeigen wer`,
+    here: (n) => `${number(n)} hier`,
   },
 
   people: {
@@ -177,7 +175,7 @@ export const de: Texts = {
     last: "Zuletzt hier",
     you: "du",
     write: (name) => `${name} vertraulich schreiben`,
-    more: (n) => `Und ${number.format(n)} weitere: zu viele für eine Liste.`,
+    more: (n) => `Und ${number(n)} weitere: zu viele für eine Liste.`,
     alone: "Noch niemand sonst. Kopiere den Link und gib ihn weiter.",
     guest: (end) => `Gast ${end}`,
   },
@@ -220,7 +218,7 @@ export const de: Texts = {
     copyLink: "Link zu dieser Nachricht kopieren",
     actions: "Was mit dieser Nachricht geschehen soll",
     emoji: (sign) => `Mit ${sign} reagieren`,
-    reactedBy: (sign, people, names) => `${sign} ${number.format(people)}: ${names}`,
+    reactedBy: (sign, people, names) => `${sign} ${number(people)}: ${names}`,
     replyTo: (name) => `Antwort an ${name}`,
     toMissing: "eine frühere Nachricht",
     notReached: (name) => `${name} wurde nicht erreicht: keine Verbindung dorthin.`,
@@ -246,8 +244,8 @@ export const de: Texts = {
     noEdit: "So lassen, wie es war",
     hint: "Enter sendet, Umschalt+Enter bricht die Zeile um",
     disconnected: "Getrennt lässt sich nichts senden",
-    left: (n) => `noch ${number.format(n)}`,
-    over: (n) => `${number.format(n)} Zeichen zu viel`,
+    left: (n) => `noch ${number(n)}`,
+    over: (n) => `${number(n)} Zeichen zu viel`,
     typing: (names) => `${list(names)} ${names.length === 1 ? "schreibt" : "schreiben"} …`,
     manyTyping: "Mehrere schreiben …",
   },
@@ -259,7 +257,7 @@ export const de: Texts = {
     searching: (n) => `Suche … bisher ${messages(n)}`,
     none: "Nichts gefunden.",
     found: (n) => `${messages(n)} gefunden`,
-    most: (n) => `Die neuesten ${number.format(n)} werden gezeigt.`,
+    most: (n) => `Die neuesten ${number(n)} werden gezeigt.`,
     failed: "Die Suche brach ab: Der Server hat nicht geantwortet.",
   },
 
@@ -281,6 +279,12 @@ export const de: Texts = {
     connection: "Verbindung",
   },
 
+  unloaded: {
+    title: "Dieser Teil ist nicht angekommen",
+    lead: "Das Netz oder der Server war kurz nicht da, oder eine neuere Fassung hat ihn ersetzt.",
+    reload: "Seite neu laden",
+  },
+
   keys: {
     label: "Tastenkürzel",
     switch: "In einen anderen Raum wechseln",
@@ -294,10 +298,13 @@ export const de: Texts = {
     react: "Auf die Nachricht reagieren",
     reply: "Auf sie antworten",
     edit: "Sie bearbeiten",
+    link: "Den Link zu ihr kopieren",
     delete: "Sie löschen",
     jump: "Zum Neuesten springen",
     inMessage: "Auf einer Nachricht",
     inBox: "Im Textfeld",
     anywhere: "Überall",
   },
+
+  keyboard: { Ctrl: "Strg", Shift: "Umschalt", Enter: "Eingabe", End: "Ende", Delete: "Entf" },
 };

@@ -2,24 +2,22 @@
 import type { Failure, Reason, RoomGap, Transport } from "@roomcast/client";
 import type { LeftReason } from "@roomcast/protocol";
 
-const number = new Intl.NumberFormat("en");
-const count = (n: number, one: string, many = `${one}s`): string =>
-  `${number.format(n)} ${n === 1 ? one : many}`;
+import { counting } from "./counting.ts";
+
+const { number, count } = counting("en");
 
 /** “Ada”, “Ada and Bo”, “Ada, Bo and Cy”. */
 const list = (names: readonly string[]): string => new Intl.ListFormat("en-GB").format(names);
 
 export const en = {
-  tag: "en",
-  name: "English",
-
   list,
   others: (n: number) => count(n, "other"),
-  number: (n: number) => number.format(n),
+  number,
 
   actions: {
     cancel: "Cancel",
     close: "Close",
+    home: "Roomcast, start page",
     startPage: "Start page",
     tryAgain: "Try again",
   },
@@ -71,7 +69,7 @@ export const en = {
     connect: "Connect",
     disconnect: "Disconnect",
     transports: { ws: "WebSocket", sse: "Streaming fallback" } satisfies Record<Transport, string>,
-    roundTrip: (ms: number) => `${number.format(ms)} ms`,
+    roundTrip: (ms: number) => `${number(ms)} ms`,
     roundTripHint: "Round trip to the server",
     reconnects: (n: number) => count(n, "reconnect"),
     trouble: "Connection trouble",
@@ -148,7 +146,7 @@ export const en = {
 
   rooms: {
     label: "Rooms",
-    withUnread: (n: number) => `Rooms, ${number.format(n)} unread`,
+    withUnread: (n: number) => `Rooms, ${number(n)} unread`,
     area: "Rooms and you",
     elsewhere: "Others are in",
     unread: (n: number) => `${n > 99 ? "99+" : n} unread`,
@@ -168,8 +166,8 @@ export const en = {
     onClipboard: "The link is on the clipboard",
     address: "The room’s address",
     search: "Search",
-    showWho: (n: number) => `${number.format(n)} here, show who`,
-    here: (n: number) => `${number.format(n)} here`,
+    showWho: (n: number) => `${number(n)} here, show who`,
+    here: (n: number) => `${number(n)} here`,
   },
 
   people: {
@@ -178,7 +176,7 @@ export const en = {
     last: "Last seen here",
     you: "you",
     write: (name: string) => `Write to ${name} privately`,
-    more: (n: number) => `And ${number.format(n)} more: too many for a list.`,
+    more: (n: number) => `And ${number(n)} more: too many for a list.`,
     alone: "Nobody else yet. Copy the link and pass it on.",
     guest: (end: string) => `Guest ${end}`,
   },
@@ -221,7 +219,7 @@ export const en = {
     copyLink: "Copy link to this message",
     actions: "What to do with this message",
     emoji: (sign: string) => `React with ${sign}`,
-    reactedBy: (sign: string, people: number, names: string) => `${sign} ${number.format(people)}: ${names}`,
+    reactedBy: (sign: string, people: number, names: string) => `${sign} ${number(people)}: ${names}`,
     replyTo: (name: string) => `Reply to ${name}`,
     toMissing: "an earlier message",
     notReached: (name: string) => `Did not reach ${name}, whose connection is away.`,
@@ -247,7 +245,7 @@ export const en = {
     noEdit: "Leave it as it was",
     hint: "Enter sends, Shift+Enter breaks the line",
     disconnected: "Nothing can be sent while disconnected",
-    left: (n: number) => `${number.format(n)} left`,
+    left: (n: number) => `${number(n)} left`,
     over: (n: number) => `${count(n, "character")} too many`,
     typing: (names: readonly string[]) => `${list(names)} ${names.length === 1 ? "is" : "are"} typing…`,
     manyTyping: "Several people are typing…",
@@ -260,7 +258,7 @@ export const en = {
     searching: (n: number) => `Looking… ${count(n, "message")} so far`,
     none: "Nothing was found.",
     found: (n: number) => count(n, "message found", "messages found"),
-    most: (n: number) => `The newest ${number.format(n)} are shown.`,
+    most: (n: number) => `The newest ${number(n)} are shown.`,
     failed: "The search was cut short: the server did not answer.",
   },
 
@@ -282,6 +280,12 @@ export const en = {
     connection: "Connection",
   },
 
+  unloaded: {
+    title: "This part did not arrive",
+    lead: "The network or the server was away for a moment, or a newer version has taken its place.",
+    reload: "Reload the page",
+  },
+
   keys: {
     label: "Keyboard shortcuts",
     switch: "Switch to another room",
@@ -295,12 +299,18 @@ export const en = {
     react: "React to the message",
     reply: "Reply to it",
     edit: "Edit it",
+    link: "Copy the link to it",
     delete: "Delete it",
     jump: "Jump to the latest",
     inMessage: "On a message",
     inBox: "In the text box",
     anywhere: "Anywhere",
   },
+
+  /** What is written on the keys. */
+  keyboard: { Ctrl: "Ctrl", Shift: "Shift", Enter: "Enter", End: "End", Delete: "Delete" } as Readonly<
+    Record<string, string>
+  >,
 };
 
 export type Texts = typeof en;

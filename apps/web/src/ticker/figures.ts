@@ -1,29 +1,27 @@
 /** Owns how prices, changes and ages read. */
+import { numberFormat } from "../lib/format.ts";
+import { t } from "./texts.ts";
 
-const price = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const fine = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 4 });
-const share = new Intl.NumberFormat(undefined, {
+const price = numberFormat({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const fine = numberFormat({ maximumSignificantDigits: 4 });
+const share = numberFormat({
   ...{ style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 },
   signDisplay: "exceptZero",
 });
 
-const moment = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
-
-export const momentText = (time: number): string => moment.format(time);
-
 /** What is worth less than a cent shows what it is worth. */
 export const priceText = (value: number): string =>
-  Math.abs(value) < 0.1 && value !== 0 ? fine.format(value) : price.format(value);
+  Math.abs(value) < 0.1 && value !== 0 ? fine(value) : price(value);
 
 /** With an arrow: the colour alone tells nothing to whoever cannot see it. */
 export function changeText(change: number | undefined): string {
   if (change === undefined) return "–";
   const arrow = change > 0 ? "▲" : change < 0 ? "▼" : "■";
-  return `${arrow} ${share.format(change)}`;
+  return `${arrow} ${share(change)}`;
 }
 
 /** “no tick for 12 s”, “… for 3 min”. */
-export const ageText = (ageMs: number): string => `no tick for ${span(ageMs)}`;
+export const ageText = (ageMs: number): string => t().age(span(ageMs));
 
 function span(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));

@@ -2,7 +2,7 @@
  * Owns what the ticker shows: the series by symbol, filled by the room's ticks, and shown frame by frame: however many ticks
  * come, the screen is told once a frame.
  */
-import { connect } from "@roomcast/client";
+import { connect, type Failure } from "@roomcast/client";
 import { events, type Events } from "@roomcast/protocol";
 import { createRoom, type LiveRoom } from "@roomcast/svelte";
 import { createSubscriber } from "svelte/reactivity";
@@ -86,9 +86,9 @@ export class Ticker {
   }
 
   /** Why one may not be here; undefined when one may. */
-  get refused(): string | undefined {
+  get refused(): Failure | undefined {
     const { status } = this.#room;
-    return status.state === "refused" ? status.error.message : undefined;
+    return status.state === "refused" ? status.error : undefined;
   }
 
   end(): void {
