@@ -159,6 +159,23 @@ describe("a start", () => {
     expect(program.said).toContain("--data-dir, ROOMCAST_DATA_DIR");
   });
 
+  it("W-15: token prints one that the server takes, and starts nothing", async () => {
+    const secret = { ROOMCAST_JWT_SECRET: "a secret of at least thirty-two characters" };
+    const maker = new Program(secret, ["token", "--user", "ada", "--room", "news=join"]);
+    expect([await maker.ended(), maker.stderr]).toEqual([0, ""]);
+    const server = new Program(secret);
+    const url = await server.listening();
+    const ask = async (path: string): Promise<number> =>
+      (await fetch(url + path, { headers: { authorization: `Bearer ${maker.said.trim()}` } })).status;
+    expect([await ask("/v1/rooms"), await ask("/v1/rooms/news/events")]).toEqual([200, 403]);
+    expect(await sentenceOf({}, ["token", "--user", "ada"])).toMatch(/^ROOMCAST_JWT_SECRET must be set/);
+    const help = new Program({}, ["token", "--help"]);
+    expect([await help.ended(), help.said.split("\n")[0]]).toEqual([
+      0,
+      expect.stringContaining("--user ada"),
+    ]);
+  });
+
   it("A2 A4 T2: the log names the client that came and went, and holds no token", async () => {
     const program = new Program();
     const port = Number(new URL(await program.listening()).port);

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-/** Settings → server → listen → signals: the program. What stops it from starting is one sentence on standard error. */
+/** Settings → server → listen → signals: the program, or a token. What stops it from starting is one sentence on standard error. */
+import { err, ok } from "@roomcast/protocol";
 import { constants } from "node:os";
 
 import { readSettings } from "./config/read-settings.ts";
 import { helpText } from "./config/settings-list.ts";
+import { NodeClock } from "./node-clock.ts";
 import { createServer } from "./server.ts";
 import { StartError } from "./start-error.ts";
 import { openLogger } from "./telemetry/logger.ts";
@@ -12,8 +14,21 @@ import { openLogger } from "./telemetry/logger.ts";
 const DRAIN_LIMIT_MS = 9_500;
 
 const args = process.argv.slice(2);
-if (args.includes("--help")) process.stdout.write(helpText());
+if (args[0] === "token") await token(args.slice(1));
+else if (args.includes("--help")) process.stdout.write(helpText());
 else await main();
+
+async function token(asked: readonly string[]): Promise<void> {
+  const { makeToken, TOKEN_HELP } = await import("./auth/make-token.ts");
+  const { settings, faults } = readSettings(process.env, []);
+  const made = asked.includes("--help")
+    ? ok(TOKEN_HELP.trimEnd())
+    : faults.length > 0
+      ? err(faults)
+      : await makeToken(asked, settings, new NodeClock());
+  if (made.ok) process.stdout.write(`${made.value}\n`);
+  else fail(made.error);
+}
 
 async function main(): Promise<void> {
   const { settings, faults, warnings } = readSettings(process.env, args);

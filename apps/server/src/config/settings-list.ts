@@ -13,6 +13,7 @@ export function helpText(): string {
   const width = Math.max(...rows.map(({ names }) => names.length));
   return [
     "Usage: roomcast [--port 3000] [--data-dir ./data] …",
+    "       roomcast token --user ada [--room 'chat.*=join,publish'] [--for 1h]   a token for trying out (token --help)",
     "",
     "Every setting is a flag or a variable of the environment; the flag wins.",
     "",
