@@ -84,7 +84,7 @@ export const BUGS: Readonly<Record<string, readonly Change[]>> = {
   "events of a stay that is over": [
     inHub(
       "sessions.ts",
-      "subscription.room.detach(subscription);\n    subscription.room.depart(",
+      "subscription.room.detach(subscription, dropping);\n    subscription.room.depart(",
       "subscription.room.depart(",
     ),
   ],

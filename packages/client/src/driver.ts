@@ -21,6 +21,8 @@ export interface DriverOwner {
   sessionEnded(): void;
   sessionForgotten(): void;
   publishesHeld(): void;
+  /** A token that was asked for because the present one expires soon. */
+  renewed(token: string): void;
   received(message: Down): void;
   statusChanged(status: Status): void;
   attempted(attempt: Attempt): void;
@@ -217,6 +219,20 @@ export class Driver {
     );
   }
 
+  /** Without a function to ask, the connection ends when the token expires. */
+  async #renew(): Promise<void> {
+    const socket = this.#socket;
+    if (typeof this.#token !== "function") return;
+    try {
+      const token = await this.#token();
+      if (socket === undefined || socket !== this.#socket) return;
+      this.#shown = token;
+      this.#owner.renewed(token);
+    } catch (error) {
+      this.#owner.problem(error);
+    }
+  }
+
   #open(transport: Transport, token: string | undefined): void {
     const { openSocket, openStream } = this.#ports;
     this.#shown = token;
@@ -275,6 +291,10 @@ export class Driver {
       }
       case "drain": {
         this.dispatch({ type: "drain", reconnectAfterMs: message.reconnectAfterMs });
+        return;
+      }
+      case "expiring": {
+        void this.#renew();
         return;
       }
       case "pong":

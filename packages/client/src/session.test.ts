@@ -364,6 +364,62 @@ describe("C-TOKEN tokens", () => {
     expect(world.client.status).toMatchObject({ state: "reconnecting", reason: { cause: "token" } });
   });
 
+  test("when the token expires soon the function is asked, and the session goes on with what it gives", async () => {
+    const answers = ["first", "second"];
+    const world = new World({ token: () => answers.shift()! });
+    await turns();
+    world.greet();
+    world.socket.say({ type: "expiring", expiresInMs: 30_000 });
+    await turns();
+    const { id, token } = world.socket.last("refresh");
+    expect(token).toBe("second");
+    world.socket.say({ type: "ack", id: id!, time: 1 });
+    await turns();
+    expect([world.network.sockets.length, world.errors]).toEqual([1, []]);
+  });
+
+  test("a function that fails then is asked again when the token has expired, and a fixed token is not sent twice", async () => {
+    let asked = 0;
+    const token = (): string => {
+      asked += 1;
+      if (asked === 2) throw new Error("no login");
+      return `t${asked}`;
+    };
+    const world = new World({ token });
+    await turns();
+    world.greet();
+    world.socket.say({ type: "expiring", expiresInMs: 30_000 });
+    await turns();
+    expect(world.socket.all("refresh")).toEqual([]);
+    expect(world.errors).toMatchObject([{ message: "no login" }]);
+    world.socket.end(4401, "");
+    world.returnToNetwork();
+    await turns();
+    world.greet();
+    expect(world.socket.last("hello")).toMatchObject({ token: "t3" });
+
+    const fixed = connected({ token: "fixed" });
+    fixed.world.socket.say({ type: "expiring", expiresInMs: 30_000 });
+    await turns();
+    expect(fixed.world.socket.all("refresh")).toEqual([]);
+  });
+
+  test("a token that comes when its socket is gone is not sent on the next", async () => {
+    const late = Promise.withResolvers<string>();
+    const answers = ["first", late.promise, "third"];
+    const world = new World({ token: () => answers.shift()! });
+    await turns();
+    world.greet();
+    world.socket.say({ type: "expiring", expiresInMs: 30_000 });
+    world.socket.end(1006, "");
+    world.returnToNetwork();
+    await turns();
+    world.greet();
+    late.resolve("late");
+    await turns();
+    expect(world.socket.all("refresh")).toEqual([]);
+  });
+
   test("refresh gives the server a new token in place", async () => {
     const { world, client } = connected({ token: "old" });
     const done = client.refresh("new");

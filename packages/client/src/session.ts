@@ -77,6 +77,7 @@ export class Session<C extends Contract> implements Client<C> {
       sessionEnded: () => this.#ended(),
       sessionForgotten: () => this.#keep(undefined),
       publishesHeld: () => this.#each(({ outbox }) => outbox.hold()),
+      renewed: (token) => void this.#renewed(token),
       received: (message) => this.#received(message),
       statusChanged: (status) => this.#statuses.tell(status),
       attempted: (attempt) => this.#attempts.tell(attempt),
@@ -165,6 +166,12 @@ export class Session<C extends Contract> implements Client<C> {
     return promise;
   }
 
+  /** If it is refused, the token function is asked once more when the present token has expired. */
+  async #renewed(token: string): Promise<void> {
+    const told = await this.refresh(token);
+    if (!told.ok && this.#online) this.#report(new Error(`${told.error.code}: ${told.error.message}`));
+  }
+
   #hello(token: string | undefined, resume: string | undefined): string {
     const sessions = this.#sessions();
     const { frame, asked } = helloFrame(
@@ -230,6 +237,7 @@ export class Session<C extends Contract> implements Client<C> {
         return;
       case "history":
       case "welcome":
+      case "expiring":
       case "drain":
       case "pong":
         return;

@@ -21,6 +21,7 @@ import type { Connection, Inbox } from "./connection.ts";
 import { Credits } from "./credits.ts";
 import type { Receipt } from "./delivering.ts";
 import type { Engine } from "./engine.ts";
+import { expel } from "./expelling.ts";
 import { rangeOf } from "./handlers/history.ts";
 import type { Identity } from "./identity.ts";
 import { Inspection } from "./inspection.ts";
@@ -221,10 +222,7 @@ export class Hub {
     const { sessions } = this.#engine;
     if (room === undefined) return sessions.kick(clientId);
     const session = sessions.find(clientId);
-    if (session === undefined || !sessions.leave(session, room, "kicked")) return false;
-    void sessions.save(session);
-    session.peer?.notify({ type: "left", room, reason: "kicked" });
-    return true;
+    return session !== undefined && expel(this.#engine, session, room, "kicked");
   }
 
   /** All that was said in it is gone for good. Its members stay, and are told; who publishes there begins it anew. */

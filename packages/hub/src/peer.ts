@@ -2,13 +2,9 @@
 import {
   CLOSE_CODES,
   type CloseName,
-  type DecodeFailure,
   type Down,
-  err,
   type Refusal,
   refusal,
-  type Result,
-  type Up,
   type Welcome,
 } from "@roomcast/protocol";
 
@@ -19,10 +15,10 @@ import type { Reached } from "./cursor.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Engine } from "./engine.ts";
 import { Expiry } from "./expiry.ts";
+import { charged, type Frame, type Unread } from "./frame.ts";
 import { hello } from "./handlers/hello.ts";
 import type { Identity } from "./identity.ts";
 import { Lane } from "./lane.ts";
-import { beyond } from "./limits.ts";
 import { isPromise, type MaybePromise } from "./maybe-promise.ts";
 import { Outlet, type Recipient } from "./outlet.ts";
 import { type Asked, askedBy, errorFor, retryOf } from "./refusing.ts";
@@ -33,12 +29,6 @@ type State =
   | { readonly kind: "awaiting_hello"; readonly deadline: Timer }
   | { readonly kind: "active"; readonly session: Session; readonly sinceMs: number; welcomed: boolean }
   | { readonly kind: "closed" };
-
-/** A message that was taken, or why it is refused when its turn comes; what it held is then not kept until then. */
-type Frame = Result<Up, Asked & Pick<DecodeFailure, keyof Refusal | "notAnObject">>;
-
-/** How a frame is read when its turn has come. */
-type Unread = () => Frame;
 
 export class Peer implements Inbox, Recipient {
   /** In the order in which connections were accepted. */
@@ -63,8 +53,13 @@ export class Peer implements Inbox, Recipient {
     this.#onClosed = onClosed;
     this.#lane = new Lane((frame) => this.#guarded(frame));
     this.allowance = new Allowance(clock, settings);
-    this.#expiry = new Expiry(clock, () => {
-      this.close("tokenExpired");
+    this.#expiry = new Expiry(clock, {
+      warned: (expiresInMs) => {
+        this.notify({ type: "expiring", expiresInMs });
+      },
+      expired: () => {
+        this.close("tokenExpired");
+      },
     });
     const deadline = clock.after(settings.helloTimeoutMs, () => {
       this.close("helloTimeout");
@@ -132,6 +127,8 @@ export class Peer implements Inbox, Recipient {
     if (this.#state.kind !== "active") return;
     this.#state.welcomed = true;
     this.send(message, at);
+    // A warning that came before it would have been the first message.
+    this.watchExpiry();
   }
 
   /** Tells what the client did not ask for; before its welcome it is told nothing. */
@@ -210,27 +207,11 @@ export class Peer implements Inbox, Recipient {
   receive(frame: Decoded | (() => Decoded), bytes: number): void {
     if (this.closed) return;
     if (this.#lane.length >= this.#engine.settings.maxWaitingMessages) this.close("tooMany");
-    else this.#lane.take(this.#charged(frame, bytes));
+    else this.#lane.take(charged(this.#engine, this.allowance, frame, bytes));
   }
 
   get #session(): Session | undefined {
     return this.#state.kind === "active" ? this.#state.session : undefined;
-  }
-
-  /** Credit is taken on arrival, so that what waits is bounded by it too. */
-  #charged(frame: Decoded | (() => Decoded), bytes: number): Frame | Unread {
-    if (typeof frame === "object") {
-      if (!frame.ok) return frame;
-      if (frame.value.type === "hello") {
-        this.allowance.rooms(frame.value.join?.length ?? 0);
-        return frame;
-      }
-    }
-    const lack = this.allowance.message(bytes);
-    if (lack === undefined) return frame;
-    const decoded = typeof frame === "function" ? frame() : frame;
-    const reason = beyond(lack.limit, this.#engine.telemetry, lack.waitMs);
-    return err({ ...reason, ...askedBy(decoded.ok ? decoded.value : decoded.error) });
   }
 
   #guarded(unread: Frame | Unread): MaybePromise<void> {

@@ -38,8 +38,10 @@ export class Reader implements Recipient {
     this.format = connection.format;
     this.#engine = engine;
     this.#outlet = new Outlet(engine, connection);
-    this.#expiry = new Expiry(engine.clock, () => {
-      this.close("tokenExpired");
+    this.#expiry = new Expiry(engine.clock, {
+      expired: () => {
+        this.close("tokenExpired");
+      },
     });
     this.#facts = { room, user: identity.user ?? "guest", remote, transport };
     this.#expiresAt = identity.expiresAt;

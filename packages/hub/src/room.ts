@@ -75,19 +75,24 @@ export class Room implements Gatherer {
     return subscription.stopHolding();
   }
 
-  /** No more events to this subscription. Its member stays present until `depart`. */
-  detach(subscription: Subscription): void {
+  /**
+   * No more events to this subscription. Its member stays present until `depart`.
+   * @param dropping nor what has gathered for it.
+   */
+  detach(subscription: Subscription, dropping = false): void {
     subscription.stopHolding();
     this.#entering.delete(subscription);
     this.#ahead.delete(subscription);
     if (!subscription.live) return;
-    this.flush();
+    if (!dropping) this.flush();
     const last = this.#live.pop();
     if (last !== undefined && last !== subscription) {
       this.#live[subscription.index] = last;
       last.index = subscription.index;
     }
     subscription.index = -1;
+    // What has gathered is in the formats of before.
+    this.flush();
     const speakers = (this.#formats.get(subscription.format) ?? 1) - 1;
     if (speakers === 0) this.#formats.delete(subscription.format);
     else this.#formats.set(subscription.format, speakers);

@@ -134,12 +134,15 @@ export class Sessions {
     });
   }
 
-  /** Out of one room; nothing happens when it is not there. */
-  leave(session: Session, room: string, reason: LeftReason): boolean {
+  /**
+   * Out of one room; nothing happens when it is not there.
+   * @param dropping what has gathered for it there is not delivered any more.
+   */
+  leave(session: Session, room: string, reason: LeftReason, { dropping = false } = {}): boolean {
     const subscription = session.subscriptions.get(room);
     if (subscription === undefined) return false;
     session.subscriptions.delete(room);
-    subscription.room.detach(subscription);
+    subscription.room.detach(subscription, dropping);
     subscription.room.depart(session.clientId, reason);
     this.#rooms.forgetIfEmpty(subscription.room);
     this.#telemetry.record({

@@ -3,6 +3,7 @@ import type * as v from "valibot";
 
 import { drainSchema } from "./messages/drain.ts";
 import { errorSchema } from "./messages/error.ts";
+import { expiringSchema } from "./messages/expiring.ts";
 import { eventMessageSchema } from "./messages/event.ts";
 import { gapSchema } from "./messages/gap.ts";
 import { welcomeSchema } from "./messages/hello.ts";
@@ -23,6 +24,7 @@ export const downSchemas = [
   gapSchema,
   historySchema,
   leftSchema,
+  expiringSchema,
   drainSchema,
   pongSchema,
 ] as const;

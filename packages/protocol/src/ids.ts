@@ -12,6 +12,7 @@ export const RESERVED_EVENTS: ReadonlySet<string> = new Set([
   ...["event", "ack", "error", "hello", "refresh", "ping", "pong", "connect", "connect_error", "disconnect"],
   // A Socket.IO client ends its connection when an event of one of these names arrives.
   ...["disconnecting", "newListener", "removeListener"],
+  "expiring",
 ]);
 
 export const isRoomName = (name: string): boolean => ROOM.test(name);

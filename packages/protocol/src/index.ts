@@ -20,6 +20,7 @@ export { parseJson } from "./json.ts";
 export { JsonText } from "./json-text.ts";
 export * from "./limits.ts";
 export type { Drain } from "./messages/drain.ts";
+export type { Expiring } from "./messages/expiring.ts";
 export type { ErrorMessage } from "./messages/error.ts";
 export type { EventMessage, From } from "./messages/event.ts";
 export { type Gap, GAP_REASONS, type GapReason, type GapSpan } from "./messages/gap.ts";

@@ -33,6 +33,8 @@ export const HELLO_TIMEOUT_MS = 10_000;
 export const HEARTBEAT_MS = 25_000;
 /** A WebSocket pong must come within this, else the socket is dead. */
 export const PONG_TIMEOUT_MS = 8_000;
+/** Before a token expires its bearer is told. */
+export const EXPIRY_WARNING_MS = 30_000;
 /** A closed socket whose peer never answers is cut after this. */
 export const CLOSE_TIMEOUT_MS = 2_000;
 /** How long a session stays a member of its rooms when its socket vanished. */

@@ -8,7 +8,7 @@ import { upSchemas } from "./up.ts";
 
 const HASHES = {
   up: "35d7b70372a2dd02af9c735d821e331bd805c29e0128b6d84a52f05a073d5eca",
-  down: "fd95d1e6633030787460d12eb3fd0898ac55ecc43b8b7fb71f159e8a01e2fd47",
+  down: "6a7b8ae4c1fd4bb4d32fc53e0efd3c8a86c5777edfc874e2f7bee89322f4fe14",
 };
 
 const WHAT_TO_DO = `The messages of the protocol have changed. If that was meant:

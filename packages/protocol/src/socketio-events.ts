@@ -3,6 +3,7 @@ import type { Contract, DataIn, DataOut } from "./contract.ts";
 import type { Refusal, Retry } from "./error-codes.ts";
 import type { Drain } from "./messages/drain.ts";
 import type { ErrorMessage } from "./messages/error.ts";
+import type { Expiring } from "./messages/expiring.ts";
 import type { EventMessage } from "./messages/event.ts";
 import type { Gap } from "./messages/gap.ts";
 import type { Welcome } from "./messages/hello.ts";
@@ -34,6 +35,7 @@ export type ServerToClientEvents<C extends Contract> = {
   readonly left: (message: Left) => void;
   readonly presence: (message: Presence) => void;
   readonly gap: (message: Gap) => void;
+  readonly expiring: (message: Expiring) => void;
   readonly drain: (message: Drain) => void;
   readonly ack: (stands: { readonly room: string }, cursor: string) => void;
   /** A request was refused that had no callback, or the connection is about to end. */

@@ -107,6 +107,17 @@ describe("a token signed with the secret", () => {
   });
 });
 
+it("D10: the secret can be changed: what the one before has signed is good until it expires", async () => {
+  const changed = new JwtVerifier({ jwtSecret: `${SECRET}, the next`, jwtOldSecret: SECRET }, clock);
+  const next = new TextEncoder().encode(`${SECRET}, the next`);
+  expect(await changed.verify(await bySecret({ sub: "ada" }))).toMatchObject({ ok: true });
+  expect(await changed.verify(await token({ sub: "ada" }).sign(next))).toMatchObject({ ok: true });
+  for (const claims of [{ sub: "ada", exp: NOW_S - 1 }, { name: "Ada" }])
+    expect(await changed.verify(await bySecret(claims))).toMatchObject({ ok: false });
+  const third = new TextEncoder().encode(`${SECRET}, of somebody else`);
+  expect(await changed.verify(await token({ sub: "ada" }).sign(third))).toMatchObject({ ok: false });
+});
+
 describe("what a token must be for", () => {
   const verifier = new JwtVerifier(
     { jwtSecret: SECRET, jwtIssuer: "https://id.example", jwtAudience: "chat" },

@@ -36,6 +36,8 @@ const OWN_USERS = /^(guest|server|guest:.*)$/s;
 export interface JwtSettings {
   /** For HS256. */
   readonly jwtSecret?: string | undefined;
+  /** What the secret was before: tokens that are signed by it are good until they expire. */
+  readonly jwtOldSecret?: string | undefined;
   /** For signatures by a private key. */
   readonly jwksUrl?: URL | undefined;
   readonly jwtIssuer?: string | undefined;
@@ -50,7 +52,7 @@ export class JwtVerifier implements TokenVerifier {
   readonly #clock: Clock;
 
   constructor(settings: JwtSettings, clock: Clock) {
-    const { jwtSecret, jwksUrl, jwtIssuer, jwtAudience } = settings;
+    const { jwtSecret, jwtOldSecret, jwksUrl, jwtIssuer, jwtAudience } = settings;
     this.#clock = clock;
     this.#expected = {
       requiredClaims: ["sub"],
@@ -58,8 +60,7 @@ export class JwtVerifier implements TokenVerifier {
       ...(jwtAudience !== undefined && { audience: jwtAudience }),
     };
     if (jwtSecret !== undefined) {
-      const secret = new TextEncoder().encode(jwtSecret);
-      this.#allow(SECRET_ALGORITHMS, (token, options) => jwtVerify(token, secret, options));
+      this.#allow(SECRET_ALGORITHMS, bySecrets(jwtSecret, jwtOldSecret));
     }
     if (jwksUrl !== undefined) {
       const keys = remoteKeys(jwksUrl);
@@ -85,6 +86,21 @@ export class JwtVerifier implements TokenVerifier {
   #allow(algorithms: readonly string[], verify: Verify): void {
     for (const algorithm of algorithms) this.#verifyBy.set(algorithm, verify);
   }
+}
+
+function bySecrets(secret: string, old: string | undefined): Verify {
+  const keyOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const key = keyOf(secret);
+  if (old === undefined) return (token, options) => jwtVerify(token, key, options);
+  const oldKey = keyOf(old);
+  return async (token, options) => {
+    try {
+      return await jwtVerify(token, key, options);
+    } catch (error) {
+      if (error instanceof errors.JWSSignatureVerificationFailed) return jwtVerify(token, oldKey, options);
+      throw error;
+    }
+  };
 }
 
 function identityOf(claims: JWTPayload): Result<Identity, Refusal> {

@@ -65,7 +65,10 @@ export function readSettings(
 }
 
 /** What is wrong about settings that are right one by one. */
-function contradictions({ jwtSecret, jwksUrl, jwtIssuer, jwtAudience }: Settings): string[] {
+function contradictions(settings: Settings): string[] {
+  const { jwtSecret, jwtOldSecret, jwksUrl, jwtIssuer, jwtAudience } = settings;
+  if (jwtOldSecret !== undefined && jwtSecret === undefined)
+    return [`${SETTINGS.jwtOldSecret.variable} needs ROOMCAST_JWT_SECRET beside it, which takes its place.`];
   if (jwtSecret !== undefined || jwksUrl !== undefined) return [];
   if (jwtIssuer === undefined && jwtAudience === undefined) return [];
   const given = (jwtIssuer === undefined ? SETTINGS.jwtAudience : SETTINGS.jwtIssuer).variable;

@@ -66,6 +66,13 @@ export const SETTINGS = {
     parse: optional(anyText),
     meaning: "secret that tokens are signed with (HS256)",
   }),
+  jwtOldSecret: setting({
+    variable: "ROOMCAST_JWT_OLD_SECRET",
+    fallback: undefined,
+    secret: true,
+    parse: optional(anyText),
+    meaning: "the secret before this one, when it is changed: its tokens are good until they expire",
+  }),
   jwksUrl: setting({
     variable: "ROOMCAST_JWKS_URL",
     fallback: undefined,

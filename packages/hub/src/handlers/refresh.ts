@@ -1,11 +1,13 @@
-/** refresh: a new token for the same session, in place. */
+/** refresh: a new token for the same session, in place. What it lets do counts at once. */
 import { type Refresh, refusal } from "@roomcast/protocol";
 
 import type { Exchange } from "../engine.ts";
+import { leaveForbidden } from "../expelling.ts";
 import { type MaybePromise, whenReady } from "../maybe-promise.ts";
 
-export function refresh({ engine, peer, session }: Exchange, message: Refresh): MaybePromise<void> {
-  return whenReady(engine.policy.authenticate(message.token), (checked) => {
+export function refresh(exchange: Exchange, message: Refresh): MaybePromise<void> {
+  const { engine, peer, session } = exchange;
+  return whenReady(engine.policy.authenticate(message.token), async (checked) => {
     if (!checked.ok) {
       peer.refuse(message, checked.error);
       return;
@@ -16,6 +18,7 @@ export function refresh({ engine, peer, session }: Exchange, message: Refresh): 
     }
     session.identity = checked.value;
     peer.watchExpiry();
+    await leaveForbidden(exchange);
     if (message.id !== undefined) peer.send({ type: "ack", id: message.id, time: engine.clock.now() });
   });
 }

@@ -1,0 +1,6 @@
+/** expiring: the token of the session is about to expire; a new one comes by `refresh`. */
+import * as v from "valibot";
+
+export const expiringSchema = v.object({ type: v.literal("expiring"), expiresInMs: v.number() });
+
+export type Expiring = v.InferOutput<typeof expiringSchema>;
