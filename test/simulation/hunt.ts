@@ -1,11 +1,11 @@
-/** Owns a hunt for one bug, in a thread of its own: seed by seed, until a run shows it. */
+/** Owns a hunt for what changed sources do wrong, in a thread of its own: seed by seed, until a run shows it. */
 import { parentPort, Worker, workerData } from "node:worker_threads";
 
-import { BUGS } from "./bugs.ts";
+import type { Change } from "./bugs.ts";
 import { plant } from "./plant.ts";
 
 interface Hunt {
-  readonly bug: string;
+  readonly changes: readonly Change[];
   readonly seed: number;
   readonly runs: number;
 }
@@ -30,9 +30,7 @@ export function hunt(asked: Hunt): Promise<Prey | undefined> {
 
 if (parentPort !== null && isHunt(workerData)) parentPort.postMessage(await search(workerData));
 
-async function search({ bug, seed: first, runs }: Hunt): Promise<Prey | undefined> {
-  const changes = BUGS[bug];
-  if (changes === undefined) throw new Error(`there is no bug "${bug}"`);
+async function search({ changes, seed: first, runs }: Hunt): Promise<Prey | undefined> {
   plant(changes);
   const { run, violationsOf } = await import("./run.ts");
   for (let seed = first; seed < first + runs; seed += 1) {
@@ -43,5 +41,5 @@ async function search({ bug, seed: first, runs }: Hunt): Promise<Prey | undefine
 }
 
 function isHunt(data: unknown): data is Hunt {
-  return typeof data === "object" && data !== null && "bug" in data;
+  return typeof data === "object" && data !== null && "changes" in data;
 }
