@@ -16,9 +16,10 @@ if (typeof options === "string") {
 const measured = await measure(options);
 console.log(markdown(measured));
 if (options.write) writePage(measured);
-if (measured.results.faults.length > 0) process.exitCode = 1;
+const { faults, failures } = measured.results;
+if (faults.length + failures.length > 0) process.exitCode = 1;
 
-async function measure({ quick, repeats, scenarios, peers }: Options): Promise<Measured> {
+async function measure({ quick, repeats, scenarios, peers, write }: Options): Promise<Measured> {
   const results = new Results();
   const missing = new Set<Peer>();
   const plan = planned(repeats, scenarios, peers);
@@ -28,25 +29,32 @@ async function measure({ quick, repeats, scenarios, peers }: Options): Promise<M
     process.once(signal, () => {
       stop.abort();
     });
+  const untilNow = (endedEarly: boolean): Measured => ({
+    ...{ machine: machine(), quick, repeats, endedEarly, scenarios, peers, results },
+  });
+  let current = 0;
   for (const { scenario, peer, repeat } of plan) {
+    // What is measured is kept, whatever becomes of the rest.
+    if (write && repeat > current) writePage(untilNow(true));
+    current = repeat;
     progress.begin(`${scenario.name} ${peer.name}`);
     if (missing.has(peer)) continue;
-    const load = loadAverage();
-    const figures = await run(scenario, peer).catch((error: unknown) => {
+    const outcome = { scenario: scenario.name, peer: peer.name, repeat, load: loadAverage() };
+    try {
+      const figures = await run(scenario, peer);
+      if (figures !== undefined) results.add({ ...outcome, figures });
+      else {
+        missing.add(peer);
+        console.error(`\n${peer.title}: not to be had on this machine, left out`);
+      }
+    } catch (error) {
       // A terminal's signal is for all processes: the run under way breaks off with them.
-      if (!stop.signal.aborted) throw error;
-    });
-    if (stop.signal.aborted) break;
-    if (figures !== undefined)
-      results.add({ scenario: scenario.name, peer: peer.name, repeat, load, figures });
-    else {
-      missing.add(peer);
-      console.error(`\n${peer.title}: not to be had on this machine, left out`);
+      if (!stop.signal.aborted) results.add({ ...outcome, figures: {}, failure: String(error) });
     }
+    if (stop.signal.aborted) break;
   }
   progress.end();
-  const endedEarly = stop.signal.aborted;
-  return { machine: machine(), quick, repeats, endedEarly, scenarios, peers, results };
+  return untilNow(stop.signal.aborted);
 }
 
 interface Planned {

@@ -9,7 +9,7 @@ const names = (words: string[]): unknown => {
   return { ...rest, scenarios: scenarios.map(({ name }) => name), peers: peers.map(({ name }) => name) };
 };
 
-it("what is named is measured, and nothing else", () => {
+it("B-OPTIONS: what is named is measured, and nothing else", () => {
   expect(
     names(["--repeats", "3", "--scenarios", "B,A", "--peers", "bun,mine", "--also", "mine=./mine {port}"]),
   ).toEqual({
@@ -18,7 +18,7 @@ it("what is named is measured, and nothing else", () => {
   });
 });
 
-it("a quick run writes nothing", () => {
+it("B-OPTIONS: a quick run writes nothing", () => {
   expect(names(["--quick"])).toMatchObject({ quick: true, write: false });
 });
 
@@ -26,11 +26,11 @@ it.each([
   [["--scenarios", "Z"], "--scenarios: there is no Z"],
   [["--peers", "nats"], "--peers: there is no nats"],
   [["--repeats", "0"], "--repeats: a whole number"],
-])("%j is refused with a sentence", (words, sentence) => {
+])("B-OPTIONS: %j is refused with a sentence", (words, sentence) => {
   expect(readOptions(words)).toContain(sentence);
 });
 
-it("a further server gets its port where its command says", () => {
+it("B-OPTIONS: a further server gets its port where its command says", () => {
   const options = readOptions(["--also", "mine=./mine --port={port} x=y"]);
   if (typeof options === "string") throw new Error(options);
   expect(options.peers.at(-1)?.command(7, "")).toEqual({ program: "./mine", args: ["--port=7", "x=y"] });

@@ -9,6 +9,8 @@ export interface Entry {
   /** Of the machine, when the run began. */
   readonly load: number;
   readonly figures: Figures;
+  /** Why there are no figures. */
+  readonly failure?: string;
 }
 
 export class Results {
@@ -23,7 +25,9 @@ export class Results {
   }
 
   measured(scenario: string, peer: string): boolean {
-    return this.#entries.some((entry) => entry.scenario === scenario && entry.peer === peer);
+    return this.#entries.some(
+      (entry) => entry.scenario === scenario && entry.peer === peer && entry.failure === undefined,
+    );
   }
 
   spread(scenario: string, peer: string, figure: FigureName): Spread | undefined {
@@ -33,6 +37,11 @@ export class Results {
   /** Of two peers in one scenario, or of two scenarios of one peer: pairs within each repeat. */
   ratio(ours: Key, theirs: Key, figure: FigureName): Spread | undefined {
     return ratioSpread(this.#values(...ours, figure), this.#values(...theirs, figure));
+  }
+
+  /** What came to no figures. */
+  get failures(): readonly Entry[] {
+    return this.#entries.filter(({ failure }) => failure !== undefined);
   }
 
   /** What was lost, doubled or out of order, anywhere. */

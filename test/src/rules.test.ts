@@ -5,11 +5,11 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const RULE = /\b(?:S[1-8]|(?:[RLCWHVU]|SS)-[A-Z0-9]+(?:-[A-Z0-9]+)*)\b/g;
+const RULE = /\b(?:S[1-8]|(?:[RLCWHVUB]|SS)-[A-Z0-9]+(?:-[A-Z0-9]+)*)\b/g;
 
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 /** Tests, and the suites that run over every log. */
-const tests = globSync(["{packages,apps}/*/{src,test}/**/*.ts", "test/src/**/*.ts"], { cwd: ROOT })
+const tests = globSync(["{packages,apps}/*/{src,test}/**/*.ts", "{bench,test}/src/**/*.ts"], { cwd: ROOT })
   .filter((file) => /\.test\.ts$|-(?:rules|suite)\.ts$/.test(file))
   .filter((file) => !file.endsWith("rules.test.ts"));
 

@@ -31,20 +31,20 @@ describe("frames of a server", () => {
   const stream = Buffer.concat([...texts.map((text) => serverFrame(text)), serverFrame("?", OPCODE.ping)]);
   const expected = [...texts.map((text) => [OPCODE.text, text]), [OPCODE.ping, "?"]];
 
-  it("are taken apart at every length", () => {
+  it("B-WIRE: are taken apart at every length", () => {
     expect(heard([stream])).toEqual(expected);
   });
 
-  it.each([1, 2, 3, 131])("are the same when short ones come in chunks of %i bytes", (size) => {
+  it.each([1, 2, 3, 131])("B-WIRE: are the same when short ones come in chunks of %i bytes", (size) => {
     const short = Buffer.concat(texts.slice(0, 4).map((text) => serverFrame(text)));
     expect(heard(cut(short, size))).toEqual(expected.slice(0, 4));
   });
 
-  it.each([1_000, 65_536])("are the same in chunks of %i bytes", (size) => {
+  it.each([1_000, 65_536])("B-WIRE: are the same in chunks of %i bytes", (size) => {
     expect(heard(cut(stream, size))).toEqual(expected);
   });
 
-  it("outlive the buffer that their first half was read into", () => {
+  it("B-WIRE: outlive the buffer that their first half was read into", () => {
     const buffer = Buffer.alloc(64);
     const frame = serverFrame("whole");
     frame.copy(buffer, 0, 0, 4);
@@ -60,7 +60,7 @@ describe("frames of a server", () => {
     ["masked", clientFrame("x")],
     ["compressed", Buffer.from([0xc1, 1, 0x78])],
     ["fragmented", Buffer.from([0x01, 1, 0x78])],
-  ])("that are %s are none that this bench can count", (_, frame) => {
+  ])("B-WIRE: that are %s are none that this bench can count", (_, frame) => {
     expect(() => heard([frame])).toThrow();
   });
 });

@@ -9,13 +9,13 @@ function of(values: Iterable<number>): Histogram {
 }
 
 describe("a histogram", () => {
-  it("has the quantiles of small values exactly", () => {
+  it("B-QUANTILES: has the quantiles of small values exactly", () => {
     const histogram = of([...Array(60).keys()]);
     expect([0.5, 0.9, 1].map((fraction) => histogram.quantile(fraction))).toEqual([29, 53, 59]);
   });
 
   it.each([100, 4_095, 4_096, 123_456, 9_876_543_210])(
-    "is never below, and within 3.2 %% above, at %i",
+    "B-QUANTILES: is never below, and within 3.2 %% above, at %i",
     (value) => {
       const quantile = of([value, value * 3]).quantile(0.5);
       expect(quantile).toBeGreaterThanOrEqual(value);
@@ -23,7 +23,7 @@ describe("a histogram", () => {
     },
   );
 
-  it("knows the greatest exactly, and says 0 of nothing", () => {
+  it("B-QUANTILES: knows the greatest exactly, and says 0 of nothing", () => {
     expect(of([5, 123_457, 3]).max).toBe(123_457);
     expect(of([5, 123_457, 3]).quantile(1)).toBe(123_457);
     expect(of([]).quantile(0.99)).toBe(0);

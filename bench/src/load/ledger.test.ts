@@ -21,7 +21,7 @@ describe("the ledger", () => {
     ["nothing at all", [], 2, { lost: 2, disordered: 0 }],
     ["one twice", [1, 2, 2, 3], 3, { lost: 0, disordered: 1 }],
     ["two in the wrong order", [2, 1, 3], 3, { lost: 1, disordered: 1 }],
-  ])("%s", (_, sequences, sent, expected) => {
+  ])("B-FAULTS: %s", (_, sequences, sent, expected) => {
     expect(after(sequences, sent)).toEqual(expected);
   });
 });

@@ -11,7 +11,7 @@ function publisher(readers: number): { publisher: Publisher; sent: number[] } {
 }
 
 describe("a publisher", () => {
-  it("has at most its window under way, and goes on when all readers have one more", () => {
+  it("B-PACE: has at most its window under way, and goes on when all readers have one more", () => {
     const { publisher: one, sent } = publisher(2);
     one.start(4, 2);
     expect(sent).toEqual([1, 2]);
@@ -25,7 +25,7 @@ describe("a publisher", () => {
     expect(one.whole).toBe(true);
   });
 
-  it("without a window sends all, and counts on where the warm-up ended", () => {
+  it("B-PACE: without a window sends all, and counts on where the warm-up ended", () => {
     const { publisher: one, sent } = publisher(1);
     one.start(2, Number.POSITIVE_INFINITY);
     for (let delivery = 0; delivery < 2; delivery += 1) one.delivered();

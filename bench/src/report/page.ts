@@ -34,7 +34,7 @@ export interface Measured {
 export function markdown(measured: Measured, picture?: (scenario: Scenario) => string): string {
   const { machine, quick, repeats, endedEarly, scenarios, peers, results } = measured;
   const loads = spread(results.entries.map(({ load }) => load));
-  const { faults } = results;
+  const { faults, failures } = results;
   return [
     `${machine.date} UTC; ${machine.processor}; ${machine.system}; Node ${machine.node}; ` +
       `${machine.pinned ? "server and load on a processor each" : "not pinned"}; ${endedEarly ? "ended early, of " : ""}${repeats} interleaved repeats; ` +
@@ -43,6 +43,11 @@ export function markdown(measured: Measured, picture?: (scenario: Scenario) => s
     faults.length === 0
       ? "In all runs: nothing lost, doubled or out of order."
       : `**Lost, doubled or out of order**: ${faults.map(({ scenario, peer }) => `${peer} in ${scenario}`).join(", ")}.`,
+    ...(failures.length === 0
+      ? []
+      : [
+          `**Came to nothing**: ${failures.map(({ scenario, peer, failure = "" }) => `${peer} in ${scenario} (${failure})`).join(", ")}.`,
+        ]),
     goalTable(results),
     ...scenarios.flatMap((scenario) => [
       scenarioTable(scenario, peers, results),

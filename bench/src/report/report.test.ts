@@ -8,13 +8,13 @@ const BEGIN = "<!-- written by pnpm bench: begin -->";
 const END = "<!-- written by pnpm bench: end -->";
 
 describe("the page", () => {
-  it("keeps what others wrote around the tables, and replaces the tables", () => {
+  it("B-PAGE: keeps what others wrote around the tables, and replaces the tables", () => {
     const once = between(`before\n${BEGIN}\nold\n${END}\nafter`, "new");
     expect(once).toBe(`before\n${BEGIN}\n\nnew\n\n${END}\nafter`);
     expect(between(once, "newer")).toBe(`before\n${BEGIN}\n\nnewer\n\n${END}\nafter`);
   });
 
-  it("that has no place for them is left alone", () => {
+  it("B-PAGE: that has no place for them is left alone", () => {
     expect(() => between(`before ${BEGIN}`, "new")).toThrow("the page needs");
   });
 });
@@ -26,11 +26,11 @@ describe("figures", () => {
     [7.456, "7.46"],
     [23.45, "23.5"],
     [1234567.8, "1,234,568"],
-  ])("%d is %s", (value, text) => {
+  ])("B-PAGE: %d is %s", (value, text) => {
     expect(figure(value)).toBe(text);
   });
 
-  it("have a range where there was more than one", () => {
+  it("B-PAGE: have a range where there was more than one", () => {
     expect(range({ min: 1, median: 2, max: 3, count: 3 })).toBe("2.00 (1.00–3.00)");
     expect(range({ min: 2, median: 2, max: 2, count: 1 })).toBe("2.00");
   });
@@ -44,18 +44,18 @@ describe("a chart", () => {
   const widths = (svg: string): number[] =>
     [...svg.matchAll(/<rect [^>]*width="([\d.]+)"/g)].map(([, width]) => Number(width));
 
-  it("draws bars in proportion", () => {
+  it("B-PAGE: draws bars in proportion", () => {
     const [one = 0, two = 0] = widths(chart("t", [bar("a", 5), bar("b", 10)]));
     expect(two / one).toBeCloseTo(2);
   });
 
-  it("draws all of them so that they can be seen, and says so, when they are far apart", () => {
+  it("B-PAGE: draws all of them so that they can be seen, and says so, when they are far apart", () => {
     const svg = chart("t", [bar("a", 0.1), bar("b", 1_000)]);
     expect(Math.min(...widths(svg))).toBeGreaterThan(10);
     expect(svg).toContain("(logarithmic)");
   });
 
-  it("escapes what it is given", () => {
+  it("B-PAGE: escapes what it is given", () => {
     expect(chart("a < b & c", [bar("<x>", 1)])).toContain("a &lt; b &amp; c");
   });
 });
