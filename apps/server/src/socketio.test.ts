@@ -121,6 +121,22 @@ describe("packets before CONNECT", () => {
 });
 
 describe("packets after CONNECT", () => {
+  it("R-FENCE: a CONNECT that comes late takes the session from no connection that was opened later", async () => {
+    const first = await Wire.open(false);
+    first.say("40");
+    const { pid } = JSON.parse((await first.next()).slice(2)) as { pid: string };
+    const connect = `40${JSON.stringify({ pid })}`;
+    const late = await Wire.open(false);
+    const newer = await Wire.open(false);
+    newer.say(connect);
+    expect(await newer.next()).toMatch(/^40\{"sid":/);
+    while (!(await newer.next()).startsWith('42["joined"'));
+    late.say(connect);
+    // Whoever comes after it is let in after it.
+    await Wire.open();
+    expect(await newer.stillAnswers()).toMatch(/^4399\[/);
+  });
+
   const BINARY = '451-7["message",{"_placeholder":true,"num":0}]';
   const ENDED = /^42\["error",\{"closeCode":4400,/;
 

@@ -16,6 +16,10 @@ export class RecordingHub {
   readonly accepted: Accepted[] = [];
   #waiting: (() => void)[] = [];
 
+  arrive(): number {
+    return 0;
+  }
+
   accept(connection: Connection): Inbox {
     const accepted = new Accepted(connection);
     this.accepted.push(accepted);

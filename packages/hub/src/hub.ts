@@ -76,7 +76,7 @@ export class Hub {
   readonly #engine: Engine;
   readonly #peers = new Set<Peer>();
   readonly #readers = new Set<Reader>();
-  #accepted = 0;
+  #arrivals = 0;
   #drained: Promise<void> | undefined;
 
   constructor(options: HubOptions) {
@@ -123,10 +123,18 @@ export class Hub {
     return numbers;
   }
 
-  /** A socket was opened. The adapter hands its frames and its end to the inbox. */
-  accept(connection: Connection): Inbox {
-    this.#accepted += 1;
-    const peer = new Peer(this.#engine, connection, this.#accepted, (closed) => this.#peers.delete(closed));
+  /** The place of a connection among all, which says which of two is the newer. */
+  arrive(): number {
+    this.#arrivals += 1;
+    return this.#arrivals;
+  }
+
+  /**
+   * A socket was opened. The adapter hands its frames and its end to the inbox.
+   * @param number of its arrival, where that was before.
+   */
+  accept(connection: Connection, number = this.arrive()): Inbox {
+    const peer = new Peer(this.#engine, connection, number, (closed) => this.#peers.delete(closed));
     this.#peers.add(peer);
     if (this.draining) peer.close("restart");
     return peer;

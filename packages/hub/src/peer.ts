@@ -31,7 +31,7 @@ type State =
   | { readonly kind: "closed" };
 
 export class Peer implements Inbox, Recipient {
-  /** In the order in which connections were accepted. */
+  /** In the order in which connections have arrived. */
   readonly number: number;
   readonly #engine: Engine;
   readonly #connection: Connection;

@@ -1,6 +1,6 @@
 /**
  * Owns `/socket.io/`: who gets an Engine.IO connection, and what bounds it in number and time. engine.io does polling,
- * upgrades and heartbeats. Knows the hub by `accept` alone: rooms are the hub's.
+ * upgrades and heartbeats. Knows the hub by `arrive` and `accept` alone: rooms are the hub's.
  */
 import { type Clock, type Hub, type Identity, type Random, whenReady } from "@roomcast/hub";
 import { MAX_MESSAGE_BYTES, type Refusal, refusal } from "@roomcast/protocol";
@@ -31,7 +31,7 @@ const UPGRADE_TIMEOUT_MS = 10_000;
 const FOREIGN = "pages of this origin may not connect";
 
 export interface SocketioAdapterOptions {
-  readonly hub: Pick<Hub, "accept">;
+  readonly hub: Pick<Hub, "accept" | "arrive">;
   readonly clock: Clock;
   readonly random: Random;
   readonly origins: Origins;

@@ -21,7 +21,7 @@ const MAX_NAMESPACE_LENGTH = 128;
 const ATTACHMENT = Buffer.alloc(0);
 
 export interface SocketioPorts {
-  readonly hub: Pick<Hub, "accept">;
+  readonly hub: Pick<Hub, "accept" | "arrive">;
   readonly namespaces: Namespaces;
   readonly clock: Clock;
   readonly random: Random;
@@ -34,6 +34,8 @@ export class SocketioClient implements LinkListener {
   readonly #link: EngineLink;
   readonly #identity: Identity | undefined;
   readonly #onEnded: () => void;
+  /** However late its CONNECT comes, it is no newer than this. */
+  readonly #number: number;
   readonly #decoder = new Decoder({ maxAttachments: MAX_ATTACHMENTS });
   readonly #idle: IdleLimit;
   readonly #connections = new Map<string, NamespaceConnection>();
@@ -47,6 +49,7 @@ export class SocketioClient implements LinkListener {
     this.#link = link;
     this.#identity = identity;
     this.#onEnded = onEnded;
+    this.#number = ports.hub.arrive();
     this.#idle = new IdleLimit(ports.clock.monotonicMs());
     this.#decoder.on("decoded", (packet) => this.#decoded(packet));
     this.#awaitConnect();
@@ -141,7 +144,7 @@ export class SocketioClient implements LinkListener {
       });
       this.#connections.set(nsp, connection);
       this.#connectDeadline?.cancel();
-      connection.listen(hub.accept(connection));
+      connection.listen(hub.accept(connection, this.#number));
     }
     // A stock client says it twice when an application calls connect() though it connects by itself.
     if (connection.asked) this.idle();
