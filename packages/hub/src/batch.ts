@@ -21,60 +21,70 @@ interface Receiver {
   encode(message: Down, at?: Reached): Uint8Array;
 }
 
+interface Gathered<Member> {
+  readonly frames: Map<Format, Uint8Array[]>;
+  /** Of those who differ. */
+  edits: Map<Member, Edit[]> | undefined;
+  length: number;
+  bytes: number;
+}
+
 export class Batch<Member extends Receiver> {
-  readonly #frames = new Map<Format, Uint8Array[]>();
-  readonly #edits = new Map<Member, Edit[]>();
-  #length = 0;
-  #bytes = 0;
+  /** Nothing is held for a room in which nothing is said. */
+  #gathered: Gathered<Member> | undefined;
 
   get empty(): boolean {
-    return this.#length === 0;
+    return this.#gathered === undefined;
   }
 
   /** How many messages have gathered. */
   get length(): number {
-    return this.#length;
+    return this.#gathered?.length ?? 0;
   }
 
   /** Over all formats, to know when it is time to write. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#gathered?.bytes ?? 0;
   }
 
-  /** @param formats those of all receivers; MUST be the same until `take`. */
-  push(message: Down, formats: Iterable<Format>, at?: Reached): void {
+  /** @param speakers the formats of all receivers; MUST be the same until `take`. */
+  push(message: Down, speakers: readonly { readonly format: Format }[], at?: Reached): void {
     // All or none: a format that throws must not leave the others one frame ahead.
-    const encoded = Array.from(formats, (format) => ({ format, frame: format.encode(message, at) }));
+    const encoded = speakers.map(({ format }) => ({ format, frame: format.encode(message, at) }));
+    const gathered = (this.#gathered ??= {
+      frames: new Map<Format, Uint8Array[]>(),
+      edits: undefined,
+      length: 0,
+      bytes: 0,
+    });
     for (const { format, frame } of encoded) {
-      this.#bytes += frame.length;
-      const frames = this.#frames.get(format);
-      if (frames === undefined) this.#frames.set(format, [frame]);
+      gathered.bytes += frame.length;
+      const frames = gathered.frames.get(format);
+      if (frames === undefined) gathered.frames.set(format, [frame]);
       else frames.push(frame);
     }
-    this.#length += 1;
+    gathered.length += 1;
   }
 
-  /** For one member alone, behind what was pushed so far. */
+  /** For one member alone, behind what was pushed so far; MUST be something. */
   insert(member: Member, message: Down): void {
-    this.#edit(member, { index: this.#length, skip: false, insert: member.encode(message) });
+    this.#edit(member, { index: this.length, skip: false, insert: member.encode(message) });
   }
 
   /** One member gets this, or nothing, in the place of what was pushed last. */
   replaceLast(member: Member, message: Down | null, at?: Reached): void {
     const insert = message === null ? null : member.encode(message, at);
-    this.#edit(member, { index: this.#length - 1, skip: true, insert });
+    this.#edit(member, { index: this.length - 1, skip: true, insert });
   }
 
   /** What each member gets; the batch is empty afterwards. */
   take(): (member: Member) => Uint8Array | undefined {
+    const gathered = this.#gathered;
+    this.#gathered = undefined;
+    if (gathered === undefined) return () => undefined;
+    const { frames, edits } = gathered;
     const shared = new Map<Format, Uint8Array>();
-    const frames = new Map(this.#frames);
     for (const [format, list] of frames) shared.set(format, joined(format, list));
-    const edits = this.#edits.size === 0 ? undefined : new Map(this.#edits);
-    this.#frames.clear();
-    this.#edits.clear();
-    this.#length = 0;
-    this.#bytes = 0;
     return (member) => {
       const own = edits?.get(member);
       if (own === undefined) return shared.get(member.format);
@@ -84,9 +94,11 @@ export class Batch<Member extends Receiver> {
   }
 
   #edit(member: Member, edit: Edit): void {
-    const edits = this.#edits.get(member);
-    if (edits === undefined) this.#edits.set(member, [edit]);
-    else edits.push(edit);
+    if (this.#gathered === undefined) throw new Error("nothing has gathered");
+    const edits = (this.#gathered.edits ??= new Map<Member, Edit[]>());
+    const own = edits.get(member);
+    if (own === undefined) edits.set(member, [edit]);
+    else own.push(edit);
   }
 }
 

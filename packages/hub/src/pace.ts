@@ -20,9 +20,14 @@ export interface Waiting {
   readonly refuse: (reason: Refusal) => void;
 }
 
+interface Crowd {
+  /** What has gathered is to be written at the end of this turn, if it is time then. */
+  due(): void;
+}
+
 export class Pace {
   readonly #clock: Clock;
-  readonly #onDue: () => void;
+  readonly #crowd: Crowd;
   /** Events that were published and are not settled. */
   #underWay = 0;
   /** Runs while what has gathered waits for more; null once that has taken long enough. */
@@ -30,12 +35,11 @@ export class Pace {
   /** Runs while the crowd rests. */
   #rest: Timer | undefined;
   /** Behind the rest, in the order in which they came. */
-  #waiting: Waiting[] = [];
+  #waiting: Waiting[] | undefined;
 
-  /** @param onDue what has gathered is to be written at the end of this turn, if it is time then. */
-  constructor(clock: Clock, onDue: () => void) {
+  constructor(clock: Clock, crowd: Crowd) {
     this.#clock = clock;
-    this.#onDue = onDue;
+    this.#crowd = crowd;
   }
 
   /** An event was published; MUST be followed by `settled`. */
@@ -46,7 +50,7 @@ export class Pace {
   settled(): void {
     this.#underWay -= 1;
     // A refusal brings no event that would make the others go.
-    if (this.#underWay === 0) this.#onDue();
+    if (this.#underWay === 0) this.#crowd.due();
   }
 
   /** At the end of a turn, for what has gathered. */
@@ -55,7 +59,7 @@ export class Pace {
     if (this.#underWay === 0 || this.#patience === null || waitMs < 1) return true;
     this.#patience ??= this.#clock.after(waitMs, () => {
       this.#patience = null;
-      this.#onDue();
+      this.#crowd.due();
     });
     return false;
   }
@@ -74,18 +78,19 @@ export class Pace {
 
   /** Runs it at once, or when the crowd has rested: in the order of the calls. */
   whenRested(waiting: Waiting): void {
-    if (this.#rest === undefined && this.#waiting.length === 0) waiting.run();
-    else this.#waiting.push(waiting);
+    if (this.#rest === undefined && this.#waiting === undefined) waiting.run();
+    else (this.#waiting ??= []).push(waiting);
   }
 
   endRest(): void {
     this.#rest?.cancel();
     this.#rest = undefined;
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next.run();
+    for (let next = this.#waiting?.shift(); next !== undefined; next = this.#waiting?.shift()) next.run();
+    this.#waiting = undefined;
   }
 
   /** What came before them was refused, and they must not overtake it. */
   refuseWaiting(reason: Refusal): void {
-    for (const { refuse } of this.#waiting.splice(0)) refuse(reason);
+    for (const { refuse } of this.#waiting?.splice(0) ?? []) refuse(reason);
   }
 }

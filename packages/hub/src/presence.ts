@@ -18,24 +18,35 @@ import { beyond } from "./limits.ts";
 /** A large room waits longer: one more millisecond for each so many members. */
 const MEMBERS_PER_GATHER_MS = 4;
 
+interface Told {
+  broadcast(message: PresenceMessage): void;
+}
+
+interface News {
+  readonly joined: Set<string>;
+  readonly updated: Set<string>;
+  readonly left: Map<string, LeftReason>;
+}
+
+const NO_NEWS: News = { joined: new Set(), updated: new Set(), left: new Map() };
+
 export class Presence {
   readonly #room: string;
   readonly #clock: Clock;
   readonly #gatherMs: number;
-  readonly #tell: (message: PresenceMessage) => void;
+  readonly #told: Told;
   readonly #members = new Map<string, Member>();
-  readonly #joined = new Set<string>();
-  readonly #updated = new Set<string>();
-  readonly #left = new Map<string, LeftReason>();
+  /** What has still to be told. */
+  #news: News | undefined;
   #timer: Timer | undefined;
   /** Every receiver has the list. Not so once the room was too crowded to tell it, until it is told whole again. */
   #listed = true;
 
-  constructor(room: string, clock: Clock, gatherMs: number, tell: (message: PresenceMessage) => void) {
+  constructor(room: string, clock: Clock, gatherMs: number, told: Told) {
     this.#room = room;
     this.#clock = clock;
     this.#gatherMs = gatherMs;
-    this.#tell = tell;
+    this.#told = told;
   }
 
   get count(): number {
@@ -77,62 +88,62 @@ export class Presence {
 
   leave(clientId: string, reason: LeftReason): void {
     if (!this.#members.delete(clientId)) return;
-    this.#updated.delete(clientId);
-    this.#joined.delete(clientId);
+    const { updated, joined, left } = this.#gather();
+    updated.delete(clientId);
+    joined.delete(clientId);
     // Told also of somebody who came and went between two diffs: who joined in between has them in its list.
-    this.#left.set(clientId, reason);
-    this.#gather();
+    left.set(clientId, reason);
   }
 
   /** Whether the others have still to be told that this one came: its events must not overtake that. */
   owes(clientId: string): boolean {
-    return this.#joined.has(clientId) && !this.#crowded;
+    return this.#news?.joined.has(clientId) === true && !this.#crowded;
   }
 
   /** Tells now what has gathered. */
   flush(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    const message = this.#news();
+    const message = this.#message();
     this.#listed = !this.#crowded;
-    this.#joined.clear();
-    this.#updated.clear();
-    this.#left.clear();
-    if (message !== undefined) this.#tell(message);
+    this.#news = undefined;
+    if (message !== undefined) this.#told.broadcast(message);
   }
 
   get #crowded(): boolean {
     return this.count > MAX_LISTED_MEMBERS;
   }
 
-  #news(): PresenceMessage | undefined {
+  #message(): PresenceMessage | undefined {
     const { count } = this;
+    const { joined, updated, left } = this.#news ?? NO_NEWS;
     const base = { type: "presence", room: this.#room, count } as const;
-    if (this.#crowded) return this.#joined.size + this.#left.size === 0 ? undefined : base;
+    if (this.#crowded) return joined.size + left.size === 0 ? undefined : base;
     if (!this.#listed) return { ...base, members: this.all() };
-    if (this.#joined.size + this.#updated.size + this.#left.size === 0) return undefined;
-    const members = (ids: Set<string>): Member[] => [...ids].flatMap((id) => this.#members.get(id) ?? []);
+    if (joined.size + updated.size + left.size === 0) return undefined;
+    const members = (ids: ReadonlySet<string>): Member[] =>
+      [...ids].flatMap((id) => this.#members.get(id) ?? []);
     return {
       ...base,
-      ...(this.#left.size > 0 && {
-        left: [...this.#left].map(([clientId, reason]) => ({ clientId, reason })),
-      }),
-      ...(this.#joined.size > 0 && { joined: members(this.#joined) }),
-      ...(this.#updated.size > 0 && { updated: members(this.#updated) }),
+      ...(left.size > 0 && { left: [...left].map(([clientId, reason]) => ({ clientId, reason })) }),
+      ...(joined.size > 0 && { joined: members(joined) }),
+      ...(updated.size > 0 && { updated: members(updated) }),
     };
   }
 
   #changed(clientId: string, isNew: boolean): void {
-    if (isNew) this.#joined.add(clientId);
-    else if (!this.#joined.has(clientId)) this.#updated.add(clientId);
-    this.#gather();
+    const { joined, updated } = this.#gather();
+    if (isNew) joined.add(clientId);
+    else if (!joined.has(clientId)) updated.add(clientId);
   }
 
-  #gather(): void {
+  /** @returns where to say what has changed, which will be told. */
+  #gather(): News {
     const delayMs = Math.max(this.#gatherMs, this.count / MEMBERS_PER_GATHER_MS);
     this.#timer ??= this.#clock.after(delayMs, () => {
       this.flush();
     });
+    return (this.#news ??= { joined: new Set(), updated: new Set(), left: new Map() });
   }
 }
 

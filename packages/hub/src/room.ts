@@ -16,17 +16,23 @@ const MAX_BATCH_BYTES = 256 * 1024;
 /** About what an event costs besides its data. */
 const ENVELOPE_BYTES = 256;
 
+interface Speakers {
+  readonly format: Format;
+  count: number;
+}
+
 export class Room implements Gatherer {
   readonly name: string;
   readonly presence: Presence;
   readonly pace: Pace;
   readonly #turn: Turn;
-  readonly #live: Subscription[] = [];
-  readonly #entering = new Set<Subscription>();
-  /** Newcomers with their snapshots, which a live event has not got past yet. */
-  readonly #ahead = new Map<Subscription, Position>();
-  /** How many live members speak each format. */
-  readonly #formats = new Map<Format, number>();
+  #live: Subscription[] = [];
+  /** Made with the first, as what else is rarely there: an idle room is to cost little. */
+  #entering: Set<Subscription> | undefined;
+  /** How many of the live have a snapshot that no live event has got past yet. */
+  #ahead = 0;
+  /** What the live members speak. */
+  #speakers: readonly Speakers[] = [];
   readonly #batch = new Batch<Subscription>();
   /** What was delivered last. */
   #last: KeptEvent | undefined;
@@ -36,17 +42,13 @@ export class Room implements Gatherer {
   constructor(name: string, clock: Clock, turn: Turn, presenceGatherMs: number) {
     this.name = name;
     this.#turn = turn;
-    this.pace = new Pace(clock, () => {
-      if (!this.#batch.empty) this.#awaitTurn();
-    });
-    this.presence = new Presence(name, clock, presenceGatherMs, (message) => {
-      this.broadcast(message);
-    });
+    this.pace = new Pace(clock, this);
+    this.presence = new Presence(name, clock, presenceGatherMs, this);
   }
 
   /** Nobody is here, and nobody is expected back. */
   get empty(): boolean {
-    return this.#live.length === 0 && this.#entering.size === 0 && this.presence.count === 0;
+    return this.#live.length === 0 && (this.#entering?.size ?? 0) === 0 && this.presence.count === 0;
   }
 
   /** How many members an event goes to now. */
@@ -57,7 +59,7 @@ export class Room implements Gatherer {
   /** From now on live events are held for this subscription. */
   enter(subscription: Subscription): void {
     subscription.startHolding();
-    this.#entering.add(subscription);
+    (this.#entering ??= new Set()).add(subscription);
   }
 
   /**
@@ -66,12 +68,19 @@ export class Room implements Gatherer {
    * @returns what was held meanwhile.
    */
   activate(subscription: Subscription, position: Position): readonly Held[] {
-    this.#entering.delete(subscription);
+    this.#entered(subscription);
     // What has gathered is older than the snapshot, and none of the newcomer's business.
     this.flush();
-    subscription.index = this.#live.push(subscription) - 1;
-    this.#formats.set(subscription.format, (this.#formats.get(subscription.format) ?? 0) + 1);
-    this.#ahead.set(subscription, position);
+    // An array that is pushed to gets room for sixteen more: too much for each of very many rooms of one.
+    if (this.#live.length === 0) this.#live = [subscription];
+    else this.#live.push(subscription);
+    subscription.index = this.#live.length - 1;
+    subscription.snapshot = position;
+    this.#ahead += 1;
+    const speakers = this.#speakers.find(({ format }) => format === subscription.format);
+    if (speakers === undefined)
+      this.#speakers = this.#speakers.concat({ format: subscription.format, count: 1 });
+    else speakers.count += 1;
     return subscription.stopHolding();
   }
 
@@ -81,8 +90,8 @@ export class Room implements Gatherer {
    */
   detach(subscription: Subscription, dropping = false): void {
     subscription.stopHolding();
-    this.#entering.delete(subscription);
-    this.#ahead.delete(subscription);
+    this.#entered(subscription);
+    this.#caughtUp(subscription);
     if (!subscription.live) return;
     if (!dropping) this.flush();
     const last = this.#live.pop();
@@ -93,9 +102,8 @@ export class Room implements Gatherer {
     subscription.index = -1;
     // What has gathered is in the formats of before.
     this.flush();
-    const speakers = (this.#formats.get(subscription.format) ?? 1) - 1;
-    if (speakers === 0) this.#formats.delete(subscription.format);
-    else this.#formats.set(subscription.format, speakers);
+    for (const speakers of this.#speakers) if (speakers.format === subscription.format) speakers.count -= 1;
+    this.#speakers = this.#speakers.filter(({ count }) => count > 0);
     // The room may be forgotten now: what waits must not be overtaken by what comes to its successor.
     if (this.#live.length === 0) this.pace.endRest();
   }
@@ -113,29 +121,23 @@ export class Room implements Gatherer {
     const { epoch, offset, sequence } = event;
     const message = eventMessage(event);
     const bytes = ENVELOPE_BYTES + event.data.text.length;
-    for (const subscription of this.#entering) {
+    for (const subscription of this.#entering ?? []) {
       subscription.hold({ epoch, offset, sequence, bytes, message });
     }
     this.#last = event;
     this.broadcast(message, event);
-    for (const [subscription, snapshot] of this.#ahead) {
-      // A snapshot may show what the log has not announced here yet.
-      if (epoch === snapshot.epoch && offset <= snapshot.offset) this.#batch.replaceLast(subscription, null);
-      else this.#ahead.delete(subscription);
-    }
+    // A snapshot may show what the log has not announced here yet.
+    this.#spare((snapshot) => epoch === snapshot.epoch && offset <= snapshot.offset);
   }
 
   /** All that was said here is gone, and the count begins anew. Nobody leaves for that. */
   renew({ position, sequence }: Removed): void {
     const gap: Gap = { type: "gap", room: this.name, reason: "recreated", from: null, to: null, position };
-    for (const subscription of this.#entering) {
+    for (const subscription of this.#entering ?? []) {
       subscription.hold({ ...position, sequence, bytes: 0, message: gap });
     }
     this.broadcast(gap, { ...position, sequence });
-    for (const [subscription, snapshot] of this.#ahead) {
-      if (snapshot.epoch === position.epoch) this.#batch.replaceLast(subscription, null);
-      else this.#ahead.delete(subscription);
-    }
+    this.#spare((snapshot) => snapshot.epoch === position.epoch);
   }
 
   /** To every live member, at the end of this turn, or a little later where a crowd has more to come. */
@@ -145,7 +147,7 @@ export class Room implements Gatherer {
     if (at?.sequence !== undefined && this.#isInSequence) this.#turn.inSequence(this);
     if (this.#batch.bytes > MAX_BATCH_BYTES) this.flush();
     this.#awaitTurn();
-    this.#batch.push(message, this.#formats.keys(), at);
+    this.#batch.push(message, this.#speakers, at);
   }
 
   /** To one member alone, behind what has gathered for it. */
@@ -164,6 +166,10 @@ export class Room implements Gatherer {
       subscription.holdAck(ack, ack.position, !echo);
     else if (echo || !subscription.live || this.#batch.empty) this.tell(subscription, ack);
     else this.#batch.replaceLast(subscription, ack, this.#last);
+  }
+
+  due(): void {
+    if (!this.#batch.empty) this.#awaitTurn();
   }
 
   turnEnded(): void {
@@ -186,9 +192,29 @@ export class Room implements Gatherer {
     for (const { peer } of slow) peer.close("slowConsumer");
   }
 
+  #entered(subscription: Subscription): void {
+    this.#entering?.delete(subscription);
+    if (this.#entering?.size === 0) this.#entering = undefined;
+  }
+
+  #caughtUp(subscription: Subscription): void {
+    if (subscription.snapshot === undefined) return;
+    subscription.snapshot = undefined;
+    this.#ahead -= 1;
+  }
+
+  /** Newcomers do not get what was broadcast last, if their snapshot shows it. */
+  #spare(shows: (snapshot: Position) => boolean): void {
+    if (this.#ahead === 0) return;
+    for (const subscription of this.#live) {
+      if (subscription.snapshot === undefined) continue;
+      if (shows(subscription.snapshot)) this.#batch.replaceLast(subscription, null);
+      else this.#caughtUp(subscription);
+    }
+  }
+
   get #isInSequence(): boolean {
-    for (const { inSequence } of this.#formats.keys()) if (inSequence === true) return true;
-    return false;
+    return this.#speakers.some(({ format }) => format.inSequence === true);
   }
 
   #awaitTurn(): void {

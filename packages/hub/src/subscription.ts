@@ -35,6 +35,8 @@ export class Subscription {
   readonly format: Format;
   /** Place in the room's array of live members; -1 when not live. Only the room writes it. */
   index = -1;
+  /** Where its snapshot ends, until a live event has got past that. Only the room writes it. */
+  snapshot: Position | undefined;
   /** Live events that arrive while the snapshot is read; null once live or gone. */
   #held: Held[] | null = null;
   #heldBytes = 0;
