@@ -46,12 +46,14 @@ function main(turboArguments: readonly string[]): number {
   // What is there afterwards is of this run, or restored by turbo for the very same inputs.
   for (const folder of folders) rmSync(join(root, folder, reportFile), { force: true });
 
+  // One more than there are cores: the longest of them, which waits for much, is not kept for the end.
+  const concurrency = 1 + Math.max(2, availableParallelism());
   const words = ["run", "test", "--continue=dependencies-successful", "--output-logs=new-only"];
-  const turbo = spawnSync(
-    "turbo",
-    [...words, `--concurrency=${Math.max(2, availableParallelism())}`, ...turboArguments],
-    { cwd: root, env, stdio: "inherit" },
-  );
+  const turbo = spawnSync("turbo", [...words, `--concurrency=${concurrency}`, ...turboArguments], {
+    cwd: root,
+    env,
+    stdio: "inherit",
+  });
 
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const folder of folders) {

@@ -1,4 +1,10 @@
 import { packageTests } from "@roomcast/tooling/vitest";
+import { availableParallelism } from "node:os";
 
-// Whole servers, browsers and builds take part here.
-export default packageTests({ include: ["**/*.test.ts"], testTimeout: 60_000, hookTimeout: 120_000 });
+// Whole servers, browsers and builds take part here: a file waits for them for most of its time, so one more of them fits.
+export default packageTests({
+  include: ["**/*.test.ts"],
+  maxWorkers: availableParallelism() + 1,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+});
