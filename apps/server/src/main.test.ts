@@ -1,7 +1,7 @@
 /** The program as an operator meets it: in a process of its own, started from its source. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -121,6 +121,10 @@ describe("a start that fails", () => {
     expect(await sentenceOf({ ROOMCAST_DATA_DIR: join(file, "data") })).toContain(file);
   });
 
+  it("W-8: a data folder where the system says of all that it is not there", async () => {
+    expect(await sentenceOf({ ROOMCAST_DATA_DIR: "/proc/nope/data" })).toContain("/proc/nope/data");
+  });
+
   it("W-8: a second server on the same folder, and the first goes on", async () => {
     const first = new Program();
     const url = await first.listening();
@@ -174,6 +178,13 @@ describe("a start", () => {
       0,
       expect.stringContaining("--user ada"),
     ]);
+  });
+
+  it("W-10: --version says which one it is and starts nothing", async () => {
+    const program = new Program({}, ["--version"]);
+    expect(await program.ended()).toBe(0);
+    const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+    expect(program.said).toBe(`${(JSON.parse(manifest) as { version: string }).version}\n`);
   });
 
   it("A2 A4 T2: the log names the client that came and went, and holds no token", async () => {

@@ -9,6 +9,7 @@ import { NodeClock } from "./node-clock.ts";
 import { createServer } from "./server.ts";
 import { StartError } from "./start-error.ts";
 import { openLogger } from "./telemetry/logger.ts";
+import { VERSION } from "./version.ts";
 
 /** A server that has not drained by then ends all the same. */
 const DRAIN_LIMIT_MS = 9_500;
@@ -16,6 +17,7 @@ const DRAIN_LIMIT_MS = 9_500;
 const args = process.argv.slice(2);
 if (args[0] === "token") await token(args.slice(1));
 else if (args.includes("--help")) process.stdout.write(helpText());
+else if (args.includes("--version")) process.stdout.write(`${VERSION}\n`);
 else await main();
 
 async function token(asked: readonly string[]): Promise<void> {

@@ -1,7 +1,6 @@
 /** The composition root: the only file that knows adapters and logs. Makes a server, with an http server of its own or in yours. */
 import { type Clock, Hub, type HubSettings, type Policy, type RoomLog, type Telemetry } from "@roomcast/hub";
 import { type Contract, events as bundledEvents, type Events } from "@roomcast/protocol";
-import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import type { Logger } from "pino";
@@ -34,6 +33,7 @@ import { LogTelemetry } from "./telemetry/log-telemetry.ts";
 import { openLogger } from "./telemetry/logger.ts";
 import { Tally } from "./telemetry/tally.ts";
 import { TelemetryFan } from "./telemetry/telemetry-fan.ts";
+import { VERSION } from "./version.ts";
 
 /** A store that is slower is not ready. */
 const READ_TIMEOUT_MS = 1_000;
@@ -69,9 +69,6 @@ export interface ServerOptions<C extends Contract = Events> extends Partial<Sett
 }
 
 const WEB_FOLDER = join(import.meta.dirname, "web");
-const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8")) as {
-  version: string;
-};
 
 /** @throws StartError when the store cannot be opened. */
 export async function createServer<const C extends Contract = Events>(
@@ -88,7 +85,7 @@ export async function createServer<const C extends Contract = Events>(
   const store = await openStore(settings, { clock, random, onFatal: options.onFatal ?? throwOutside });
   for (const finding of store.findings) log.warn(finding);
   const audit = await orClose(store, () => openAudit(auditFile(settings), { log, now: () => clock.now() }));
-  const server = { name: "roomcast", version, node: random.id().slice(0, NODE_ID_LENGTH) };
+  const server = { name: "roomcast", version: VERSION, node: random.id().slice(0, NODE_ID_LENGTH) };
   const hub: Hub = new Hub({
     ...{ log: store.log, sessions: store.sessions, clock, random, telemetry, policy },
     contract: options.contract ?? bundledEvents,

@@ -19,6 +19,7 @@ export function helpText(): string {
     "",
     ...rows.map(({ names, text }) => `  ${names.padEnd(width)}  ${text}`),
     `  ${"--help".padEnd(width)}  this list`,
+    `  ${"--version".padEnd(width)}  which Roomcast this is`,
     "",
   ].join("\n");
 }

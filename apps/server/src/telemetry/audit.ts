@@ -2,10 +2,11 @@
  * Owns the audit: who did what to whom, from where, why and until when, as a line of JSON each. Never what was said, and no
  * token. A line that cannot be kept is told to the log, and stops nobody.
  */
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Logger } from "pino";
 
+import { makeFolder } from "../make-folder.ts";
 import { StartError } from "../start-error.ts";
 import { printable } from "./printable.ts";
 
@@ -57,7 +58,7 @@ export function openAudit(file: string | undefined, { log, now }: AuditPorts): A
 
 function makeFile(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     append(path, "");
   } catch (error) {
     throw new StartError(`The audit file ${path} cannot be written: ${sentence(error)}.`);

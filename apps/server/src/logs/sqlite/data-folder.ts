@@ -1,9 +1,10 @@
 /** Owns the folder and the empty file that the store lives in. Must not know what is inside. */
-import { accessSync, closeSync, constants, mkdirSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 import { err, ok, type Result } from "@roomcast/protocol";
 
+import { makeFolder } from "../../make-folder.ts";
 import { flushFolder } from "./flush-folder.ts";
 
 const FILE = "roomcast.db";
@@ -13,7 +14,7 @@ export function prepareDataFolder(dataDir: string): Result<string, string> {
   const folder = resolve(dataDir);
   const file = join(folder, FILE);
   try {
-    const firstMade = mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const firstMade = makeFolder(folder);
     const fileIsNew = makeFile(file);
     if (fileIsNew) flushFolder(folder);
     if (firstMade !== undefined) flushParents(folder, firstMade);

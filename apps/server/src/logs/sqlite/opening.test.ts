@@ -72,7 +72,7 @@ describe("L-OPEN", () => {
   test("a file where the folder should be", async () => {
     const file = join(temporaryFolder(), "file");
     writeFileSync(file, "");
-    expect(await refusalOf(file)).toBe(`the data folder ${file} cannot be written (EEXIST)`);
+    expect(await refusalOf(file)).toBe(`the data folder ${file} cannot be written (ENOTDIR)`);
     expect(await refusalOf(join(file, "below"))).toMatch(/cannot be written \(ENOTDIR\)$/);
   });
 
