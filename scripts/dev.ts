@@ -4,6 +4,7 @@
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
+import { utimesSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
@@ -28,6 +29,7 @@ const root = join(import.meta.dirname, "..");
 const { HOST = "127.0.0.1", PORT = "3000", WEB_PORT = "5173" } = process.env;
 // The tasks run in the folders of their packages; what is meant is seen from here.
 const ROOMCAST_DATA_DIR = resolve(root, process.env["ROOMCAST_DATA_DIR"] ?? "data");
+const serverProgram = join(root, "apps/server/src/main.ts");
 const server: App = { name: "server", variable: "PORT", host: HOST, port: PORT, path: "/healthz" };
 const web: App = { name: "web app", variable: "WEB_PORT", host: "127.0.0.1", port: WEB_PORT, path: "/" };
 const apps = [server, web];
@@ -57,7 +59,8 @@ async function main(): Promise<0 | 1> {
 
   const turbo = start();
   const closed = once(turbo, "close");
-  void announce(forward(turbo));
+  const output = forward(turbo);
+  void announce(output).then(() => keepUp(output));
   const sentence = await ended;
   turbo.stdin.end();
   await closed;
@@ -117,7 +120,7 @@ function start(): Turbo {
 
 interface Output {
   lastAt: number;
-  /** The server ended while it started. `node --watch` itself lives on, and waits for a file to change. */
+  /** The server has ended by itself. `node --watch` lives on, and waits for a file to change. */
   serverFailed: boolean;
 }
 
@@ -165,6 +168,24 @@ async function announce(output: Output): Promise<void> {
       `  web app    ${url(web)}`,
     ].join("\n"),
   );
+}
+
+/** A server that was up and has ended, or was killed, is started again; one that does not come up waits for an edit. */
+async function keepUp(output: Output): Promise<void> {
+  for (let wasUp = true; ; wasUp ||= await answers(server)) {
+    if (output.serverFailed) {
+      output.serverFailed = false;
+      if (wasUp) touch(serverProgram);
+      wasUp = false;
+    }
+    await sleep(200);
+  }
+}
+
+/** What watches the file takes it for edited. */
+function touch(file: string): void {
+  const now = new Date();
+  utimesSync(file, now, now);
 }
 
 async function answers(app: App): Promise<boolean> {

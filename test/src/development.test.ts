@@ -103,6 +103,27 @@ describe("pnpm dev", () => {
     expect(development.processes).toEqual([]);
   });
 
+  it("a server that is killed comes back by itself", async () => {
+    const { PORT, WEB_PORT } = await freePorts();
+    await using development = await Development.up({ PORT, WEB_PORT });
+    const servers = (): number[] =>
+      development.processes
+        .filter(({ command }) => command.endsWith(" src/main.ts") && !command.includes("--watch"))
+        .map(({ pid }) => pid);
+    const [first] = servers();
+    process.kill(first!, "SIGKILL");
+    await until(
+      () => `another one answers: ${development.said}`,
+      async () => {
+        if (servers().every((pid) => pid === first)) return false;
+        return fetch(`http://127.0.0.1:${PORT}/healthz`).then(
+          ({ ok }) => ok,
+          () => false,
+        );
+      },
+    );
+  });
+
   it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     "%s to its whole group leaves no process",
     async (signal) => {
