@@ -82,6 +82,11 @@ export class ServerProcess {
     });
   }
 
+  /** Tells it something, and waits for nothing. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
   /** SIGKILL: nothing is flushed, nobody is told. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");

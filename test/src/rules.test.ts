@@ -15,6 +15,21 @@ const tests = globSync(["{packages,apps}/*/{src,test}/**/*.ts", "{bench,test}/sr
 
 const rulesIn = (text: string): Set<string> => new Set(text.match(RULE));
 
+/** Rows of docs/threats.md: `T-3` in the suite over all transports, `T3` where one is proved below it. */
+const rowsIn = (text: string): Set<string> =>
+  new Set([...text.matchAll(/\bT-?(\d{1,2})\b/g)].map(([, row]) => row!));
+
+it("every row of docs/threats.md has a test that bears its name, and the other way round", () => {
+  const written = [...read("docs/threats.md").matchAll(/^\| T-(\d+) \|(.*)$/gm)];
+  const names = tests.flatMap((file) => read(file).match(/["`](?:[\w-]+ )*T-?\d{1,2}\b[^"`\n]*:/g) ?? []);
+  const proved = rowsIn(names.join("\n"));
+  // What there is nothing of to attack yet says so.
+  const open = written.flatMap(([, row, rest]) => (rest!.includes("not there yet") ? [row!] : []));
+  const rows = written.map(([, row]) => row!);
+  expect(rows.filter((row) => !proved.has(row) && !open.includes(row))).toEqual([]);
+  expect([...proved].filter((row) => !rows.includes(row))).toEqual([]);
+});
+
 it("every rule has a test that bears its name, and every rule that a test bears is written down", () => {
   const written = rulesIn(
     read("docs/rules.md")
