@@ -13,7 +13,7 @@ export interface FrameForm {
   readonly length?: bigint;
 }
 
-export const TEXT = 0x81;
+const TEXT = 0x81;
 
 /** A frame as a client sends it: masked. */
 export function frame(payload: string | Buffer, { first = TEXT, length }: FrameForm = {}): Buffer {
