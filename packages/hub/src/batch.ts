@@ -85,6 +85,9 @@ export class Batch<Member extends Receiver> {
     const { frames, edits } = gathered;
     const shared = new Map<Format, Uint8Array>();
     for (const [format, list] of frames) shared.set(format, joined(format, list));
+    const [all] = shared.values();
+    // Most rooms speak one format, and nobody differs.
+    if (edits === undefined && shared.size === 1) return () => all;
     return (member) => {
       const own = edits?.get(member);
       if (own === undefined) return shared.get(member.format);

@@ -127,7 +127,8 @@ function show(exchange: Exchange, target: Target, subscription: Subscription, sn
   room.arrive({ clientId, user: from.user, name: from.name, state });
   const held = goLive(subscription, page);
   // What its other rooms had so far is behind them too.
-  if (peer.format.inSequence === true) for (const other of session.subscriptions.values()) other.room.flush();
+  if (peer.outlet.format.inSequence === true)
+    for (const other of session.subscriptions.values()) other.room.flush();
   const { sequence } = engine.log;
   const toCome = held.flatMap((each) => each.sequence ?? []);
   const joined: Joined = {

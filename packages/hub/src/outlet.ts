@@ -7,12 +7,9 @@ import type { Engine } from "./engine.ts";
 
 /** Whoever hears a room: a member by its peer, or a reader. */
 export interface Recipient {
-  readonly format: Format;
-  /** What goes to this recipient alone; what goes to many is encoded by the format. @param at where a reader is that has taken it. */
-  encode(message: Down, at?: Reached): Uint8Array;
+  /** Whoever writes there, and is told that no more can be written, must close the recipient, at a moment that suits. */
+  readonly outlet: Outlet;
   send(message: Down, at?: Reached): void;
-  /** @returns false when no more can be written: the caller must close it, at a moment that suits the caller. */
-  write(frames: Uint8Array): boolean;
   close(name: CloseName): void;
 }
 
@@ -51,7 +48,7 @@ export class Outlet {
     return this.#ended || this.write(this.encode(message, at));
   }
 
-  /** What goes out on this connection alone. */
+  /** What goes out on this connection alone; what goes to many is encoded by the format. @param at where a reader is that has taken it. */
   encode(message: Down, at?: Reached): Uint8Array {
     return this.#connection.encode?.(message, at) ?? this.format.encode(message, at);
   }

@@ -10,7 +10,7 @@ import {
 
 import { Allowance } from "./allowance.ts";
 import type { Timer } from "./clock.ts";
-import type { Connection, Decoded, Format, Inbox } from "./connection.ts";
+import type { Connection, Decoded, Inbox } from "./connection.ts";
 import type { Reached } from "./cursor.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Engine } from "./engine.ts";
@@ -35,7 +35,7 @@ export class Peer implements Inbox, Recipient {
   readonly number: number;
   readonly #engine: Engine;
   readonly #connection: Connection;
-  readonly #outlet: Outlet;
+  readonly outlet: Outlet;
   readonly #onClosed: (peer: Peer) => void;
   readonly #lane: Lane<Frame | Unread>;
   readonly #expiry: Expiry;
@@ -49,7 +49,7 @@ export class Peer implements Inbox, Recipient {
     this.number = number;
     this.#engine = engine;
     this.#connection = connection;
-    this.#outlet = new Outlet(engine, connection);
+    this.outlet = new Outlet(engine, connection);
     this.#onClosed = onClosed;
     this.#lane = new Lane((frame) => this.#guarded(frame));
     this.allowance = new Allowance(clock, settings);
@@ -65,10 +65,6 @@ export class Peer implements Inbox, Recipient {
       this.close("helloTimeout");
     });
     this.#state = { kind: "awaiting_hello", deadline };
-  }
-
-  get format(): Format {
-    return this.#outlet.format;
   }
 
   /** Whom the adapter vouches for. */
@@ -137,20 +133,12 @@ export class Peer implements Inbox, Recipient {
   }
 
   send(message: Down, at?: Reached): void {
-    if (!this.#outlet.say(message, at)) this.close("slowConsumer");
-  }
-
-  encode(message: Down, at?: Reached): Uint8Array {
-    return this.#outlet.encode(message, at);
-  }
-
-  write(frames: Uint8Array): boolean {
-    return this.#outlet.write(frames);
+    if (!this.outlet.say(message, at)) this.close("slowConsumer");
   }
 
   /** Resolves once the client has taken most of what was written, or is gone. */
   async drained(): Promise<void> {
-    if (!(await this.#outlet.drained())) this.close("slowConsumer");
+    if (!(await this.outlet.drained())) this.close("slowConsumer");
   }
 
   /** Answers a request with why it was refused. What follows a publish that may be repeated must not overtake it. */
@@ -197,7 +185,7 @@ export class Peer implements Inbox, Recipient {
     const { code, meaning } = CLOSE_CODES[name];
     // The end comes first: an adapter may report it from within `close`, and it happens once.
     this.#end(code, meaning, "server");
-    this.#outlet.close(name);
+    this.outlet.close(name);
   }
 
   ended(code: number, reason: string): void {
@@ -252,7 +240,7 @@ export class Peer implements Inbox, Recipient {
     const state = this.#state;
     const { connectedMs } = this;
     this.#state = { kind: "closed" };
-    this.#outlet.end();
+    this.outlet.end();
     this.#lane.clear();
     this.#expiry.cancel();
     const { telemetry, sessions } = this.#engine;

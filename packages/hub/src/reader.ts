@@ -4,7 +4,7 @@
  */
 import { CLOSE_CODES, type CloseName, type Down, type Refusal, refusal } from "@roomcast/protocol";
 
-import type { Connection, Format } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { Reached } from "./cursor.ts";
 import type { Engine } from "./engine.ts";
 import { Expiry } from "./expiry.ts";
@@ -16,9 +16,8 @@ import { Subscription } from "./subscription.ts";
 import type { ReaderFacts } from "./telemetry.ts";
 
 export class Reader implements Recipient {
-  readonly format: Format;
   readonly #engine: Engine;
-  readonly #outlet: Outlet;
+  readonly outlet: Outlet;
   readonly #expiry: Expiry;
   readonly #expiresAt: number | undefined;
   readonly #subscription: Subscription;
@@ -35,9 +34,8 @@ export class Reader implements Recipient {
     onClosed: (reader: Reader) => void,
   ) {
     const { remote, transport } = connection;
-    this.format = connection.format;
     this.#engine = engine;
-    this.#outlet = new Outlet(engine, connection);
+    this.outlet = new Outlet(engine, connection);
     this.#expiry = new Expiry(engine.clock, {
       expired: () => {
         this.close("tokenExpired");
@@ -75,7 +73,7 @@ export class Reader implements Recipient {
   }
 
   send(message: Down, at?: Reached): void {
-    if (!this.#outlet.say(message, at)) this.close("slowConsumer");
+    if (!this.outlet.say(message, at)) this.close("slowConsumer");
   }
 
   /** Tells what did not come from the room. */
@@ -83,19 +81,11 @@ export class Reader implements Recipient {
     this.send(message);
   }
 
-  encode(message: Down, at?: Reached): Uint8Array {
-    return this.#outlet.encode(message, at);
-  }
-
-  write(frames: Uint8Array): boolean {
-    return this.#outlet.write(frames);
-  }
-
   close(name: CloseName): void {
     if (this.#closed) return;
     const { code, meaning } = CLOSE_CODES[name];
     this.#end(code, meaning);
-    this.#outlet.close(name);
+    this.outlet.close(name);
   }
 
   /** The socket is gone. */
@@ -112,7 +102,7 @@ export class Reader implements Recipient {
     while (snapshot.page.more || !meets(snapshot.page, subscription.held)) {
       const { page } = snapshot;
       this.#show(snapshot);
-      if (!(await this.#outlet.drained())) this.close("slowConsumer");
+      if (!(await this.outlet.drained())) this.close("slowConsumer");
       if (this.#isClosed()) return;
       const since = { epoch: page.epoch, offset: page.events.at(-1)?.offset ?? page.top };
       const next = await readSnapshot(this.#engine, { room, since, sees }, subscription);
@@ -155,7 +145,7 @@ export class Reader implements Recipient {
 
   #end(code: number, reason: string): void {
     this.#closed = true;
-    this.#outlet.end();
+    this.outlet.end();
     this.#expiry.cancel();
     const { room } = this.#subscription;
     room.detach(this.#subscription);

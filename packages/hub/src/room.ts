@@ -185,7 +185,7 @@ export class Room implements Gatherer {
     const slow: Subscription[] = [];
     for (const subscription of this.#live) {
       const frames = framesFor(subscription);
-      if (frames !== undefined && !subscription.peer.write(frames)) slow.push(subscription);
+      if (frames !== undefined && !subscription.outlet.write(frames)) slow.push(subscription);
     }
     this.pace.wrote(messages, this.#live.length);
     // Closing takes members out of the array that was just walked, so it waits until the walk is over.

@@ -10,7 +10,7 @@ import {
 
 import type { Format } from "./connection.ts";
 import type { Reached } from "./cursor.ts";
-import type { Recipient } from "./outlet.ts";
+import type { Outlet, Recipient } from "./outlet.ts";
 import type { Room } from "./room.ts";
 
 /**
@@ -31,6 +31,8 @@ export interface Held {
 export class Subscription {
   readonly room: Room;
   readonly peer: Recipient;
+  /** Of the recipient, kept here because the fan-out needs it for each member. */
+  readonly outlet: Outlet;
   /** Of the connection, kept here because the fan-out reads it for each member. */
   readonly format: Format;
   /** Place in the room's array of live members; -1 when not live. Only the room writes it. */
@@ -46,7 +48,8 @@ export class Subscription {
   constructor(room: Room, peer: Recipient) {
     this.room = room;
     this.peer = peer;
-    this.format = peer.format;
+    this.outlet = peer.outlet;
+    this.format = peer.outlet.format;
   }
 
   get live(): boolean {
@@ -55,7 +58,7 @@ export class Subscription {
 
   /** A message that goes to this member alone. */
   encode(message: Down, at?: Reached): Uint8Array {
-    return this.peer.encode(message, at);
+    return this.outlet.encode(message, at);
   }
 
   /** What was held while the snapshot is read; null before and after. */
