@@ -10,8 +10,8 @@ const MIN_WARNING_MS = 1_000;
 
 export interface ExpiryListener {
   /** @param leftMs until it expires. */
-  readonly warned?: (leftMs: number) => void;
-  readonly expired: () => void;
+  warned?(leftMs: number): void;
+  expired(): void;
 }
 
 export class Expiry {

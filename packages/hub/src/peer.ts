@@ -14,7 +14,7 @@ import type { Connection, Decoded, Inbox } from "./connection.ts";
 import type { Reached } from "./cursor.ts";
 import { dispatch } from "./dispatch.ts";
 import type { Engine } from "./engine.ts";
-import { Expiry } from "./expiry.ts";
+import { Expiry, type ExpiryListener } from "./expiry.ts";
 import { charged, type Frame, type Unread } from "./frame.ts";
 import { hello } from "./handlers/hello.ts";
 import type { Identity } from "./identity.ts";
@@ -30,7 +30,7 @@ type State =
   | { readonly kind: "active"; readonly session: Session; readonly sinceMs: number; welcomed: boolean }
   | { readonly kind: "closed" };
 
-export class Peer implements Inbox, Recipient {
+export class Peer implements Inbox, Recipient, ExpiryListener {
   /** In the order in which connections have arrived. */
   readonly number: number;
   readonly #engine: Engine;
@@ -53,14 +53,7 @@ export class Peer implements Inbox, Recipient {
     this.#onClosed = onClosed;
     this.#lane = new Lane((frame) => this.#guarded(frame));
     this.allowance = new Allowance(clock, settings);
-    this.#expiry = new Expiry(clock, {
-      warned: (expiresInMs) => {
-        this.notify({ type: "expiring", expiresInMs });
-      },
-      expired: () => {
-        this.close("tokenExpired");
-      },
-    });
+    this.#expiry = new Expiry(clock, this);
     const deadline = clock.after(settings.helloTimeoutMs, () => {
       this.close("helloTimeout");
     });
@@ -125,6 +118,14 @@ export class Peer implements Inbox, Recipient {
     this.send(message, at);
     // A warning that came before it would have been the first message.
     this.watchExpiry();
+  }
+
+  warned(expiresInMs: number): void {
+    this.notify({ type: "expiring", expiresInMs });
+  }
+
+  expired(): void {
+    this.close("tokenExpired");
   }
 
   /** Tells what the client did not ask for; before its welcome it is told nothing. */

@@ -7,7 +7,7 @@ import { CLOSE_CODES, type CloseName, type Down, type Refusal, refusal } from "@
 import type { Connection } from "./connection.ts";
 import type { Reached } from "./cursor.ts";
 import type { Engine } from "./engine.ts";
-import { Expiry } from "./expiry.ts";
+import { Expiry, type ExpiryListener } from "./expiry.ts";
 import type { Identity } from "./identity.ts";
 import { Outlet, type Recipient } from "./outlet.ts";
 import { eventMessage } from "./room.ts";
@@ -15,7 +15,7 @@ import { goLive, meets, positionOf, readSnapshot, type Sight, type Snapshot } fr
 import { Subscription } from "./subscription.ts";
 import type { ReaderFacts } from "./telemetry.ts";
 
-export class Reader implements Recipient {
+export class Reader implements Recipient, ExpiryListener {
   readonly #engine: Engine;
   readonly outlet: Outlet;
   readonly #expiry: Expiry;
@@ -36,11 +36,7 @@ export class Reader implements Recipient {
     const { remote, transport } = connection;
     this.#engine = engine;
     this.outlet = new Outlet(engine, connection);
-    this.#expiry = new Expiry(engine.clock, {
-      expired: () => {
-        this.close("tokenExpired");
-      },
-    });
+    this.#expiry = new Expiry(engine.clock, this);
     this.#facts = { room, user: identity.user ?? "guest", remote, transport };
     this.#expiresAt = identity.expiresAt;
     this.#onClosed = onClosed;
@@ -74,6 +70,10 @@ export class Reader implements Recipient {
 
   send(message: Down, at?: Reached): void {
     if (!this.outlet.say(message, at)) this.close("slowConsumer");
+  }
+
+  expired(): void {
+    this.close("tokenExpired");
   }
 
   /** Tells what did not come from the room. */
