@@ -54,12 +54,18 @@ export class AdminApi {
 
   /**
    * Resolves when the stream has ended, however it did.
-   * @param tell gets the data of each event; the first is a sign that the stream is open.
+   * @param opened is called once there is a stream.
+   * @param tell gets the data of each event.
    */
-  async stream(path: string, signal: AbortSignal, tell: (data: unknown) => void): Promise<void> {
+  async stream(
+    path: string,
+    signal: AbortSignal,
+    { opened, tell }: { readonly opened: () => void; readonly tell: (data: unknown) => void },
+  ): Promise<void> {
     try {
       const response = await this.#fetch(path, { signal });
       if (!response.ok || response.body === null) return;
+      opened();
       const events = response.body
         .pipeThrough(new TextDecoderStream())
         .pipeThrough(new EventSourceParserStream());

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 
-import type { JsonSchema } from "./answers.ts";
-import { exampleOf } from "./example.ts";
+import { exampleOf, type JsonSchema } from "./example.ts";
 
 it.each<[JsonSchema | null, unknown]>([
   [null, {}],

@@ -1,5 +1,16 @@
 /** Owns a first draft of an event's data, made of its JSON Schema: right in shape, for an operator to fill in. */
-import type { JsonSchema } from "./answers.ts";
+/** As far as an example is made of it. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly minimum?: number;
+  readonly default?: unknown;
+}
 
 const MAX_DEPTH = 5;
 

@@ -1,3 +1,4 @@
+import type { Happening } from "@roomcast/protocol/operators";
 import { expect, it } from "vitest";
 
 import { tellingOf } from "./happening.ts";
@@ -17,6 +18,6 @@ it.each([
   ],
   [{ kind: "teleported" }, "teleported "],
 ])("%j is told as %j", (happening, text) => {
-  const { word, detail } = tellingOf({ time: 0, ...happening });
+  const { word, detail } = tellingOf(happening as Happening);
   expect(`${word} ${detail}`).toBe(text);
 });

@@ -1,5 +1,6 @@
 /** Owns how what happened to a client is told: a word, a tone, and the rest of it. */
-import type { Happening } from "./answers.ts";
+import type { Happening } from "@roomcast/protocol/operators";
+
 import { bytesText } from "./figures.ts";
 import { t } from "./texts.ts";
 
@@ -9,57 +10,42 @@ export interface Telling {
   readonly detail: string;
 }
 
-type Tell = (happening: Happening) => Telling;
+type Kind = Happening["kind"];
+type Of<K extends Kind> = Extract<Happening, { readonly kind: K }>;
 
-const opened =
-  (word: "connected" | "resumed"): Tell =>
-  ({ remote = "", transport = "" }) => ({
-    word: t().happenings[word],
-    tone: "good",
-    detail: t().happenings.from(transport, remote),
-  });
+const opened = ({ kind, remote, transport }: Of<"connected" | "resumed">): Telling => ({
+  word: t().happenings[kind],
+  tone: "good",
+  detail: t().happenings.from(transport, remote),
+});
 
-const TELLINGS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
-  ["connected", opened("connected")],
-  ["resumed", opened("resumed")],
-  ["joined", ({ room }) => ({ word: t().happenings.joined, tone: "plain", detail: `#${room ?? ""}` })],
-  [
-    "left",
-    ({ room, reason }) => ({
-      word: t().happenings.left,
-      tone: "plain",
-      detail: `#${room ?? ""}, ${reason ?? ""}`,
-    }),
-  ],
-  [
-    "refused",
-    ({ code = "", request, room }) => ({
+const TELLINGS: { readonly [K in Kind]: (happening: Of<K>) => Telling } = {
+  connected: opened,
+  resumed: opened,
+  joined: ({ room }) => ({ word: t().happenings.joined, tone: "plain", detail: `#${room}` }),
+  left: ({ room, reason }) => ({ word: t().happenings.left, tone: "plain", detail: `#${room}, ${reason}` }),
+  refused: ({ code, request, room }) => {
+    const what = request ?? t().happenings.frame;
+    return {
       word: t().happenings.refused,
       tone: "warn",
-      detail:
-        room === null || room === undefined
-          ? `${request ?? t().happenings.frame}: ${code}`
-          : t().happenings.refusedIn(request ?? t().happenings.frame, room, String(code)),
-    }),
-  ],
-  [
-    "slow",
-    ({ queuedBytes = 0 }) => ({
-      word: t().happenings.slow,
-      tone: "warn",
-      detail: t().happenings.notTaken(bytesText(queuedBytes)),
-    }),
-  ],
-  [
-    "closed",
-    ({ code = "", reason = "", by = "peer" }) => ({
-      word: code === 4413 ? t().happenings.closedAsSlow : t().happenings.closed,
-      tone: by === "server" && code !== 1012 ? "bad" : "plain",
-      detail: t().happenings.closedBy(`${code} ${reason}`.trim(), t().happenings.sides[by] ?? by),
-    }),
-  ],
-]);
+      detail: room === null ? `${what}: ${code}` : t().happenings.refusedIn(what, room, code),
+    };
+  },
+  slow: ({ queuedBytes }) => ({
+    word: t().happenings.slow,
+    tone: "warn",
+    detail: t().happenings.notTaken(bytesText(queuedBytes)),
+  }),
+  closed: ({ code, reason, by }) => ({
+    word: code === 4413 ? t().happenings.closedAsSlow : t().happenings.closed,
+    tone: by === "server" && code !== 1012 ? "bad" : "plain",
+    detail: t().happenings.closedBy(`${code} ${reason}`.trim(), t().happenings.sides[by]),
+  }),
+};
 
-/** What is not known here is shown by its own name. */
-export const tellingOf = (happening: Happening): Telling =>
-  TELLINGS.get(happening.kind)?.(happening) ?? { word: happening.kind, tone: "plain", detail: "" };
+/** What a newer server tells of and is not known here is shown by its own name. */
+export function tellingOf(happening: Happening): Telling {
+  const tell = new Map<string, (happening: never) => Telling>(Object.entries(TELLINGS)).get(happening.kind);
+  return tell?.(happening as never) ?? { word: happening.kind, tone: "plain", detail: "" };
+}

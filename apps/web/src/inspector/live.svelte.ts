@@ -1,6 +1,7 @@
 /** Owns the overview as it goes on: the last minutes of samples, and whether there is a stream that brings them. */
+import type { Overview } from "@roomcast/protocol/operators";
+
 import type { AdminApi } from "./admin-api.svelte.ts";
-import type { Overview } from "./answers.ts";
 
 /** Seconds that are shown. */
 export const SAMPLES = 300;
@@ -40,9 +41,9 @@ export class Live {
   async #follow(api: AdminApi): Promise<void> {
     const { signal } = this.#abort;
     while (!signal.aborted) {
-      await api.stream("/live", signal, (sample) => {
-        this.#isOpen = true;
-        this.#samples = [...this.#samples, sample as Overview].slice(-SAMPLES);
+      await api.stream("/live", signal, {
+        opened: () => (this.#isOpen = true),
+        tell: (sample) => (this.#samples = [...this.#samples, sample as Overview].slice(-SAMPLES)),
       });
       this.#isOpen = false;
       if (api.access === "token_wanted" || api.access === "closed") {

@@ -1,6 +1,7 @@
 /** Owns the live tail: the newest events that pass the filter, and how many went by unseen. Paused, it holds still and counts. */
+import type { TailBatch, TailedEvent } from "@roomcast/protocol/operators";
+
 import type { AdminApi } from "./admin-api.svelte.ts";
-import type { TailBatch, TailedEvent } from "./answers.ts";
 
 export interface Filter {
   readonly room: string;
@@ -20,7 +21,7 @@ export class Tailing {
   #events = $state.raw<readonly Seen[]>([]);
   #unseen = $state(0);
   #isPaused = $state(false);
-  #isOpen = $state(false);
+  #stream = $state<"opening" | "open" | "lost">("opening");
   #count = 0;
   #abort: AbortController | undefined;
   readonly #api: AdminApi;
@@ -43,8 +44,8 @@ export class Tailing {
     return this.#isPaused;
   }
 
-  get isOpen(): boolean {
-    return this.#isOpen;
+  get stream(): "opening" | "open" | "lost" {
+    return this.#stream;
   }
 
   pause(isPaused: boolean): void {
@@ -61,21 +62,23 @@ export class Tailing {
     this.end();
     const { signal } = (this.#abort = new AbortController());
     const given = Object.entries(filter).filter(([, text]) => text !== "");
-    void this.#stream(`/tail?${new URLSearchParams(given).toString()}`, signal);
+    void this.#listen(`/tail?${new URLSearchParams(given).toString()}`, signal);
   }
 
   end(): void {
     this.#abort?.abort();
   }
 
-  async #stream(path: string, signal: AbortSignal): Promise<void> {
+  async #listen(path: string, signal: AbortSignal): Promise<void> {
     for (const isOver = (): boolean => signal.aborted; !isOver();) {
-      this.#isOpen = true;
-      await this.#api.stream(path, signal, (batch) => {
-        if (!isOver()) this.#take(batch as TailBatch);
+      await this.#api.stream(path, signal, {
+        opened: () => (this.#stream = "open"),
+        tell: (batch) => {
+          if (!isOver()) this.#take(batch as TailBatch);
+        },
       });
       if (isOver()) return;
-      this.#isOpen = false;
+      this.#stream = "lost";
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }

@@ -19,6 +19,7 @@ export class RoomSearch {
   #found = $state.raw<readonly Found[]>([]);
   #looked = $state(0);
   #state = $state<"idle" | "searching" | "done" | "failed">("idle");
+  #words = $state.raw<readonly string[]>([]);
   readonly #room: Room<Events>;
   /** Counts searches: what an earlier one still finds is of no interest. */
   #run = 0;
@@ -29,6 +30,11 @@ export class RoomSearch {
 
   get found(): readonly Found[] {
     return this.#found;
+  }
+
+  /** What is looked for, in lower case. */
+  get words(): readonly string[] {
+    return this.#words;
   }
 
   /** Messages looked through so far. */
@@ -44,6 +50,7 @@ export class RoomSearch {
   async search(words: string): Promise<void> {
     const run = (this.#run += 1);
     const wanted = words.toLocaleLowerCase().split(/\s+/u).filter(Boolean);
+    this.#words = wanted;
     this.#found = [];
     this.#looked = 0;
     this.#state = wanted.length === 0 ? "idle" : "searching";

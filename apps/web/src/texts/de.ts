@@ -49,6 +49,7 @@ export const de: Texts = {
   closed: {
     refused: "Du kannst diesen Raum nicht betreten",
     left: "Du bist nicht mehr in diesem Raum",
+    forbidden: "Er steht dir nicht offen. Frag, wer dir die Adresse gegeben hat.",
     why: {
       kicked: "Du wurdest daraus entfernt.",
       forbidden: "Du darfst nicht mehr darin sein.",
@@ -118,7 +119,7 @@ export const de: Texts = {
     storage_unavailable: "Der Server kann gerade nichts speichern.",
     internal: "Der Server ist gestört.",
     not_joined: "Du bist nicht in diesem Raum.",
-    forbidden: "Das darfst du nicht.",
+    forbidden: "Das darfst du hier nicht.",
     unauthorised: "Dafür musst du angemeldet sein.",
     unknown_member: "Diese Person ist nicht mehr im Raum.",
     id_expired: "Sie ist zu alt, um nochmals gesendet zu werden.",

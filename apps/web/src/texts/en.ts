@@ -48,6 +48,7 @@ export const en = {
   closed: {
     refused: "You cannot enter this room",
     left: "You are no longer in this room",
+    forbidden: "It is not open to you. Ask whoever gave you its address.",
     why: {
       kicked: "You were removed from it.",
       forbidden: "You may not be in it any more.",
@@ -117,7 +118,7 @@ export const en = {
     storage_unavailable: "The server cannot store anything now.",
     internal: "The server failed.",
     not_joined: "You are not in this room.",
-    forbidden: "You are not allowed to.",
+    forbidden: "You may not do that here.",
     unauthorised: "You need to sign in for that.",
     unknown_member: "They are no longer in the room.",
     id_expired: "It is too old to be sent again.",

@@ -24,7 +24,7 @@ export function changeText(change: number | undefined): string {
 export const ageText = (ageMs: number): string => t().age(span(ageMs));
 
 function span(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  const seconds = Math.max(1, Math.floor(ms / 1_000));
   if (seconds < 90) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;

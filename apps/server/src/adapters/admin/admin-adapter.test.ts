@@ -2,6 +2,7 @@
 import { Hub, MemoryLog, MemorySessions, NO_TELEMETRY, OPEN_DOOR, type Timer } from "@roomcast/hub";
 import { FakeConnection } from "@roomcast/hub/testing";
 import { decodeUp } from "@roomcast/protocol";
+import type { Overview, TailBatch } from "@roomcast/protocol/operators";
 import { once } from "node:events";
 import {
   createServer,
@@ -21,8 +22,6 @@ import { TelemetryFan } from "../../telemetry/telemetry-fan.ts";
 import { Addresses } from "../peer-address.ts";
 import { AdminAdapter } from "./admin-adapter.ts";
 import type { OperatorRules } from "./operator.ts";
-import type { Overview } from "./overview.ts";
-import type { TailBatch } from "./tail.ts";
 
 /** Knows which timers are pending. */
 class CountingClock extends NodeClock {

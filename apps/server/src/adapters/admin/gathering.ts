@@ -1,8 +1,9 @@
 /** Owns all that is gathered while somebody watches; it begins with the first who does, and is gone with the last. */
 import type { Clock, PublishedEvent, Telemetry, TelemetryEvent } from "@roomcast/hub";
+import type { LastSecond, Overview } from "@roomcast/protocol/operators";
 
 import { Beat } from "./beat.ts";
-import { type LastSecond, type Overview, overview, type OverviewPorts, SLOW_BYTES } from "./overview.ts";
+import { overview, type OverviewPorts, SLOW_BYTES } from "./overview.ts";
 import { Pulse } from "./pulse.ts";
 import { RoomRates } from "./room-rates.ts";
 import type { Tail } from "./tail.ts";

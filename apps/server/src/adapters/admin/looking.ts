@@ -1,13 +1,22 @@
 /** GET: what an operator looks at. All of it is read when it is asked for. */
 import type { ClientView, Hub } from "@roomcast/hub";
 import { err, MAX_LISTED_MEMBERS, ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
+import type {
+  ClientDetail,
+  ClientLine,
+  ClientsPage,
+  ContractView,
+  Overview,
+  RoomDetail,
+  RoomLine,
+  RoomsPage,
+  TimelineEntry,
+} from "@roomcast/protocol/operators";
 
 import { contractView } from "../../contract/contract-view.ts";
 import { type Answer, answer, refused } from "../http/answer.ts";
 import type { Call } from "../http/route.ts";
 import { overview, type OverviewPorts } from "./overview.ts";
-import type { RoomRate } from "./room-rates.ts";
-import type { TimelineEntry } from "./timelines.ts";
 import type { Watch } from "./watch.ts";
 
 export interface LookingPorts extends OverviewPorts {
@@ -18,18 +27,13 @@ export interface LookingPorts extends OverviewPorts {
 const PAGE = 50;
 const MAX_PAGE = 200;
 
-interface RoomLine extends Partial<RoomRate> {
-  readonly room: string;
-  readonly count: number;
-}
-
 const ROOM_ORDERS: Readonly<Record<string, (a: RoomLine, b: RoomLine) => number>> = {
   members: (a, b) => b.count - a.count,
   rate: (a, b) => (b.inPerSecond ?? 0) - (a.inPerSecond ?? 0) || b.count - a.count,
   name: (a, b) => (a.room < b.room ? -1 : 1),
 };
 
-const CLIENT_ORDERS: Readonly<Record<string, (a: ClientView, b: ClientView) => number>> = {
+const CLIENT_ORDERS: Readonly<Record<string, (a: ClientLine, b: ClientLine) => number>> = {
   newest: (a, b) => a.connectedMs - b.connectedMs,
   queued: (a, b) => b.queuedBytes - a.queuedBytes,
   name: (a, b) => (a.name < b.name ? -1 : 1),
@@ -51,7 +55,7 @@ export function listRooms({ hub, watch }: LookingPorts, { query }: Call<never>):
     room.includes(named) ? [{ room, count, ...rates?.of(room) }] : [],
   );
   return answer(pageOf(lines, query, ROOM_ORDERS), ({ page, total }) =>
-    JSON.stringify({ rooms: page, total }),
+    JSON.stringify({ rooms: page, total } satisfies RoomsPage),
   );
 }
 
@@ -67,14 +71,20 @@ export async function showRoom(
   const count = members.value.length;
   if (count + top + floor === 0) return refused(refusal("not_found", "there is no such room"));
   const listed = members.value.slice(0, MAX_LISTED_MEMBERS);
-  return json({ room, count, ...extent.value, ...watch.gathering?.rates.of(room), members: listed });
+  return json({
+    room,
+    count,
+    ...extent.value,
+    ...watch.gathering?.rates.of(room),
+    members: listed,
+  });
 }
 
 /** Of those who are connected. */
 export function listClients({ hub }: LookingPorts, { query }: Call<never>): Answer {
   const wanted = query.get("q")?.toLowerCase() ?? "";
   const room = query.get("room");
-  const found = [...hub.inspection.clients()].filter(
+  const found: ClientLine[] = [...hub.inspection.clients()].filter(
     (client) =>
       (room === null || client.rooms.includes(room)) &&
       [client.clientId, client.user, client.name, client.remote].some((text) =>
@@ -82,7 +92,7 @@ export function listClients({ hub }: LookingPorts, { query }: Call<never>): Answ
       ),
   );
   return answer(pageOf(found, query, CLIENT_ORDERS), ({ page, total }) =>
-    JSON.stringify({ clients: page, total }),
+    JSON.stringify({ clients: page, total } satisfies ClientsPage),
   );
 }
 
@@ -109,7 +119,11 @@ function before(
   return [{ time: Math.round(now - connectedMs), kind: "connected", remote, transport }];
 }
 
-const json = (value: object): Answer => ({ status: 200, body: JSON.stringify(value) });
+/** By the contract that the inspector reads. */
+const json = (value: Overview | ContractView | RoomDetail | ClientDetail): Answer => ({
+  status: 200,
+  body: JSON.stringify(value),
+});
 
 function pageOf<Line>(
   lines: Line[],

@@ -1,7 +1,8 @@
 /** Owns how late the event loop is, from when it is made until it is stopped: it costs a timer. */
+import type { Spread } from "@roomcast/protocol/operators";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
-import { type Spread, spread } from "./spread.ts";
+import { spread } from "./spread.ts";
 
 const RESOLUTION_MS = 20;
 

@@ -1,37 +1,6 @@
 /** Owns the overview of the server: what is here now, and, where somebody watches, what went on in the last second. */
 import type { Hub } from "@roomcast/hub";
-
-import type { PulseSample } from "./pulse.ts";
-
-export interface Overview {
-  /** Ms since 1970. */
-  readonly time: number;
-  readonly uptimeMs: number;
-  readonly server: { readonly name: string; readonly version: string; readonly node: string };
-  readonly draining: boolean;
-  readonly connections: number;
-  readonly sessions: number;
-  readonly rooms: number;
-  /** Since the start. */
-  readonly eventsIn: number;
-  readonly eventsOut: number;
-  readonly memory: { readonly rssBytes: number; readonly heapUsedBytes: number };
-  readonly store: {
-    readonly kind: string;
-    readonly durability: string;
-    /** Events that wait for it. */
-    readonly waiting: number;
-  };
-  readonly slow: { readonly clients: number; readonly queuedBytes: number };
-  /** null while nobody watches. */
-  readonly lastSecond: LastSecond | null;
-}
-
-export interface LastSecond extends PulseSample {
-  readonly inPerSecond: number;
-  readonly outPerSecond: number;
-  readonly refusedPerSecond: number;
-}
+import type { LastSecond, Overview } from "@roomcast/protocol/operators";
 
 export interface OverviewPorts {
   readonly hub: Pick<Hub, "counts" | "draining" | "inspection">;

@@ -1,19 +1,14 @@
 /** Owns what is measured of the process while somebody watches: how long events take, how late the loop is, what it costs. */
 import type { Clock, PublishedEvent } from "@roomcast/hub";
+import type { LastSecond } from "@roomcast/protocol/operators";
 import { createHistogram } from "node:perf_hooks";
 
 import { Deliveries } from "./deliveries.ts";
 import { LoopDelay } from "./loop-delay.ts";
-import { NS_PER_MS, type Spread, spread } from "./spread.ts";
+import { NS_PER_MS, spread } from "./spread.ts";
 
-/** Of the events or turns of the last second; null when there were none. */
-export interface PulseSample {
-  /** From the admission of an event to the write to its receivers. */
-  readonly deliverMs: Spread | null;
-  readonly loopDelayMs: Spread | null;
-  /** Of one core, 0 to 1 and beyond: the store writes in a thread of its own. */
-  readonly cpu: number;
-}
+/** Of the events or turns of the last second. */
+export type PulseSample = Pick<LastSecond, "deliverMs" | "loopDelayMs" | "cpu">;
 
 const US_PER_S = 1_000_000;
 

@@ -1,10 +1,6 @@
 /** Owns how much goes through each room, by the second: of the last whole second, and of no room in which nothing went on. */
 import type { PublishedEvent } from "@roomcast/hub";
-
-export interface RoomRate {
-  readonly inPerSecond: number;
-  readonly outPerSecond: number;
-}
+import type { RoomRate } from "@roomcast/protocol/operators";
 
 const SILENT: RoomRate = { inPerSecond: 0, outPerSecond: 0 };
 

@@ -2,9 +2,10 @@
 import type { PublishedEvent } from "@roomcast/hub";
 import { ManualClock } from "@roomcast/hub/testing";
 import { JsonText } from "@roomcast/protocol";
+import type { TailBatch } from "@roomcast/protocol/operators";
 import { describe, expect, it } from "vitest";
 
-import { Tail, type TailBatch, type TailFilter } from "./tail.ts";
+import { Tail, type TailFilter } from "./tail.ts";
 
 const EVERY_MS = 250;
 

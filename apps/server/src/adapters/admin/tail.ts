@@ -1,5 +1,6 @@
 /** Owns one operator's look at the events that go by: those that the filter lets through, so many at a time, the rest counted. */
 import type { Clock, PublishedEvent } from "@roomcast/hub";
+import type { TailBatch, TailedEvent } from "@roomcast/protocol/operators";
 
 import { Beat } from "./beat.ts";
 
@@ -9,23 +10,6 @@ export interface TailFilter {
   readonly event?: string | undefined;
   /** A user, a clientId or a name. */
   readonly user?: string | undefined;
-}
-
-export interface TailedEvent extends Pick<
-  PublishedEvent,
-  "room" | "event" | "id" | "from" | "time" | "receivers"
-> {
-  readonly offset?: number;
-  readonly bytes: number;
-  /** JSON, cut where it is long. Not of an event to one member alone: that is between the two. */
-  readonly data?: string;
-  readonly to?: string;
-}
-
-export interface TailBatch {
-  readonly events: readonly TailedEvent[];
-  /** How many the filter let through besides these. */
-  readonly dropped: number;
 }
 
 const EVERY_MS = 250;

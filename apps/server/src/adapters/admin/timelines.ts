@@ -1,28 +1,9 @@
 /** Owns what has happened to each client while somebody watched: the newest of it, of those who were heard of last. */
 import type { TelemetryEvent } from "@roomcast/hub";
+import type { TimelineEntry } from "@roomcast/protocol/operators";
 
 const MAX_ENTRIES = 64;
 const MAX_CLIENTS = 4_096;
-
-export type TimelineEntry = { /** Ms since 1970. */ readonly time: number } & Happening;
-
-type Happening =
-  | { readonly kind: "connected" | "resumed"; readonly remote: string; readonly transport: string }
-  | { readonly kind: "joined"; readonly room: string }
-  | { readonly kind: "left"; readonly room: string; readonly reason: string }
-  | {
-      readonly kind: "refused";
-      readonly code: string;
-      readonly request: string | null;
-      readonly room: string | null;
-    }
-  | { readonly kind: "slow"; readonly queuedBytes: number }
-  | {
-      readonly kind: "closed";
-      readonly code: number;
-      readonly reason: string;
-      readonly by: "client" | "server";
-    };
 
 export class Timelines {
   /** Whoever was heard of last stands last. */

@@ -173,7 +173,7 @@ export const de: InspectorTexts = {
     refusedIn: (request, room, code) => `${request} in #${room}: ${code}`,
     notTaken: (bytes) => `${bytes} nicht abgenommen`,
     closedBy: (why, by) => `${why}, von der Seite ${by}`,
-    sides: { server: "des Servers", peer: "des Clients" },
+    sides: { server: "des Servers", client: "des Clients" },
   },
 
   tail: {
@@ -186,9 +186,10 @@ export const de: InspectorTexts = {
     pause: "Anhalten",
     goOn: "Fortfahren",
     clear: "Leeren",
-    closed: "Kein Datenstrom; es wird wieder versucht …",
+    opening: "Verbindet …",
+    open: "Läuft.",
+    lost: "Der Datenstrom ist abgerissen; es wird wieder versucht …",
     paused: "Angehalten.",
-    live: "Läuft.",
     unseen: (n) => `${number(n)} ungesehen.`,
     events: "Ereignisse",
     direct: "nur an ein Mitglied",

@@ -173,7 +173,7 @@ export const en = {
     refusedIn: (request: string, room: string, code: string) => `${request} in #${room}: ${code}`,
     notTaken: (bytes: string) => `${bytes} not taken`,
     closedBy: (why: string, by: string) => `${why}, by the ${by}`,
-    sides: { server: "server", peer: "peer" } as Readonly<Record<string, string>>,
+    sides: { server: "server", client: "client" },
   },
 
   tail: {
@@ -186,9 +186,10 @@ export const en = {
     pause: "Pause",
     goOn: "Go on",
     clear: "Clear",
-    closed: "Not connected to the stream; trying again…",
+    opening: "Connecting…",
+    open: "Live.",
+    lost: "The stream was lost; trying again…",
     paused: "Paused.",
-    live: "Live.",
     unseen: (n: number) => `${number(n)} went by unseen.`,
     events: "Events",
     direct: "to one member alone",

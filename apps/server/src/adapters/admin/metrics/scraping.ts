@@ -3,11 +3,11 @@
  * first scrape, and once none has come for a while, nothing is listened to. What was counted stays: counters do not go back.
  */
 import { type Clock, NO_TELEMETRY, type PublishedEvent, type Timer } from "@roomcast/hub";
+import type { Spread } from "@roomcast/protocol/operators";
 
 import type { TelemetryFan } from "../../../telemetry/telemetry-fan.ts";
 import { Deliveries } from "../deliveries.ts";
 import { LoopDelay } from "../loop-delay.ts";
-import type { Spread } from "../spread.ts";
 import { DurationHistogram } from "./duration-histogram.ts";
 
 export interface ScrapingPorts {
