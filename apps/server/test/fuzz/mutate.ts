@@ -15,7 +15,7 @@ const textsIn = (file: string): string[] =>
     // What is large is dear to spoil a million times, and large in one way.
     .filter((text) => text.length < 4_096);
 
-export const GOLDEN = [...textsIn("up"), ...textsIn("up-tolerated"), ...textsIn("up-refused")] as [
+const GOLDEN = [...textsIn("up"), ...textsIn("up-tolerated"), ...textsIn("up-refused")] as [
   string,
   ...string[],
 ];
