@@ -12,6 +12,7 @@ const steps: readonly Step[] = [
   { name: "lint", command: ["eslint", "--max-warnings=0", "."] },
   { name: "types", command: ["turbo", "run", "types", "--continue", "--output-logs=errors-only"] },
   { name: "boundaries", command: ["turbo", "boundaries"] },
+  { name: "floors", command: ["node", "scripts/check-floors.ts"] },
   { name: "unused", command: ["knip"] },
   { name: "packages", command: ["node", "scripts/check-packages.ts"] },
 ];

@@ -2,6 +2,7 @@
 import { ERROR_CODES, type Refusal, type Result } from "@roomcast/protocol";
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 
+import { SECURITY_HEADERS } from "../security-headers.ts";
 import { errorBody } from "../error-body.ts";
 
 export interface Answer {
@@ -40,7 +41,7 @@ export function send(response: ServerResponse, { status, body, headers }: Answer
     "Content-Type": "application/json; charset=utf-8",
     "Content-Length": Buffer.byteLength(body),
     "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
+    ...SECURITY_HEADERS,
     ...headers,
   });
   // Node leaves the body out where the request was a HEAD.

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { Origins } from "../origins.ts";
+import { SECURITY_HEADERS } from "../security-headers.ts";
 
 const PREFLIGHT_MAX_AGE_S = 600;
 const HEADERS = [
@@ -25,5 +26,5 @@ export function preflight(response: ServerResponse, methods: string): void {
     response.setHeader("Access-Control-Allow-Headers", HEADERS);
     response.setHeader("Access-Control-Max-Age", PREFLIGHT_MAX_AGE_S);
   }
-  response.writeHead(204, { Allow: methods }).end();
+  response.writeHead(204, { ...SECURITY_HEADERS, Allow: methods }).end();
 }

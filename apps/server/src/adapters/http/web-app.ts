@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { join } from "node:path";
 
+import { SECURITY_HEADERS } from "../security-headers.ts";
 import { requestTarget } from "../request-target.ts";
 import { readWebFiles, type WebFile } from "./web-files.ts";
 
@@ -23,10 +24,10 @@ export const BUNDLED_APP_POLICY = [
   "trusted-types svelte-trusted-html",
 ].join("; ");
 
-const SECURITY_HEADERS = {
+const PAGE_HEADERS = {
   "Cross-Origin-Opener-Policy": "same-origin",
-  "Referrer-Policy": "no-referrer",
-  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": SECURITY_HEADERS["Referrer-Policy"],
+  "X-Content-Type-Options": SECURITY_HEADERS["X-Content-Type-Options"],
 };
 
 /** Answers, or calls `next` when the path is nothing of it. */
@@ -39,7 +40,7 @@ export type WebApp = (request: IncomingMessage, response: ServerResponse, next: 
  */
 export function webApp(folder: string, devUrl: string, policy?: string): WebApp {
   const security = {
-    ...SECURITY_HEADERS,
+    ...PAGE_HEADERS,
     ...(policy !== undefined && { "Content-Security-Policy": policy }),
   };
   const index = join(folder, "index.html");

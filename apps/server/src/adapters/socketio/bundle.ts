@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
 import { refused, send } from "../http/answer.ts";
+import { SECURITY_HEADERS } from "../security-headers.ts";
 
 const SCRIPT = "text/javascript; charset=utf-8";
 const TYPES = new Map([
@@ -32,7 +33,7 @@ export function bundle(name: string, request: IncomingMessage, response: ServerR
     "Content-Type": type,
     "Cache-Control": "public, max-age=0, must-revalidate",
     ETag: ETAG,
-    "X-Content-Type-Options": "nosniff",
+    ...SECURITY_HEADERS,
   };
   if (request.headers["if-none-match"]?.includes(ETAG) === true) {
     response.writeHead(304, headers).end();

@@ -17,6 +17,7 @@ import type { RequestCredits } from "../request-credits.ts";
 import type { Origins } from "../origins.ts";
 import type { Place, Places } from "../places.ts";
 import { requestTarget } from "../request-target.ts";
+import { SECURITY_HEADERS } from "../security-headers.ts";
 import { refuseUpgrade } from "../ws/handshake.ts";
 import { bundle } from "./bundle.ts";
 import { EngineLink } from "./engine-link.ts";
@@ -122,6 +123,8 @@ export class SocketioAdapter {
   #poll(request: IncomingMessage, response: ServerResponse): void {
     if (!this.#openAnswers.admits(request.socket, response)) return;
     allowReading(request, response, this.#options.origins);
+    // engine.io writes heads of its own.
+    response.setHeaders(new Map(Object.entries(SECURITY_HEADERS)));
     if (request.method === "OPTIONS") preflight(response, METHODS);
     else if (request.method !== "GET" && request.method !== "POST") send(response, notAllowed(METHODS));
     else {

@@ -7,12 +7,13 @@ import { CLOSE_CODES, type CloseName } from "@roomcast/protocol";
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
+import { SECURITY_HEADERS } from "../security-headers.ts";
 import { GIVEN_AWAY, type Place } from "../places.ts";
 
 const HEAD = {
   "Content-Type": "text/event-stream; charset=utf-8",
   "Cache-Control": "no-store, no-transform",
-  "X-Content-Type-Options": "nosniff",
+  ...SECURITY_HEADERS,
   // nginx would gather the events until its buffer is full.
   "X-Accel-Buffering": "no",
 };

@@ -4,6 +4,7 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 
 import { errorBody } from "../error-body.ts";
+import { SECURITY_HEADERS } from "../security-headers.ts";
 import { answerHeaders } from "../http/answer.ts";
 
 /** What is wrong with the request, or undefined. The handshake's own headers are for ws to judge. */
@@ -28,7 +29,9 @@ export function refuseUpgrade(socket: Duplex, why: Refusal): void {
       "Connection: close",
       "Content-Type: application/json; charset=utf-8",
       `Content-Length: ${Buffer.byteLength(body)}`,
-      ...Object.entries(answerHeaders(why, status)).map(([name, value]) => `${name}: ${String(value)}`),
+      ...Object.entries({ ...SECURITY_HEADERS, ...answerHeaders(why, status) }).map(
+        ([name, value]) => `${name}: ${String(value)}`,
+      ),
       "",
       body,
     ].join("\r\n"),
