@@ -98,8 +98,11 @@ describe("the chat's page", () => {
     const ada = await visitors.enter(`/r/${name}`, "Ada");
     const stopped = await ada.page.evaluate(async () => {
       const violations: string[] = [];
-      document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
-        violations.push(effectiveDirective);
+      const styleStopped = new Promise<void>((resolve) => {
+        document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => {
+          violations.push(effectiveDirective);
+          if (effectiveDirective === "style-src-elem") resolve();
+        });
       });
       const script = document.createElement("script");
       try {
@@ -111,7 +114,7 @@ describe("the chat's page", () => {
       const style = document.createElement("style");
       style.textContent = "body { display: none }";
       document.body.append(style);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await styleStopped;
       return { violations, ran: Reflect.get(globalThis, "xss") as unknown };
     });
     expect(stopped.ran).toBeUndefined();
