@@ -103,7 +103,11 @@ export const BUGS: Readonly<Record<string, readonly Change[]>> = {
   ],
   "what waits for a crowd to rest gets out of order": [
     CROWD,
-    inHub("pace.ts", "let next = this.#waiting.shift();", "let next = this.#waiting.pop();"),
+    inHub(
+      "pace.ts",
+      "for (let next = this.#waiting?.shift(); next !== undefined; next = this.#waiting?.shift()) next.run();",
+      "for (let next = this.#waiting?.pop(); next !== undefined; next = this.#waiting?.pop()) next.run();",
+    ),
   ],
   "a hole is not detected": [
     inClient("ledger.ts", "if (at === undefined || offset === at.offset + 1) return true;", "return true;"),
