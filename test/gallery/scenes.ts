@@ -258,7 +258,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
       const page = await stage.open("/r/secret");
       await page.getByRole("textbox").fill("Ada Park");
       await page.keyboard.press("Enter");
-      await page.getByRole("heading", { level: 2 }).waitFor();
+      await page.getByRole("heading", { name: "You cannot enter this room" }).waitFor();
       return page;
     },
   },
@@ -293,7 +293,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
           headers: { "content-type": "application/json" },
           body: JSON.stringify({ room: "launch" }),
         });
-      await page.getByRole("heading", { level: 2 }).first().waitFor();
+      await page.getByRole("heading", { name: "You are no longer in this room" }).waitFor();
     }),
   },
   removed: {

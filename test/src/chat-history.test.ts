@@ -84,6 +84,23 @@ describe("history in a browser", () => {
     await until("it announces", async () => (await ada.stream.getAttribute("aria-live")) === "polite");
   });
 
+  it("U-FOLLOW: whoever is at the end stays there, however high its rows turn out to be and however low the window", async () => {
+    const ada = await visitors.enter(`/r/${ROOM}`, "Ada", { viewport: { width: 390, height: 740 } });
+    const jump = ada.page.getByRole("button", { name: "Jump to latest" });
+    for (const height of [740, 690, 300, 740]) {
+      await ada.page.setViewportSize({ width: 390, height });
+      await say(`${"high ".repeat(height)}.`);
+      await say(`low at ${height}`);
+      await ada.sees(`low at ${height}`);
+      await until("it is at the end", async () => (await distance(ada)) < 2);
+      expect(await jump.count()).toBe(0);
+    }
+    await ada.page.getByRole("button", { name: "Disconnect" }).click();
+    await ada.page.getByText("You disconnected.").waitFor();
+    await until("it is at the end", async () => (await distance(ada)) < 2);
+    expect(await jump.count()).toBe(0);
+  });
+
   it("U-LINK: a link to a message shows it, however far up; one that leads nowhere says so", async () => {
     const ada = await visitors.enter(`/r/${ROOM}?m=42`, "Ada");
     const target = ada.stream.locator('[data-offset="42"]');

@@ -7,6 +7,8 @@ export class StreamScroll {
   #isAtEnd = $state(true);
   #isNearStart = $state(false);
   #scroller: HTMLElement | undefined;
+  /** When it was last looked at. */
+  #top = 0;
 
   get isAtEnd(): boolean {
     return this.#isAtEnd;
@@ -20,12 +22,16 @@ export class StreamScroll {
   readonly attach = (scroller: HTMLElement): (() => void) => {
     this.#scroller = scroller;
     const measure = (): void => this.#measure();
-    const sizes = new ResizeObserver(() => this.#settle());
+    const sizes = new ResizeObserver(() => {
+      this.settle();
+      this.#measure();
+    });
     sizes.observe(scroller);
     for (const child of scroller.children) sizes.observe(child);
     // Before the list, which changes what it draws: after that, to ask for heights is to lay all of it out once more.
     scroller.addEventListener("scroll", measure, { passive: true, capture: true });
-    this.#settle();
+    this.settle();
+    this.#measure();
     return () => {
       sizes.disconnect();
       scroller.removeEventListener("scroll", measure, { capture: true });
@@ -35,7 +41,12 @@ export class StreamScroll {
 
   toEnd(): void {
     this.#isAtEnd = true;
-    this.#settle();
+    this.settle();
+  }
+
+  /** Call it after the stream has changed: sizes are told of one frame late where a list in it measures itself. */
+  settle(): void {
+    if (this.#scroller !== undefined && this.#isAtEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
   /** Something else is to be looked at: what comes moves nothing. */
@@ -43,18 +54,14 @@ export class StreamScroll {
     this.#isAtEnd = false;
   }
 
-  #settle(): void {
-    const scroller = this.#scroller;
-    if (scroller === undefined) return;
-    if (this.#isAtEnd) scroller.scrollTop = scroller.scrollHeight;
-    this.#measure();
-  }
-
   #measure(): void {
     const scroller = this.#scroller;
     if (scroller === undefined) return;
     const { scrollTop, scrollHeight, clientHeight } = scroller;
-    this.#isAtEnd = scrollHeight - scrollTop - clientHeight < END_PX;
+    const isNearEnd = scrollHeight - scrollTop - clientHeight < END_PX;
+    // Only going up leads away from the end, and neither what is added below nor a window that becomes smaller.
+    this.#isAtEnd = isNearEnd || (this.#isAtEnd && scrollTop >= this.#top);
+    this.#top = scrollTop;
     this.#isNearStart = scrollTop < START_PX;
   }
 }
