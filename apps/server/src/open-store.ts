@@ -2,9 +2,11 @@
 import {
   type Clock,
   MemoryLog,
+  MemorySanctions,
   MemorySessions,
   type Random,
   type RoomLog,
+  type SanctionStore,
   type SessionStore,
 } from "@roomcast/hub";
 import { isBuiltin } from "node:module";
@@ -15,6 +17,7 @@ import { StartError } from "./start-error.ts";
 export interface Store {
   readonly log: RoomLog;
   readonly sessions: SessionStore;
+  readonly sanctions: SanctionStore;
   /** What the last run has left, a sentence each for the operator. */
   readonly findings: readonly string[];
   close(): Promise<void>;
@@ -32,7 +35,13 @@ export async function openStore(settings: Settings, { clock, random, onFatal }: 
   const { store, dataDir, durability, historyEvents, historyDays } = settings;
   if (store === "memory") {
     const log = new MemoryLog({ clock, random, historyEvents });
-    return { log, sessions: new MemorySessions(clock), findings: [], close: () => log.close() };
+    return {
+      log,
+      sessions: new MemorySessions(clock),
+      sanctions: new MemorySanctions(),
+      findings: [],
+      close: () => log.close(),
+    };
   }
   // An older Node is not kept from installing this, nor from running it.
   if (!isBuiltin("node:sqlite")) {

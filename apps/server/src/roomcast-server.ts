@@ -1,12 +1,13 @@
 /** Owns a server's life: it listens, it ends without losing anything. Must not know adapters or logs, only how to end them. */
-import type { Hub } from "@roomcast/hub";
-import { CLOSE_TIMEOUT_MS, type Contract, type Events } from "@roomcast/protocol";
+import type { Done, Hub, ModerationAct, Sanction } from "@roomcast/hub";
+import { CLOSE_TIMEOUT_MS, type Contract, type Events, type Refusal, type Result } from "@roomcast/protocol";
 import { once } from "node:events";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { setTimeout as after } from "node:timers/promises";
 import type { Logger } from "pino";
 
 import { attach, type Share } from "./attachment.ts";
+import { moderate } from "./moderating.ts";
 import { RoomHandles } from "./rooms.ts";
 import { StartError } from "./start-error.ts";
 import type { Audit } from "./telemetry/audit.ts";
@@ -59,6 +60,21 @@ export class RoomcastServer<C extends Contract = Events> {
     const at = bound === null || typeof bound === "string" ? { port, address: host } : bound;
     const scheme = "setSecureContext" in this.http ? "https" : "http";
     return `${scheme}://${reachable(at.address)}:${at.port}`;
+  }
+
+  /** Kicks, mutes or bans a user, revokes what let it in, or lifts that again: at once, and kept by the store. */
+  moderate(act: Omit<ModerationAct, "by">): Promise<Result<Done, Refusal>> {
+    return moderate(this.#parts, { as: "application" }, act);
+  }
+
+  /** What is imposed on users now. @param room what counts there. */
+  sanctions(room?: string): readonly Sanction[] {
+    return this.hub.moderation.list(room);
+  }
+
+  /** Whoever may not be where they are any more is taken out: to be called when the answers of `authorize` have changed. */
+  recheck(user?: string): Promise<void> {
+    return this.hub.moderation.recheck(user);
   }
 
   /** For an app of yours that has routes, like Express: takes what is Roomcast's, and leaves the rest to `next`. */

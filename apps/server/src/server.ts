@@ -87,7 +87,15 @@ export async function createServer<const C extends Contract = Events>(
   const audit = await orClose(store, () => openAudit(auditFile(settings), { log, now: () => clock.now() }));
   const server = { name: "roomcast", version: VERSION, node: random.id().slice(0, NODE_ID_LENGTH) };
   const hub: Hub = new Hub({
-    ...{ log: store.log, sessions: store.sessions, clock, random, telemetry, policy },
+    ...{
+      log: store.log,
+      sessions: store.sessions,
+      sanctions: store.sanctions,
+      clock,
+      random,
+      telemetry,
+      policy,
+    },
     contract: options.contract ?? bundledEvents,
     handlers: hubHandlers<C>(options.handlers ?? {}, () => ({ hub, audit })),
     settings: hubSettings(settings, server),
@@ -117,7 +125,18 @@ export async function createServer<const C extends Contract = Events>(
     ready: async () => !hub.draining && (await answers(store.log, settings.defaultRoom, clock)),
   });
   const admin = new AdminAdapter({
-    ...{ hub, clock, random, telemetry, tally, server, onFault, addresses, storeKind: settings.store },
+    ...{
+      hub,
+      entrance,
+      clock,
+      random,
+      telemetry,
+      tally,
+      server,
+      onFault,
+      addresses,
+      storeKind: settings.store,
+    },
     // A server of yours may have metrics of its own.
     claimsMetrics: options.server === undefined,
     // What stands before a server of yours is yours to know: there it takes the token.

@@ -9,7 +9,7 @@ import {
   type Gap,
   type Joined,
   type JoinTarget,
-  type LeftReason,
+  type Left,
   MAX_PAGE_EVENTS,
   ok,
   type Position,
@@ -237,9 +237,10 @@ export class RoomSession {
   }
 
   /** Taken out by the server. */
-  left(reason: LeftReason): void {
+  left({ reason, message, until }: Left): void {
     if (this.over) return;
-    this.#end({ state: "left", reason });
+    const why = { ...(message !== undefined && { message }), ...(until !== undefined && { until }) };
+    this.#end({ state: "left", reason, ...why });
     this.#forgetWhenAnswered();
   }
 

@@ -33,7 +33,14 @@ export type RoomStatus =
   | { readonly state: "joining" }
   | { readonly state: "joined" }
   /** By `leave()`, or taken out by the server. This object is done: `client.room(name)` makes a new one. */
-  | { readonly state: "left"; readonly reason: LeftReason }
+  | {
+      readonly state: "left";
+      readonly reason: LeftReason;
+      /** In the words of whoever took it out. */
+      readonly message?: string;
+      /** Ms since 1970: until then it is not let in again. */
+      readonly until?: number;
+    }
   /** The server does not let this client in. Done as well. */
   | { readonly state: "refused"; readonly error: Failure };
 

@@ -217,7 +217,7 @@ export class Session<C extends Contract> implements Client<C> {
         room?.gap(message);
         return;
       case "left":
-        if (!answered) room?.left(message.reason);
+        if (!answered) room?.left(message);
         return;
       case "ack":
         if (!answered) this.#candidates(message.room).some((session) => session.ack(message));

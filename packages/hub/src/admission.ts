@@ -30,18 +30,18 @@ export type Admitted =
   | { readonly kind: "publish"; readonly event: string; readonly data: JsonText; readonly kept: boolean }
   | { readonly kind: "answer"; readonly answer: unknown };
 
-type Admission = Pick<Engine, "contract" | "policy" | "handlers" | "telemetry">;
+type Admission = Pick<Engine, "access" | "contract" | "handlers" | "telemetry">;
 type Verdict = Result<Admitted, Refusal>;
 
 /** @param age ms since it was sent first, if it is a repetition: its id must not have been forgotten since. */
 export function admit(engine: Admission, candidate: Candidate, age = 0): MaybePromise<Verdict> {
   if (age > MAX_ID_AGE_MS) return err(refusal("id_expired"));
-  const { room, event, identity, to } = candidate;
+  const { room, event, to } = candidate;
   const checked = engine.contract.check(event, candidate.data, "anyone");
   if (!checked.ok) return checked;
   const kind = to === undefined ? "publish" : "direct";
   return whenReady(
-    engine.policy.authorise(identity, { kind, room, event }),
+    engine.access.refusal(candidate, { kind, room, event }),
     (refused): MaybePromise<Verdict> => {
       if (refused !== undefined) return err(refused);
       const handler = engine.handlers.get(event);

@@ -4,9 +4,13 @@ import { describe, expect, test } from "vitest";
 import { only, stage, typesOf, valueOf } from "../test/stage.ts";
 import { answer, change, type EventHandler, type IncomingEvent, instead, refuse } from "./application.ts";
 import { admit } from "./admission.ts";
+import { Access } from "./access.ts";
 import type { Engine } from "./engine.ts";
-import { OPEN_DOOR } from "./policy.ts";
+import { MemorySanctions } from "./memory-sanctions.ts";
+import { OPEN_DOOR, type Policy } from "./policy.ts";
+import { Sanctions } from "./sanctions.ts";
 import { NO_TELEMETRY } from "./telemetry.ts";
+import { ManualClock } from "./testing/manual-clock.ts";
 
 const publish = (id: string, rest: object = {}): object => ({
   ...{ type: "publish", id, room: "general", event: "message", data: { text: id } },
@@ -227,8 +231,10 @@ describe("admission", () => {
       message: { data: anything },
     },
   });
+  const accessBy = (policy: Policy): Access =>
+    new Access(policy, new Sanctions(new MemorySanctions(), new ManualClock()));
   const engine = (rest: Partial<Engine> = {}): Parameters<typeof admit>[0] => ({
-    ...{ contract, policy: OPEN_DOOR, handlers: new Map(), telemetry: NO_TELEMETRY },
+    ...{ contract, access: accessBy(OPEN_DOOR), handlers: new Map(), telemetry: NO_TELEMETRY },
     ...rest,
   });
   const from = { clientId: "c", user: "u", name: "" };
@@ -260,10 +266,12 @@ describe("admission", () => {
       },
     };
     const handlers = new Map([["message", () => void asked.push("handler")]]);
-    await admit(engine({ policy, handlers }), { ...candidate, event: "other" });
+    await admit(engine({ access: accessBy(policy), handlers }), { ...candidate, event: "other" });
     expect(asked).toEqual([]);
-    expect(await admit(engine({ policy, handlers }), candidate)).toEqual(err(refusal("forbidden")));
-    await admit(engine({ policy, handlers }), { ...candidate, to: "x" });
+    expect(await admit(engine({ access: accessBy(policy), handlers }), candidate)).toEqual(
+      err(refusal("forbidden")),
+    );
+    await admit(engine({ access: accessBy(policy), handlers }), { ...candidate, to: "x" });
     expect(asked).toEqual(["publish", "direct"]);
   });
 

@@ -43,8 +43,16 @@ export interface Connection {
    * MUST NOT call the inbox from within: many members are being written to. After the end: ignored.
    */
   send(frames: Uint8Array): void;
-  /** MUST NOT throw. What was sent before goes out first, but a peer that takes nothing is cut within CLOSE_TIMEOUT_MS. */
-  close(reason: CloseName): void;
+  /**
+   * MUST NOT throw. What was sent before goes out first, but a peer that takes nothing is cut within CLOSE_TIMEOUT_MS.
+   * @param why in the place of what the reason means in general; at most MAX_REASON_LENGTH.
+   */
+  close(reason: CloseName, why?: string): void;
+  /**
+   * What was sent so far, the end included, reaches the peer within EXPULSION_MS or never: the connection is cut with it unless
+   * the peer has shown by then that it took all of it. Missing where nothing is ever on its way. MUST NOT throw.
+   */
+  dropUntaken?(): void;
   /**
    * Reads no more from the socket: what is not handled yet is handed in as before, and nothing is due that only reading would
    * bring. MAY be called again.

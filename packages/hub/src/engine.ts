@@ -1,13 +1,13 @@
 /** Owns what every handler needs: the ports and the registries, wired once by the hub. No logic. */
 import type { Contract } from "@roomcast/protocol";
 
+import type { Access } from "./access.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Appending } from "./appending.ts";
 import type { EventHandler } from "./application.ts";
 import type { Clock } from "./clock.ts";
 import type { Credits } from "./credits.ts";
 import type { Peer } from "./peer.ts";
-import type { Policy } from "./policy.ts";
 import type { Random } from "./random.ts";
 import type { RoomLog } from "./room-log.ts";
 import type { Rooms } from "./rooms.ts";
@@ -30,7 +30,7 @@ export interface Engine {
   readonly random: Random;
   readonly telemetry: Telemetry;
   readonly traffic: Traffic;
-  readonly policy: Policy;
+  readonly access: Access;
   readonly contract: Contract;
   readonly handlers: ReadonlyMap<string, EventHandler>;
   readonly settings: HubSettings;

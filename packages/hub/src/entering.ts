@@ -42,7 +42,8 @@ async function enterRoom(
   const refuse = (reason: Refusal) => (): void => {
     // Who is refused a room is not in it, though it may have been. A newer socket of the session asks for itself.
     if (session.peer === peer) {
-      engine.sessions.leave(session, room, reason.code === "forbidden" ? "forbidden" : "left");
+      const isForbidden = reason.code === "forbidden";
+      engine.sessions.leave(session, room, isForbidden ? "forbidden" : "left", { dropping: isForbidden });
     }
     peer.refuse(asked(target), reason);
   };
@@ -55,9 +56,9 @@ async function enterRoom(
       failed(error)();
     });
   try {
+    const sees = await maySee(exchange, room);
     const refused = stateRefusal(target.state, engine) ?? (await mayJoin(exchange, target));
     if (refused !== undefined) return refuse(refused);
-    const sees = await maySee(exchange, room);
     // Its socket is gone, or its session: whoever enters now would never leave.
     if (session.peer !== peer) return () => undefined;
     const subscription = subscribe(exchange, room);
@@ -80,20 +81,17 @@ async function enterRoom(
 
 /** A state that comes with it is told as any other is. */
 export const mayJoin = (
-  { engine: { policy }, session: { identity } }: Exchange,
+  { engine: { access }, session }: Exchange,
   { room, state }: Pick<Target, "room" | "state">,
 ): MaybePromise<Refusal | undefined> =>
   whenReady(
-    policy.authorise(identity, { kind: "join", room }),
-    (refused) => refused ?? (state && policy.authorise(identity, { kind: "presence", room })),
+    access.refusal(session, { kind: "join", room }),
+    (refused) => refused ?? (state && access.refusal(session, { kind: "presence", room })),
   );
 
 /** Whether it is shown what was said before it came. */
 export const maySee = ({ engine, session }: Exchange, room: string): MaybePromise<boolean> =>
-  whenReady(
-    engine.policy.authorise(session.identity, { kind: "history", room }),
-    (refused) => refused === undefined,
-  );
+  whenReady(engine.access.refusal(session, { kind: "history", room }), (refused) => refused === undefined);
 
 /**
  * From here on live events are held. A subscription of the same room that is there already is replaced.

@@ -1,8 +1,12 @@
-/** Owns how somebody is taken out of rooms that they may not be in any more: at once, and what has gathered for them is dropped. */
-import type { LeftReason } from "@roomcast/protocol";
-
+/**
+ * Owns how somebody is taken out of what they may not be in any more: at once, and neither what has gathered for them there nor
+ * what is on its way to them is delivered.
+ */
 import type { Engine, Exchange } from "./engine.ts";
 import type { Session } from "./session.ts";
+import type { Expulsion } from "./sessions.ts";
+
+const FORBIDDEN: Expulsion = { left: "forbidden", close: "forbidden" };
 
 /** To be called whenever the answers may have changed. */
 export async function leaveForbidden({
@@ -10,15 +14,25 @@ export async function leaveForbidden({
   session,
 }: Pick<Exchange, "engine" | "session">): Promise<void> {
   for (const room of [...session.subscriptions.keys()]) {
-    const refused = await engine.policy.authorise(session.identity, { kind: "join", room });
-    if (refused !== undefined) expel(engine, session, room, "forbidden");
+    const refused = await engine.access.refusal(session, { kind: "join", room });
+    if (refused !== undefined) expel(engine, session, room, FORBIDDEN);
   }
 }
 
-/** @returns whether it was there. */
-export function expel({ sessions }: Engine, session: Session, room: string, reason: LeftReason): boolean {
-  if (!sessions.leave(session, room, reason, { dropping: true })) return false;
+/** Out of one room. @returns whether it was there. */
+export function expel(
+  { sessions }: Engine,
+  session: Session,
+  room: string,
+  { left, why, until }: Omit<Expulsion, "close">,
+): boolean {
+  if (!sessions.leave(session, room, left, { dropping: true })) return false;
   void sessions.save(session);
-  session.peer?.notify({ type: "left", room, reason });
+  session.peer?.notify({
+    ...{ type: "left", room, reason: left },
+    ...(why !== undefined && { message: why }),
+    ...(typeof until === "number" && { until }),
+  });
+  session.peer?.outlet.dropUntaken();
   return true;
 }

@@ -13,6 +13,7 @@ import {
   type Result,
 } from "@roomcast/protocol";
 
+import { Access } from "./access.ts";
 import { Accounts } from "./accounts.ts";
 import { Appending } from "./appending.ts";
 import type { EventHandler } from "./application.ts";
@@ -25,6 +26,8 @@ import { expel } from "./expelling.ts";
 import { rangeOf } from "./handlers/history.ts";
 import type { Identity } from "./identity.ts";
 import { Inspection } from "./inspection.ts";
+import { MemorySanctions } from "./memory-sanctions.ts";
+import { Moderation } from "./moderation.ts";
 import { Peer } from "./peer.ts";
 import { type Action, OPEN_DOOR, type Policy } from "./policy.ts";
 import type { Random } from "./random.ts";
@@ -32,6 +35,8 @@ import { Reader } from "./reader.ts";
 import { eventMessage, type Room } from "./room.ts";
 import type { Removed, RoomLog, SettleRemoval } from "./room-log.ts";
 import { Rooms } from "./rooms.ts";
+import type { SanctionStore } from "./sanction-store.ts";
+import { Sanctions } from "./sanctions.ts";
 import { Sessions } from "./sessions.ts";
 import type { SessionStore } from "./session-store.ts";
 import { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";
@@ -50,6 +55,8 @@ export interface HubOptions {
   readonly telemetry?: Telemetry;
   /** Default: OPEN_DOOR. */
   readonly policy?: Policy;
+  /** Default: what is imposed on users is forgotten with the process. */
+  readonly sanctions?: SanctionStore;
   /** Default: the bundled contract. */
   readonly contract?: Contract;
   /** By event name. */
@@ -73,6 +80,7 @@ const DRAIN_SLICE = 100;
 
 export class Hub {
   readonly inspection: Inspection;
+  readonly moderation: Moderation;
   readonly #engine: Engine;
   readonly #peers = new Set<Peer>();
   readonly #readers = new Set<Reader>();
@@ -82,6 +90,7 @@ export class Hub {
   constructor(options: HubOptions) {
     const { log, clock, random, telemetry = NO_TELEMETRY } = options;
     const settings = { ...DEFAULT_SETTINGS, ...options.settings };
+    const sanctions = new Sanctions(options.sanctions ?? new MemorySanctions(), clock);
     const rooms = new Rooms(log, clock, new Turn(clock, telemetry), settings.presenceGatherMs);
     this.#engine = {
       ...{ log, rooms, clock, random, telemetry, settings },
@@ -90,11 +99,12 @@ export class Hub {
       traffic: new Traffic(clock, telemetry),
       appending: new Appending(log, telemetry, settings),
       sessions: new Sessions({ store: options.sessions, rooms, clock, random, telemetry, settings }),
-      policy: options.policy ?? OPEN_DOOR,
+      access: new Access(options.policy ?? OPEN_DOOR, sanctions),
       contract: options.contract ?? bundledEvents,
       handlers: new Map(Object.entries(options.handlers ?? {})),
     };
     this.inspection = new Inspection(this.#engine);
+    this.moderation = new Moderation(this.#engine, sanctions, this.#readers);
     log.onAppended((event) => {
       this.#fanOut(event.room, (room) => {
         room.deliver(event);
@@ -206,6 +216,14 @@ export class Hub {
     });
   }
 
+  /** Whether somebody may do something, by the policy and by what is imposed on them. */
+  allows(identity: Identity, action: Action): Promise<Result<undefined, Refusal>> {
+    return this.#answer(async () => {
+      const refused = await this.#refused(identity, action);
+      return refused === undefined ? ok(undefined) : err(refused);
+    });
+  }
+
   /** Rooms that somebody is in. */
   rooms(): RoomCount[] {
     return [...this.#engine.rooms.all()]
@@ -228,9 +246,10 @@ export class Hub {
   /** Out of one room, or with no `room` out of the server: its session cannot be resumed. false: no such client is here. */
   kick(clientId: string, room?: string): boolean {
     const { sessions } = this.#engine;
-    if (room === undefined) return sessions.kick(clientId);
+    const how = { left: "kicked", close: "kicked" } as const;
+    if (room === undefined) return sessions.expel(clientId, how);
     const session = sessions.find(clientId);
-    return session !== undefined && expel(this.#engine, session, room, "kicked");
+    return session !== undefined && expel(this.#engine, session, room, how);
   }
 
   /** All that was said in it is gone for good. Its members stay, and are told; who publishes there begins it anew. */
@@ -291,7 +310,8 @@ export class Hub {
 
   async #refused(identity: Identity | null, action: Action): Promise<Refusal | undefined> {
     if (!isRoomName(action.room)) return refusal("bad_room");
-    return identity === null ? undefined : this.#engine.policy.authorise(identity, action);
+    if (identity === null) return undefined;
+    return this.#engine.access.refusal({ identity, from: { user: identity.user ?? "guest" } }, action);
   }
 
   /** A port or a hook that throws is a fault to us, and `internal` to whoever asked. */

@@ -5,6 +5,11 @@ export interface Identity {
   readonly user: string | null;
   /** A name that the token vouches for; wins over the one that a client asks for. */
   readonly name?: string;
+  /**
+   * Ms since 1970: what vouches for it is no younger than that. Left out, it is asked for anew each time, and a revocation is no
+   * matter of it.
+   */
+  readonly issuedAt?: number;
   /** Ms since 1970; the session ends then unless it is refreshed. */
   readonly expiresAt?: number;
   /** What the token says besides, for the application's own rules. */

@@ -21,7 +21,9 @@ export type { ClientView, Inspection, RoomExtent } from "./inspection.ts";
 export { beyond, DEFAULT_LIMITS, type LimitName, type Limits, LIMITS } from "./limits.ts";
 export { isPromise, type MaybePromise, whenReady } from "./maybe-promise.ts";
 export { MemoryLog, type MemoryLogOptions } from "./memory-log.ts";
+export { MemorySanctions } from "./memory-sanctions.ts";
 export { MemorySessions } from "./memory-sessions.ts";
+export { ACTS, type ActName, type Act as ModerationAct, type Done, Moderation } from "./moderation.ts";
 export { type Action, OPEN_DOOR, type Policy } from "./policy.ts";
 export type { Random } from "./random.ts";
 export type {
@@ -36,6 +38,7 @@ export type {
   Settle,
   SettleRemoval,
 } from "./room-log.ts";
+export type { Sanction, SanctionKey, SanctionStore } from "./sanction-store.ts";
 export type { SessionStore, StoredSession } from "./session-store.ts";
 export { SteadyTime } from "./steady-time.ts";
 export { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";

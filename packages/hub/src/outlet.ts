@@ -71,10 +71,19 @@ export class Outlet {
     this.#ended = true;
   }
 
-  close(name: CloseName): void {
+  /** Nothing of what is on its way is to reach the other end any more. */
+  dropUntaken(): void {
+    try {
+      this.#connection.dropUntaken?.();
+    } catch (error) {
+      this.#fault(error);
+    }
+  }
+
+  close(name: CloseName, why?: string): void {
     this.#ended = true;
     try {
-      this.#connection.close(name);
+      this.#connection.close(name, why);
     } catch (error) {
       this.#fault(error);
     }

@@ -181,12 +181,12 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     return ready.then(() => connection.resume?.());
   }
 
-  close(name: CloseName): void {
+  close(name: CloseName, why?: string): void {
     if (this.closed) return;
     const { code, meaning } = CLOSE_CODES[name];
     // The end comes first: an adapter may report it from within `close`, and it happens once.
-    this.#end(code, meaning, "server");
-    this.outlet.close(name);
+    this.#end(code, why ?? meaning, "server");
+    this.outlet.close(name, why);
   }
 
   ended(code: number, reason: string): void {

@@ -9,6 +9,7 @@ import type { Reached } from "./cursor.ts";
 import type { Engine } from "./engine.ts";
 import { Expiry, type ExpiryListener } from "./expiry.ts";
 import type { Identity } from "./identity.ts";
+import { type MaybePromise, whenReady } from "./maybe-promise.ts";
 import { Outlet, type Recipient } from "./outlet.ts";
 import { eventMessage } from "./room.ts";
 import { goLive, meets, positionOf, readSnapshot, type Sight, type Snapshot } from "./snapshot.ts";
@@ -19,7 +20,7 @@ export class Reader implements Recipient, ExpiryListener {
   readonly #engine: Engine;
   readonly outlet: Outlet;
   readonly #expiry: Expiry;
-  readonly #expiresAt: number | undefined;
+  readonly #identity: Identity;
   readonly #subscription: Subscription;
   readonly #facts: ReaderFacts;
   readonly #onClosed: (reader: Reader) => void;
@@ -38,7 +39,7 @@ export class Reader implements Recipient, ExpiryListener {
     this.outlet = new Outlet(engine, connection);
     this.#expiry = new Expiry(engine.clock, this);
     this.#facts = { room, user: identity.user ?? "guest", remote, transport };
-    this.#expiresAt = identity.expiresAt;
+    this.#identity = identity;
     this.#onClosed = onClosed;
     this.#subscription = new Subscription(engine.rooms.open(room), this);
     this.#subscription.room.enter(this.#subscription);
@@ -49,9 +50,32 @@ export class Reader implements Recipient, ExpiryListener {
     return this.#facts.transport;
   }
 
+  get user(): string {
+    return this.#facts.user;
+  }
+
+  get room(): string {
+    return this.#facts.room;
+  }
+
+  /** Whether it may still hear the room. */
+  mayStay(): MaybePromise<boolean> {
+    const from = { user: this.user };
+    return whenReady(
+      this.#engine.access.refusal({ identity: this.#identity, from }, { kind: "join", room: this.room }),
+      (refused) => refused === undefined,
+    );
+  }
+
+  /** It may not be here any more, nor get what is on its way to it. */
+  expel(): void {
+    this.close("forbidden");
+    this.outlet.dropUntaken();
+  }
+
   /** Resolves when it is known that the room can be read; what there is to read follows. @returns why it cannot. */
   async begin(place: Sight): Promise<Refusal | undefined> {
-    this.#expiry.watch(this.#expiresAt);
+    this.#expiry.watch(this.#identity.expiresAt);
     try {
       const first = await readSnapshot(this.#engine, place, this.#subscription);
       if (!first.ok) {

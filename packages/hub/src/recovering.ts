@@ -132,8 +132,8 @@ class MissedRoom {
 /** @returns undefined where it may not be any more. */
 async function enter(exchange: Exchange, name: string): Promise<MissedRoom | undefined> {
   const { engine, peer, session } = exchange;
-  const refused = await mayJoin(exchange, { room: name });
   const sees = await maySee(exchange, name);
+  const refused = await mayJoin(exchange, { room: name });
   if (session.peer !== peer) return undefined;
   const subscription = refused === undefined ? subscribe(exchange, name) : refused.code;
   if (typeof subscription === "string") {

@@ -100,8 +100,6 @@ export class Room implements Gatherer {
       last.index = subscription.index;
     }
     subscription.index = -1;
-    // What has gathered is in the formats of before.
-    this.flush();
     for (const speakers of this.#speakers) if (speakers.format === subscription.format) speakers.count -= 1;
     this.#speakers = this.#speakers.filter(({ count }) => count > 0);
     // The room may be forgotten now: what waits must not be overtaken by what comes to its successor.

@@ -1,5 +1,5 @@
 /** Owns which sessions live in this process, how one ends, and how it comes back: from memory, or from the store. */
-import { CLOSE_CODES, type LeftReason } from "@roomcast/protocol";
+import { CLOSE_CODES, type CloseName, type LeftReason } from "@roomcast/protocol";
 
 import type { Clock } from "./clock.ts";
 import type { Identity } from "./identity.ts";
@@ -14,6 +14,18 @@ import type { Telemetry } from "./telemetry.ts";
 
 /** Close codes by which a client says that it left for good: 1005 is a close frame without a code. */
 const LEFT_FOR_GOOD: ReadonlySet<number> = new Set([1000, 1005]);
+
+/** How somebody is taken out. */
+export interface Expulsion {
+  /** Told to the others. */
+  readonly left: LeftReason;
+  /** Of the connection, where it is from everywhere. */
+  readonly close: CloseName;
+  /** In the words of whoever does it. */
+  readonly why?: string | undefined;
+  /** Ms since 1970. */
+  readonly until?: number | null | undefined;
+}
 
 export interface Resumed {
   readonly session: Session;
@@ -156,15 +168,16 @@ export class Sessions {
   }
 
   /** Gone everywhere, and not to be resumed, also when it is only expected back. @returns whether it was here. */
-  kick(clientId: string): boolean {
+  expel(clientId: string, { left, close, why }: Expulsion): boolean {
     this.#store.remove(clientId);
     const session = this.#live.get(clientId);
     if (session === undefined) return false;
     session.kicked = true;
-    this.#end(session, "kicked");
+    this.#end(session, left, { dropping: true });
     const { peer } = session;
     session.peer = null;
-    peer?.close("kicked");
+    peer?.close(close, why);
+    peer?.outlet.dropUntaken();
     return true;
   }
 
@@ -184,10 +197,10 @@ export class Sessions {
     }
   }
 
-  #end(session: Session, reason: LeftReason): void {
+  #end(session: Session, reason: LeftReason, how?: { readonly dropping: boolean }): void {
     session.grace?.cancel();
     session.grace = undefined;
-    for (const room of [...session.subscriptions.keys()]) this.leave(session, room, reason);
+    for (const room of [...session.subscriptions.keys()]) this.leave(session, room, reason, how);
     this.#live.delete(session.clientId);
   }
 

@@ -8,7 +8,7 @@ import { upSchemas } from "./up.ts";
 
 const HASHES = {
   up: "35d7b70372a2dd02af9c735d821e331bd805c29e0128b6d84a52f05a073d5eca",
-  down: "6a7b8ae4c1fd4bb4d32fc53e0efd3c8a86c5777edfc874e2f7bee89322f4fe14",
+  down: "cc7675a588938715adeef435b08e82b22f7fd230c91b8f92da63447769ac3eda",
 };
 
 const WHAT_TO_DO = `The messages of the protocol have changed. If that was meant:

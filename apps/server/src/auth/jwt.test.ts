@@ -58,11 +58,11 @@ describe("a token signed with the secret", () => {
     const claims = { sub: "ada", name: "Ada", exp: NOW_S + 60, role: "admin" };
     expect(await verifier.verify(await bySecret(claims))).toEqual({
       ok: true,
-      value: { user: "ada", name: "Ada", expiresAt: (NOW_S + 60) * 1000, claims },
+      value: { user: "ada", name: "Ada", expiresAt: (NOW_S + 60) * 1000, issuedAt: 0, claims },
     });
     expect(await verifier.verify(await bySecret({ sub: "bob" }))).toEqual({
       ok: true,
-      value: { user: "bob", claims: { sub: "bob" } },
+      value: { user: "bob", issuedAt: 0, claims: { sub: "bob" } },
     });
   });
 

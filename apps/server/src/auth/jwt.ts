@@ -104,7 +104,7 @@ function bySecrets(secret: string, old: string | undefined): Verify {
 }
 
 function identityOf(claims: JWTPayload): Result<Identity, Refusal> {
-  const { sub, exp, name } = claims;
+  const { sub, exp, iat, name } = claims;
   if (typeof sub !== "string" || sub === "" || sub.length > MAX_SUBJECT_LENGTH || OWN_USERS.test(sub)) {
     return err(refusal("unauthorised", "the token's subject is no user"));
   }
@@ -112,6 +112,8 @@ function identityOf(claims: JWTPayload): Result<Identity, Refusal> {
     user: sub,
     ...(typeof name === "string" && { name: name.slice(0, MAX_NAME_LENGTH) }),
     ...(exp !== undefined && { expiresAt: exp * 1000 }),
+    // One that does not say it may be as old as any.
+    issuedAt: (iat ?? 0) * 1000,
     claims,
   });
 }

@@ -2,6 +2,7 @@
  * Owns the audit: who did what to whom, from where, why and until when, as a line of JSON each. Never what was said, and no
  * token. A line that cannot be kept is told to the log, and stops nobody.
  */
+import type { ActName } from "@roomcast/hub";
 import { appendFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Logger } from "pino";
@@ -11,12 +12,15 @@ import { StartError } from "../start-error.ts";
 import { printable } from "./printable.ts";
 
 export interface Act {
-  readonly act: "publish" | "kick" | "disconnect" | "delete";
-  /** In what capacity it was done: over the operators' API, or by the application that embeds the server. */
-  readonly as: "operator" | "application";
+  readonly act: "publish" | "disconnect" | "delete" | ActName;
+  /** In what capacity it was done: over the operators' API, by a moderator of the room, or by the application that embeds the server. */
+  readonly as: "operator" | "moderator" | "application";
+  /** Which moderator. */
+  readonly by?: string;
   /** From where; missing when the application did it. */
   readonly remote?: string;
   readonly clientId?: string;
+  readonly user?: string;
   readonly room?: string;
   readonly event?: string;
   /** Why, in the words of whoever did it. */

@@ -37,7 +37,7 @@ type Telling = readonly [fits: (course: Course) => boolean, as: keyof Texts["act
 const tellings: readonly Telling[] = [
   [(c) => c.last === "joined" && c.first === "joined", "joined"],
   [(c) => c.last === "joined", "returned"],
-  [(c) => c.reason === "kicked" || c.reason === "forbidden", "removed"],
+  [(c) => ["kicked", "banned", "forbidden"].includes(c.reason ?? ""), "removed"],
   [(c) => c.first === "joined", "passed"],
   [(c) => c.reason === "timeout", "lost"],
   [() => true, "left"],

@@ -52,12 +52,15 @@ export const de: Texts = {
     forbidden: "Er steht dir nicht offen. Frag, wer dir die Adresse gegeben hat.",
     why: {
       kicked: "Du wurdest daraus entfernt.",
+      banned: "Du wurdest daraus verbannt.",
       forbidden: "Du darfst nicht mehr darin sein.",
       expired: "Du darfst nicht mehr darin sein.",
       left: "Du hast ihn verlassen.",
       closed: "Du hast ihn verlassen.",
       timeout: "Du hast ihn verlassen.",
     },
+    because: (words) => `Der Grund: ${words}`,
+    until: (time) => `Du darfst wiederkommen nach: ${time}.`,
     again: (room) => `${room} nochmals betreten`,
   },
 

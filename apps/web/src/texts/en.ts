@@ -51,12 +51,15 @@ export const en = {
     forbidden: "It is not open to you. Ask whoever gave you its address.",
     why: {
       kicked: "You were removed from it.",
+      banned: "You were banned from it.",
       forbidden: "You may not be in it any more.",
       expired: "You may not be in it any more.",
       left: "You left it.",
       closed: "You left it.",
       timeout: "You left it.",
     } satisfies Record<LeftReason, string>,
+    because: (words: string) => `The reason given: ${words}`,
+    until: (time: string) => `You may come back after ${time}.`,
     again: (room: string) => `Enter ${room} again`,
   },
 

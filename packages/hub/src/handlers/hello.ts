@@ -38,7 +38,7 @@ export async function hello(engine: Engine, peer: Peer, message: Hello): Promise
   const authenticated =
     message.token === undefined && peer.identity !== undefined
       ? ok(peer.identity)
-      : await engine.policy.authenticate(message.token);
+      : await engine.access.authenticate(message.token);
   if (!authenticated.ok) {
     peer.refuse({}, authenticated.error);
     // A policy that cannot tell at present (its keys are out of reach) is no reason to give up for good.
@@ -46,6 +46,13 @@ export async function hello(engine: Engine, peer: Peer, message: Hello): Promise
     return;
   }
   const identity = authenticated.value;
+  const banned =
+    identity.user === null ? undefined : engine.access.entry({ identity, from: { user: identity.user } });
+  if (banned !== undefined) {
+    peer.refuse({}, banned);
+    peer.close(banned.code === "forbidden" ? "forbidden" : "unauthorised", banned.message);
+    return;
+  }
   const name = identity.name ?? message.name;
   const claim = message.resume === undefined ? undefined : claimOf(message.resume);
   const stored = claim && (await sessions.recall(claim));

@@ -19,7 +19,7 @@ export function history(exchange: Exchange, message: GetHistory): MaybePromise<v
     peer.refuse(message, beyond("historyReadsPerSecond", engine.telemetry, waitMs));
     return;
   }
-  return whenReady(engine.policy.authorise(session.identity, { kind: "history", room }), (refused) => {
+  return whenReady(engine.access.refusal(session, { kind: "history", room }), (refused) => {
     if (refused === undefined) return peer.aside(answer(exchange, message));
     peer.refuse(message, refused);
   });

@@ -17,7 +17,7 @@ export function presence({ engine, peer, session }: Exchange, message: SetPresen
     peer.refuse(message, tooLarge);
     return;
   }
-  return whenReady(engine.policy.authorise(session.identity, { kind: "presence", room }), (refused) => {
+  return whenReady(engine.access.refusal(session, { kind: "presence", room }), (refused) => {
     if (refused !== undefined) {
       peer.refuse(message, refused);
       return;

@@ -7,13 +7,18 @@ import { type MaybePromise, whenReady } from "../maybe-promise.ts";
 
 export function refresh(exchange: Exchange, message: Refresh): MaybePromise<void> {
   const { engine, peer, session } = exchange;
-  return whenReady(engine.policy.authenticate(message.token), async (checked) => {
+  return whenReady(engine.access.authenticate(message.token), async (checked) => {
     if (!checked.ok) {
       peer.refuse(message, checked.error);
       return;
     }
     if (checked.value.user !== session.identity.user) {
       peer.refuse(message, refusal("unauthorised", "the token is of another user"));
+      return;
+    }
+    const banned = engine.access.entry({ identity: checked.value, from: session.from });
+    if (banned !== undefined) {
+      peer.refuse(message, banned);
       return;
     }
     session.identity = checked.value;

@@ -32,6 +32,10 @@ export class FakeConnection implements Connection {
   readonly writes: Uint8Array[] = [];
   paused = false;
   closed: { code: number; name: CloseName } | undefined;
+  /** In whose words it was closed. */
+  why: string | undefined;
+  /** How often what is on its way was to be dropped. */
+  drops = 0;
 
   readonly cursor: string | undefined;
 
@@ -44,8 +48,13 @@ export class FakeConnection implements Connection {
     if (this.closed === undefined) this.writes.push(frames);
   }
 
-  close(name: CloseName): void {
+  close(name: CloseName, why?: string): void {
     this.closed = { name, code: CLOSE_CODES[name].code };
+    this.why = why;
+  }
+
+  dropUntaken(): void {
+    this.drops += 1;
   }
 
   pause(): void {

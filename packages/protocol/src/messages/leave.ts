@@ -4,7 +4,15 @@ import * as v from "valibot";
 import { idSchema, roomSchema } from "../ids.ts";
 import { openListSchema } from "../open-list.ts";
 
-export const LEFT_REASONS = ["left", "closed", "timeout", "kicked", "expired", "forbidden"] as const;
+export const LEFT_REASONS = [
+  "left",
+  "closed",
+  "timeout",
+  "kicked",
+  "expired",
+  "forbidden",
+  "banned",
+] as const;
 export const leftReasonSchema = openListSchema(LEFT_REASONS);
 
 export const leaveSchema = v.object({ type: v.literal("leave"), id: idSchema, room: roomSchema });
@@ -13,6 +21,10 @@ export const leftSchema = v.object({
   id: v.exactOptional(idSchema),
   room: roomSchema,
   reason: leftReasonSchema,
+  /** Why, in the words of whoever took the client out. */
+  message: v.exactOptional(v.string()),
+  /** Ms since 1970: until then it is not let in again. */
+  until: v.exactOptional(v.number()),
 });
 
 export type LeftReason = v.InferOutput<typeof leftReasonSchema>;

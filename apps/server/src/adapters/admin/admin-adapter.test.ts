@@ -1,7 +1,7 @@
 /** The operators' API over real HTTP, with the hub and its memory log behind it. */
-import { Hub, MemoryLog, MemorySessions, NO_TELEMETRY, OPEN_DOOR, type Timer } from "@roomcast/hub";
+import { GUEST, Hub, MemoryLog, MemorySessions, NO_TELEMETRY, OPEN_DOOR, type Timer } from "@roomcast/hub";
 import { FakeConnection } from "@roomcast/hub/testing";
-import { decodeUp } from "@roomcast/protocol";
+import { decodeUp, ok } from "@roomcast/protocol";
 import type { Overview, TailBatch } from "@roomcast/protocol/operators";
 import { once } from "node:events";
 import {
@@ -81,6 +81,7 @@ function open(): void {
   adapter = new AdminAdapter({
     ...{ hub, clock, random, telemetry, operators, storeKind: "memory" },
     ...{ tally: new Tally(), claimsMetrics: true, addresses: new Addresses() },
+    entrance: { identify: () => ok(GUEST) },
     server: { name: "roomcast", version: "1.2.3", node: "n1" },
     audit: (act) => acts.push(act),
     onFault: (error) => {

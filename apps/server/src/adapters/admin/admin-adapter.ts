@@ -19,12 +19,14 @@ import {
 } from "./looking.ts";
 import { type MetricsPorts, showMetrics } from "./metrics/show-metrics.ts";
 import { Scraping } from "./metrics/scraping.ts";
+import { act, type AdminModeratingPorts, list } from "./moderating.ts";
 import { notOperator, type OperatorRules } from "./operator.ts";
 import { live, Streams, tail } from "./streams.ts";
 import { Watch, type WatchPorts } from "./watch.ts";
 
 export interface AdminAdapterOptions extends WatchPorts, ActingPorts {
-  readonly hub: ActingPorts["hub"] & LookingPorts["hub"] & MetricsPorts["hub"];
+  readonly hub: ActingPorts["hub"] & LookingPorts["hub"] & MetricsPorts["hub"] & AdminModeratingPorts["hub"];
+  readonly entrance: AdminModeratingPorts["entrance"];
   readonly tally: MetricsPorts["tally"];
   /** Whether `/metrics` is ours, where a scraper looks first; the same is under the prefix always. */
   readonly claimsMetrics: boolean;
@@ -35,6 +37,8 @@ export interface AdminAdapterOptions extends WatchPorts, ActingPorts {
 
 const PREFIX = "/v1/admin";
 const METRICS = "/metrics";
+/** Asks by itself who may: a moderator is no operator. */
+const MODERATION = `${PREFIX}/moderation`;
 
 export class AdminAdapter {
   readonly #operators: OperatorRules;
@@ -61,6 +65,8 @@ export class AdminAdapter {
         route("GET", `${PREFIX}/rooms`, (call) => listRooms(ports, call)),
         route("GET", `${PREFIX}/rooms/{room}`, (call) => showRoom(ports, call)),
         route("POST", `${PREFIX}/rooms/{room}/events`, (call) => publish(ports, call)),
+        route("GET", MODERATION, (call) => list(ports, call)),
+        route("POST", MODERATION, (call) => act(ports, call)),
         route("GET", `${PREFIX}/clients`, (call) => listClients(ports, call)),
         route("GET", `${PREFIX}/clients/{client}`, (call) => showClient(ports, call)),
         route("POST", `${PREFIX}/clients/{client}/kick`, (call) => kick(ports, call)),
@@ -90,7 +96,8 @@ export class AdminAdapter {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // Before anything is said of what there is.
-    const stranger = notOperator(request, this.#operators);
+    const isOpen = requestTarget(request).path === MODERATION;
+    const stranger = isOpen ? undefined : notOperator(request, this.#operators);
     const answer = stranger === undefined ? await this.#ask(request, response) : refused(stranger);
     if (answer === undefined) return;
     // What is left of a body would be taken for the next request.

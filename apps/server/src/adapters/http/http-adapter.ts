@@ -18,12 +18,16 @@ import { credited } from "./credited.ts";
 import { OpenAnswers } from "./open-answers.ts";
 import { publish } from "./publish.ts";
 import { history, members, rooms } from "./read.ts";
+import { RoomReads } from "./room-reads.ts";
 import { route } from "./route.ts";
 import { type Choice, notAllowed, Routes } from "./routes.ts";
 import { UnreadAnswers } from "./unread-answers.ts";
 
 export interface HttpAdapterOptions {
-  readonly hub: Pick<Hub, "accept" | "listen" | "submit" | "history" | "members" | "roomsFor" | "inspection">;
+  readonly hub: Pick<
+    Hub,
+    "accept" | "listen" | "submit" | "history" | "members" | "roomsFor" | "inspection" | "moderation"
+  >;
   readonly entrance: Pick<Entrance, "identify" | "vouch">;
   readonly clock: Clock;
   readonly random: Random;
@@ -40,6 +44,7 @@ export class HttpAdapter {
   readonly #routes: Routes<Answer | undefined>;
   readonly #origins: Origins;
   readonly #openAnswers = new OpenAnswers();
+  readonly #reads = new RoomReads();
   readonly #unreadAnswers: UnreadAnswers;
 
   constructor(options: HttpAdapterOptions) {
@@ -49,7 +54,9 @@ export class HttpAdapter {
       ...options,
       entrance: credited(options.entrance, options.credits),
       tickets: new Tickets(options.clock, options.random),
+      reads: this.#reads,
     };
+    options.hub.moderation.onExpelled((user, room) => this.#reads.drop(user, room));
     const contract = new ContractDocument(ports);
     const sockets = new VirtualSockets(options);
     const routes = [
@@ -72,6 +79,7 @@ export class HttpAdapter {
   take(request: IncomingMessage, response: ServerResponse): boolean {
     const choice = this.#routes.choose(request);
     if (choice === undefined) return false;
+    this.#reads.asked(request.socket);
     if (this.#openAnswers.admits(request.socket, response)) void this.#answer(choice, request, response);
     return true;
   }

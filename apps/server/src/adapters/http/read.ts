@@ -4,11 +4,13 @@ import { checkUp, encodeDown, isRoomName, type Member, refusal } from "@roomcast
 
 import type { Entrance } from "../entrance.ts";
 import { type Answer, answer, refused } from "./answer.ts";
+import type { RoomReads } from "./room-reads.ts";
 import type { Call } from "./route.ts";
 
 export interface ReadPorts {
   readonly hub: Pick<Hub, "history" | "members" | "roomsFor">;
   readonly entrance: Pick<Entrance, "identify">;
+  readonly reads: RoomReads;
 }
 
 export async function history(
@@ -25,7 +27,10 @@ export async function history(
   );
   const checked = checkUp({ type: "history", id: "-", room: parameters.room, ...range });
   if (!checked.ok) return refused(checked.error);
-  return answer(await ports.hub.history(identity.value, parameters.room, range), printHistory);
+  const { room } = parameters;
+  const page = await ports.hub.history(identity.value, room, range);
+  ports.reads.answered(request.socket, { user: identity.value.user ?? "guest", room });
+  return answer(page, printHistory);
 }
 
 export async function members(
@@ -35,7 +40,9 @@ export async function members(
   const identity = await ports.entrance.identify(request);
   if (!identity.ok) return refused(identity.error);
   if (!isRoomName(room)) return refused(refusal("bad_room"));
-  return answer(await ports.hub.members(identity.value, room), printMembers);
+  const there = await ports.hub.members(identity.value, room);
+  ports.reads.answered(request.socket, { user: identity.value.user ?? "guest", room });
+  return answer(there, printMembers);
 }
 
 export async function rooms(ports: ReadPorts, { request }: Call<never>): Promise<Answer> {

@@ -10,6 +10,8 @@ import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 
 import type { Place } from "../places.ts";
+import { EXPULSION_MS, reset } from "../reset.ts";
+import { cutUnlessTaken } from "../ws/cut-unless-taken.ts";
 import { textsOf } from "../ws/text-frame.ts";
 import { type EngineWebSocket, webSocketOf } from "./engine-websocket.ts";
 
@@ -33,6 +35,8 @@ export class EngineLink {
   #held: Uint8Array[] = [];
   #heldBytes = 0;
   #cut: Timer | undefined;
+  /** What polls were answered by, as long as it is there. */
+  readonly #carriers = new Set<Duplex>();
 
   constructor(engine: Socket, place: Place, clock: Clock) {
     this.place = place;
@@ -88,6 +92,17 @@ export class EngineLink {
     this.#closeBehindHeld();
   }
 
+  /** A poll shows nothing of what was taken: such a connection goes in any case, and comes back by itself if it may. */
+  dropUntaken(): void {
+    if (this.#ws !== undefined && this.#tcp !== undefined) cutUnlessTaken(this.#ws, this.#tcp, this.#clock);
+    else {
+      this.#clock.after(EXPULSION_MS, () => {
+        for (const carrier of this.#carriers) reset(carrier);
+        this.#engine.close(true);
+      });
+    }
+  }
+
   get #tcp(): Duplex | undefined {
     return this.#ws?.tcp;
   }
@@ -112,9 +127,17 @@ export class EngineLink {
     const payload = this.#held.flatMap(textsOf).join(SEPARATOR);
     this.#held = [];
     this.#heldBytes = 0;
+    this.#carry(transport);
     // engine.io puts the type before it, which our frames have already.
     transport.send([{ type: "message", data: payload.slice(1) }]);
     this.#closeBehindHeld();
+  }
+
+  #carry(transport: Transport): void {
+    const carrier = (transport as { req?: { socket: Duplex } }).req?.socket;
+    if (carrier === undefined || this.#carriers.has(carrier)) return;
+    this.#carriers.add(carrier);
+    carrier.once("close", () => this.#carriers.delete(carrier));
   }
 
   /**

@@ -133,8 +133,12 @@ export class NamespaceConnection implements Connection {
     return Buffer.concat([this.format.reached(room, at), answer]);
   }
 
-  close(name: CloseName): void {
-    this.#tellEnd(name);
+  dropUntaken(): void {
+    this.#link.dropUntaken();
+  }
+
+  close(name: CloseName, why?: string): void {
+    this.#tellEnd(name, why);
     if (!isFinalClose(CLOSE_CODES[name].code)) this.#link.close();
     // A stock client stays away after this packet, and comes back after a connection that ends without one.
     else if (this.#connected) this.#link.send(this.#packet("disconnect"));
@@ -182,11 +186,10 @@ export class NamespaceConnection implements Connection {
     return this.#packet("ack", `${ackId}[{"ok":${ok},${encodeDown(message).slice(1)}]`);
   }
 
-  #tellEnd(name: CloseName): void {
+  #tellEnd(name: CloseName, why: string = CLOSE_CODES[name].meaning): void {
     if (!this.#connected) return;
-    const { code, meaning } = CLOSE_CODES[name];
-    const why = JSON.stringify(["error", { closeCode: code, message: meaning }]);
-    this.#link.send(this.#packet("event", why));
+    const told = JSON.stringify(["error", { closeCode: CLOSE_CODES[name].code, message: why }]);
+    this.#link.send(this.#packet("event", told));
   }
 
   #packet(type: PacketType, rest = ""): Uint8Array {

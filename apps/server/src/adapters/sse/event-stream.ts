@@ -9,6 +9,7 @@ import type { Socket } from "node:net";
 
 import { SECURITY_HEADERS } from "../security-headers.ts";
 import { GIVEN_AWAY, type Place } from "../places.ts";
+import { reset } from "../reset.ts";
 
 const HEAD = {
   "Content-Type": "text/event-stream; charset=utf-8",
@@ -41,6 +42,8 @@ export interface StreamOptions {
   readonly onGone: (stream: EventStream) => void;
   /** Called when it was closed, and the peer has yet to take the rest. */
   readonly onClosing: (stream: EventStream) => void;
+  /** Called when what the peer has yet to take is soon to be gone. */
+  readonly onDropping: (stream: EventStream) => void;
 }
 
 export class EventStream implements Connection {
@@ -50,21 +53,25 @@ export class EventStream implements Connection {
   readonly identity: Identity | undefined;
   readonly #response: ServerResponse;
   readonly #words: StreamWords;
+  readonly #socket: Socket;
   readonly #onClosing: (stream: EventStream) => void;
+  readonly #onDropping: (stream: EventStream) => void;
   #inbox: Pick<Inbox, "ended"> | undefined;
   #gone = false;
 
   constructor(
     response: ServerResponse,
     socket: Socket,
-    { transport, format, words, identity, place, onGone, onClosing }: StreamOptions,
+    { transport, format, words, identity, place, onGone, onClosing, onDropping }: StreamOptions,
   ) {
     this.format = format;
     this.transport = transport;
     this.identity = identity;
     this.#response = response;
     this.#words = words;
+    this.#socket = socket;
     this.#onClosing = onClosing;
+    this.#onDropping = onDropping;
     this.place = place;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
@@ -118,9 +125,19 @@ export class EventStream implements Connection {
     if (headersSent && !writableEnded) this.#response.write(this.#words.heartbeat);
   }
 
-  close(name: CloseName): void {
+  close(name: CloseName, why?: string): void {
     const { code, meaning } = CLOSE_CODES[name];
-    this.end(this.#words.closing(code, meaning));
+    this.end(this.#words.closing(code, why ?? meaning));
+  }
+
+  /** What a peer has taken of a stream it cannot show, so that the stream goes in any case, and comes back if it may. */
+  dropUntaken(): void {
+    this.#onDropping(this);
+  }
+
+  /** With what the system still holds for the peer. */
+  reset(): void {
+    reset(this.#socket);
   }
 
   /** @param lastWords that go out behind everything else. */

@@ -4,6 +4,7 @@ import { CLOSE_TIMEOUT_MS, err, ok, type Refusal, refusal, type Result } from "@
 import type { ServerResponse } from "node:http";
 
 import { Deadlines } from "../deadlines.ts";
+import { EXPULSION_MS } from "../reset.ts";
 import type { Places } from "../places.ts";
 import { EventStream, type StreamOptions } from "./event-stream.ts";
 
@@ -12,6 +13,7 @@ export class Streams {
   readonly #places: Pick<Places, "take">;
   readonly #heartbeats: Deadlines<EventStream>;
   readonly #ends: Deadlines<EventStream>;
+  readonly #droppings: Deadlines<EventStream>;
   #live = 0;
   #onNone: (() => void) | undefined;
 
@@ -24,6 +26,10 @@ export class Streams {
     });
     this.#ends = new Deadlines(clock, CLOSE_TIMEOUT_MS, (stream) => {
       stream.cut();
+    });
+    // Also of one that has gone: the system may have taken all of it, and the peer nothing.
+    this.#droppings = new Deadlines(clock, EXPULSION_MS, (stream) => {
+      stream.reset();
     });
   }
 
@@ -48,6 +54,9 @@ export class Streams {
       onClosing: () => {
         this.#heartbeats.stop(stream);
         this.#ends.start(stream);
+      },
+      onDropping: () => {
+        this.#droppings.start(stream);
       },
     });
     this.#live += 1;

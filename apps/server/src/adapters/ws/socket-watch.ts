@@ -23,12 +23,14 @@ export interface WatchedSocket {
 }
 
 export class SocketWatch<Watched extends WatchedSocket> {
+  readonly clock: Clock;
   readonly #heartbeats: Deadlines<Watched>;
   readonly #pongs: Deadlines<Watched>;
   readonly #messages: Deadlines<Watched>;
   readonly #ends: Deadlines<Watched>;
 
   constructor(clock: Clock, times: WatchTimes) {
+    this.clock = clock;
     this.#pongs = new Deadlines(clock, times.pongTimeoutMs, (socket) => {
       socket.cut("no pong came in time");
     });

@@ -15,11 +15,15 @@ import {
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 
+import { cutUnlessTaken } from "./cut-unless-taken.ts";
 import { FrameScanner } from "./frame-scanner.ts";
 import { IdleLimit } from "../idle-limit.ts";
 import { GIVEN_AWAY, type Place } from "../places.ts";
 import type { SocketWatch, WatchedSocket } from "./socket-watch.ts";
 import { wsFormat } from "./text-frame.ts";
+
+/** RFC 6455 §5.5, without the code. */
+const MAX_CLOSE_REASON_BYTES = 123;
 
 /** ws's own socket, with the way to its connection: all sockets then share their listeners. */
 export class ClientSocket extends WebSocket {
@@ -33,7 +37,7 @@ export class WsConnection implements Connection, WatchedSocket {
   readonly identity: Identity | undefined;
   readonly #ws: ClientSocket;
   readonly #tcp: Duplex;
-  readonly #watch: Pick<SocketWatch<WsConnection>, "paused" | "resumed">;
+  readonly #watch: Pick<SocketWatch<WsConnection>, "clock" | "paused" | "resumed">;
   readonly #scanner = new FrameScanner();
   #idle: IdleLimit | undefined;
   #inbox: Inbox | undefined;
@@ -42,7 +46,7 @@ export class WsConnection implements Connection, WatchedSocket {
   constructor(
     ws: ClientSocket,
     tcp: Duplex,
-    watch: Pick<SocketWatch<WsConnection>, "paused" | "resumed">,
+    watch: Pick<SocketWatch<WsConnection>, "clock" | "paused" | "resumed">,
     place: Place,
     identity: Identity | undefined,
   ) {
@@ -78,11 +82,17 @@ export class WsConnection implements Connection, WatchedSocket {
     if (this.open) this.#tcp.write(frames);
   }
 
-  close(name: CloseName): void {
+  close(name: CloseName, why: string = CLOSE_CODES[name].meaning): void {
     if (!this.open) return;
     // The peer's own close frame is to be read.
     this.resume();
-    this.#ws.close(CLOSE_CODES[name].code, CLOSE_CODES[name].meaning);
+    this.#ws.close(CLOSE_CODES[name].code, shortened(why));
+  }
+
+  dropUntaken(): void {
+    // Its echo is to be read.
+    this.resume();
+    cutUnlessTaken(this.#ws, this.#tcp, this.#watch.clock);
   }
 
   get paused(): boolean {
@@ -165,4 +175,15 @@ export class WsConnection implements Connection, WatchedSocket {
     if (decoded.ok && decoded.value.type === "hello") this.#helloCame = true;
     this.#inbox?.receive(decoded, bytes);
   }
+}
+
+/** What a close frame has room for; half a character would make it one that no client takes. */
+function shortened(why: string): string {
+  const bytes = Buffer.from(why);
+  return bytes.length <= MAX_CLOSE_REASON_BYTES
+    ? why
+    : bytes
+        .subarray(0, MAX_CLOSE_REASON_BYTES)
+        .toString()
+        .replace(/\uFFFD$/, "");
 }

@@ -10,7 +10,7 @@ import {
   type PageCells,
   type ReadRequest,
   type RoomWrite,
-  type SessionWrite,
+  type StateWrite,
 } from "./writer-messages.ts";
 
 /** MUST be called exactly once. */
@@ -32,7 +32,7 @@ export interface Placed {
 /** In the order in which it was asked. */
 export interface Asked {
   readonly drafts: Request<RoomWrite, Placed | Refusal>[];
-  readonly sessions: Request<SessionWrite, Refusal | undefined>[];
+  readonly sessions: Request<StateWrite, Refusal | undefined>[];
   readonly reads: Request<ReadRequest, PageCells | Refusal>[];
   readonly finds: Request<string, StoredSession | undefined>[];
 }

@@ -15,7 +15,7 @@ import {
   type PageCells,
   type ReadRequest,
   type RoomWrite,
-  type SessionWrite,
+  type StateWrite,
 } from "./writer-messages.ts";
 
 interface Written {
@@ -132,9 +132,21 @@ export class GroupCommit {
     outcomes.set([OUTCOME.appended, offset, time, room.incarnation, sequence], at);
   }
 
-  #keep(write: SessionWrite): void {
-    if (write.kind === "save") this.#tables.sessions.save(write.session);
-    else this.#tables.sessions.remove(write.clientId);
+  #keep(write: StateWrite): void {
+    const { sessions, sanctions } = this.#tables;
+    switch (write.kind) {
+      case "save":
+        sessions.save(write.session);
+        break;
+      case "remove":
+        sessions.remove(write.clientId);
+        break;
+      case "impose":
+        sanctions.impose(write.sanction);
+        break;
+      case "lift":
+        sanctions.lift(write.key);
+    }
   }
 
   #page(request: ReadRequest): PageCells {

@@ -23,6 +23,7 @@ import {
   type ReadRequest,
   type RoomWrite,
   sizeOf,
+  type StateWrite,
 } from "./writer-messages.ts";
 
 /** More drafts, session writes or reads waiting than this, and the next is refused. */
@@ -74,11 +75,11 @@ export class GroupQueue {
     }
   }
 
-  save(session: StoredSession, reply: Reply<Refusal | undefined>): void {
+  write(request: StateWrite, reply: Reply<Refusal | undefined>): void {
     const { sessions } = this.#waiting;
     const refused = this.#refusal(sessions.length);
     if (refused === undefined) {
-      sessions.push({ request: { kind: "save", session }, reply });
+      sessions.push({ request, reply });
       this.#setSend();
     } else {
       reply(refused);

@@ -196,6 +196,18 @@ describe("SS-EXPIRE", () => {
   });
 });
 
+test("SA-SWEEP: what has ended by now is forgotten, what has not stays", () => {
+  const sanction = (user: string, until: number | null): Group["sessions"][number] => ({
+    kind: "impose",
+    sanction: { kind: "ban", user, room: null, reason: "", by: "operator", since: NOW, until },
+  });
+  const ended = range(1, 600).map((index) => sanction(`ended-${index}`, NOW + 1));
+  commit({ sessions: [...ended, sanction("for good", null), sanction("later", NOW + 2)] });
+  writer.tick(NOW + 1);
+  finish();
+  expect(writer.sanctions.map(({ user }) => user).sort()).toEqual(["for good", "later"]);
+});
+
 describe("L-REMOVE what a removal leaves behind", () => {
   const file = (): string => join(folder, "roomcast.db");
   let folder: string;

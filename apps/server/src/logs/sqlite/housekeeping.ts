@@ -72,8 +72,10 @@ export class Housekeeping {
   }
 
   *#everything(now: number): Generator<void, void> {
-    const { sessions, dedupe, rooms } = this.#tables;
+    const { sessions, sanctions, dedupe, rooms } = this.#tables;
     while (sessions.removeEnded(now - this.#limits.resumeWindowMs, SLICE_ROWS) === SLICE_ROWS) yield;
+    yield;
+    while (sanctions.removeEnded(now, SLICE_ROWS) === SLICE_ROWS) yield;
     yield;
     while (dedupe.removeBefore(now - DEDUPE_MS, SLICE_ROWS) === SLICE_ROWS) yield;
     for (const life of rooms.earlierLives()) yield* this.#clear(life);

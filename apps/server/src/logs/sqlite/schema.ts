@@ -74,6 +74,13 @@ const LATER_TABLES = `
     PRIMARY KEY (name, id)
   ) STRICT, WITHOUT ROWID;
 
+  CREATE TABLE IF NOT EXISTS sanctions (
+    key TEXT PRIMARY KEY,
+    sanction TEXT NOT NULL,
+    ends_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS sanctions_by_end ON sanctions (ends_at) WHERE ends_at IS NOT NULL;
+
   -- One row.
   CREATE TABLE IF NOT EXISTS store_mark (
     one INTEGER PRIMARY KEY CHECK (one = 1),

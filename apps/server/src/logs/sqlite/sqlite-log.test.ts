@@ -1,6 +1,6 @@
-import type { RoomLog, SessionStore } from "@roomcast/hub";
+import type { RoomLog, SanctionStore, SessionStore } from "@roomcast/hub";
 import { SUITE_TIME } from "@roomcast/hub/testing";
-import { describeRoomLog, describeSessionStore } from "@roomcast/hub/testing/suites";
+import { describeRoomLog, describeSanctionStore, describeSessionStore } from "@roomcast/hub/testing/suites";
 
 import { copyAsAfterKill, openStore, temporaryFolder } from "../../../test/sqlite-stores.ts";
 import type { SqliteStore, SqliteStoreOptions } from "./store-options.ts";
@@ -44,4 +44,10 @@ describeSessionStore("SQLite", {
   open: () => sessions.open({}),
   reopen: (store, after) => sessions.reopen(store, after),
   now: () => SUITE_TIME,
+});
+
+const sanctions = new Reopener<SanctionStore>((store) => store.sanctions);
+describeSanctionStore("SQLite", {
+  open: () => sanctions.open({}),
+  reopen: (store, after) => sanctions.reopen(store, after),
 });

@@ -13,7 +13,9 @@ export class SqliteSessions implements SessionStore {
 
   async save(session: StoredSession): Promise<Result<undefined, Refusal>> {
     return new Promise((resolve) => {
-      this.#queue.save(session, (refused) => resolve(refused === undefined ? ok(undefined) : err(refused)));
+      this.#queue.write({ kind: "save", session }, (refused) =>
+        resolve(refused === undefined ? ok(undefined) : err(refused)),
+      );
     });
   }
 

@@ -5,6 +5,7 @@ import { err, MAX_PAGE_BYTES, ok, RESUME_WINDOW_MS, type Result } from "@roomcas
 import { prepareDataFolder } from "./data-folder.ts";
 import { GroupQueue } from "./group-queue.ts";
 import { SqliteLog } from "./sqlite-log.ts";
+import { SqliteSanctions } from "./sqlite-sanctions.ts";
 import { SqliteSessions } from "./sqlite-sessions.ts";
 import type { SqliteStore, SqliteStoreOptions } from "./store-options.ts";
 import { WriterThread } from "./writer-thread.ts";
@@ -66,6 +67,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
   return ok({
     log: new SqliteLog({ queue, durability, generation, earlierGenerations, sequence, close }),
     sessions: new SqliteSessions(queue),
+    sanctions: new SqliteSanctions(queue, writer.sanctions),
     findings,
     close,
   });

@@ -1,5 +1,5 @@
 /** Owns what a caller chooses about the SQLite store. Must not know how any of it is done. */
-import type { Clock, Durability, RoomLog, SessionStore } from "@roomcast/hub";
+import type { Clock, Durability, RoomLog, SanctionStore, SessionStore } from "@roomcast/hub";
 
 import type { FlushGate } from "./flush-gate.ts";
 
@@ -26,6 +26,7 @@ export interface SqliteStoreOptions {
 export interface SqliteStore {
   readonly log: RoomLog;
   readonly sessions: SessionStore;
+  readonly sanctions: SanctionStore;
   /** What the last run has left, a sentence each for the operator. */
   readonly findings: readonly string[];
   /** Settles everything that was given, marks the store as cleanly shut down and lets go of the folder. */

@@ -1,6 +1,7 @@
 /** Owns the open store on the writer's side: groups, what has to be done between them, and the end. Knows no thread. */
 import type { DatabaseSync } from "node:sqlite";
 
+import type { Sanction } from "@roomcast/hub";
 import type { Result } from "@roomcast/protocol";
 
 import { checkpointWhole, durabilityOf, openDatabase, openingFault, setDurability } from "./database.ts";
@@ -88,6 +89,11 @@ export class StoreWriter {
         };
       return { ok: false, error: openingFault(settings.file, error) };
     }
+  }
+
+  /** What is imposed on users. */
+  get sanctions(): readonly Sanction[] {
+    return this.#tables.sanctions.all();
   }
 
   /** Throws when a flush failed. @throws StoreGone */

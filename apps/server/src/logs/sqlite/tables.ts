@@ -4,6 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { DedupeTable } from "./dedupe-table.ts";
 import { EventsTable } from "./events-table.ts";
 import { RoomsTable } from "./rooms-table.ts";
+import { SanctionsTable } from "./sanctions-table.ts";
 import { Sequence } from "./sequence.ts";
 import { SessionsTable } from "./sessions-table.ts";
 import { Transaction } from "./transaction.ts";
@@ -14,6 +15,7 @@ export interface Tables {
   readonly events: EventsTable;
   readonly dedupe: DedupeTable;
   readonly sessions: SessionsTable;
+  readonly sanctions: SanctionsTable;
   readonly sequence: Sequence;
 }
 
@@ -23,5 +25,6 @@ export const tablesOf = (database: DatabaseSync, maxPageBytes: number): Tables =
   events: new EventsTable(database, maxPageBytes),
   dedupe: new DedupeTable(database),
   sessions: new SessionsTable(database),
+  sanctions: new SanctionsTable(database),
   sequence: new Sequence(database),
 });

@@ -2,7 +2,7 @@
  * Owns what the event loop and the writer thread say to each other, in shapes that structured clone copies cheaply. The
  * thread's files import types alone from other packages: loading their code there would double the time to start.
  */
-import type { StoredSession } from "@roomcast/hub";
+import type { Sanction, SanctionKey, StoredSession } from "@roomcast/hub";
 import type { ErrorCode } from "@roomcast/protocol";
 
 export interface WriterSettings {
@@ -39,9 +39,12 @@ export const isRemoval = (write: RoomWrite): write is RemovalCells => write.leng
 export const sizeOf = (write: RoomWrite): number => (isRemoval(write) ? 0 : write[2].length);
 export type KeptCells = readonly [offset: number, ...EventCells, sequence: number];
 
-export type SessionWrite =
+/** Of what is kept besides events. */
+export type StateWrite =
   | { readonly kind: "save"; readonly session: StoredSession }
-  | { readonly kind: "remove"; readonly clientId: string };
+  | { readonly kind: "remove"; readonly clientId: string }
+  | { readonly kind: "impose"; readonly sanction: Sanction }
+  | { readonly kind: "lift"; readonly key: SanctionKey };
 
 export interface ReadRequest {
   readonly room: string;
@@ -64,7 +67,7 @@ export interface PageCells {
 export interface Group {
   readonly kind: "group";
   readonly drafts: readonly RoomWrite[];
-  readonly sessions: readonly SessionWrite[];
+  readonly sessions: readonly StateWrite[];
   readonly reads: readonly ReadRequest[];
   readonly finds: readonly string[];
 }
@@ -102,6 +105,7 @@ export type FromWriter =
       readonly generation: string;
       readonly earlier: readonly string[];
       readonly findings: readonly string[];
+      readonly sanctions: readonly Sanction[];
       /** How far the store's time had come when it was last kept, ms since 1970. */
       readonly time: number | undefined;
       /** Of the last event that was there. */

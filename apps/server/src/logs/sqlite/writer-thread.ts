@@ -2,6 +2,7 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 
+import type { Sanction } from "@roomcast/hub";
 import { err, ok, type Result } from "@roomcast/protocol";
 
 import type { Answer, FromWriter, ToWriter, WriterSettings } from "./writer-messages.ts";
@@ -13,16 +14,21 @@ export class WriterThread {
   readonly generation: string;
   readonly earlierGenerations: readonly string[];
   readonly findings: readonly string[];
+  readonly sanctions: readonly Sanction[];
   readonly lastTime: number | undefined;
   readonly sequence: number;
   readonly #worker: Worker;
 
-  private constructor(worker: Worker, { durability, generation, earlier, findings, time, sequence }: Opened) {
+  private constructor(
+    worker: Worker,
+    { durability, generation, earlier, findings, sanctions, time, sequence }: Opened,
+  ) {
     this.#worker = worker;
     this.durability = durability;
     this.generation = generation;
     this.earlierGenerations = earlier;
     this.findings = findings;
+    this.sanctions = sanctions;
     this.lastTime = time;
     this.sequence = sequence;
   }

@@ -47,9 +47,9 @@ function serve(writer: StoreWriter): void {
   };
 
   port.on("message", (message: ToWriter) => endOnFailedFlush(() => handle(message)));
-  const { durability, lastTime: time, sequence } = writer;
+  const { durability, lastTime: time, sequence, sanctions } = writer;
   const { present: generation, earlier, findings } = writer.generations;
-  tell({ kind: "opened", durability, generation, earlier, findings, time, sequence });
+  tell({ kind: "opened", durability, generation, earlier, findings, sanctions, time, sequence });
 }
 
 /** Anything else that throws is a bug, ends the thread, and is told to the event loop as its error. */

@@ -1,0 +1,93 @@
+/** /v1/admin/moderation: what an operator does to users everywhere, and a moderator in the rooms that its rights name. */
+import { ACTS, type ActName, type Clock, type Hub } from "@roomcast/hub";
+import { err, isRoomName, ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
+import type { IncomingMessage } from "node:http";
+import * as v from "valibot";
+
+import { type Actor, moderate, type ModeratingPorts, tellAudit } from "../../moderating.ts";
+import type { Entrance } from "../entrance.ts";
+import { type Answer, answer, refused } from "../http/answer.ts";
+import { readJsonObject } from "../http/read-json.ts";
+import type { Call } from "../http/route.ts";
+import type { Addresses } from "../peer-address.ts";
+import { notOperator, type OperatorRules } from "./operator.ts";
+
+export interface AdminModeratingPorts extends ModeratingPorts {
+  readonly hub: Pick<Hub, "moderation" | "allows">;
+  readonly entrance: Pick<Entrance, "identify">;
+  readonly operators: OperatorRules;
+  readonly clock: Clock;
+  readonly addresses: Pick<Addresses, "of">;
+}
+
+const actSchema = v.object({
+  act: v.picklist(Object.keys(ACTS) as ActName[]),
+  user: v.string(),
+  room: v.exactOptional(v.string()),
+  reason: v.exactOptional(v.string()),
+  until: v.exactOptional(v.number()),
+  /** In the place of `until`. */
+  forMs: v.exactOptional(v.pipe(v.number(), v.minValue(1))),
+});
+
+export async function act(ports: AdminModeratingPorts, { request }: Call<never>): Promise<Answer> {
+  const body = await readJsonObject(request, ports.clock);
+  // Who may not ask is not told what is wrong with the question.
+  const room = body.ok && typeof body.value["room"] === "string" ? body.value["room"] : undefined;
+  const actor = await actorOf(ports, request, room);
+  const asked = body.ok ? v.safeParse(actSchema, body.value) : undefined;
+  if (!actor.ok) {
+    if (asked?.success === true && actor.error.actor !== undefined)
+      tellAudit(ports.audit, actor.error.actor, asked.output, actor.error.refusal);
+    return refused(actor.error.refusal);
+  }
+  if (!body.ok) return refused(body.error.refusal, body.error.status);
+  if (asked?.success !== true) return refused(refusal("bad_message", faultOf(asked?.issues[0])));
+  const { forMs, ...said } = asked.output;
+  const until = forMs === undefined ? said.until : ports.clock.now() + forMs;
+  const done = await moderate(ports, actor.value, { ...said, ...(until !== undefined && { until }) });
+  return answer(done, JSON.stringify);
+}
+
+export async function list(ports: AdminModeratingPorts, { request, query }: Call<never>): Promise<Answer> {
+  const room = query.get("room") ?? undefined;
+  const actor = await actorOf(ports, request, room);
+  if (!actor.ok) return refused(actor.error.refusal);
+  const sanctions = ports.hub.moderation
+    .list(room)
+    .filter((each) => actor.value.as === "operator" || each.room === room);
+  return { status: 200, body: JSON.stringify({ sanctions }) };
+}
+
+interface Turned {
+  readonly refusal: Refusal;
+  /** Who it was, where that is known. */
+  readonly actor?: Actor;
+}
+
+/** An operator may act on everything; whoever brings a user's token acts as that user, also at the server's own machine. */
+async function actorOf(
+  { operators, entrance, hub, addresses }: AdminModeratingPorts,
+  request: IncomingMessage,
+  room: string | undefined,
+): Promise<Result<Actor, Turned>> {
+  const remote = addresses.of(request);
+  const stranger = notOperator(request, operators);
+  if (stranger?.code === "forbidden") return err({ refusal: stranger });
+  const bringsToken = operators.token === undefined && request.headers.authorization !== undefined;
+  if (stranger === undefined && !bringsToken) return ok({ as: "operator", remote });
+  const identity = await entrance.identify(request);
+  if (!identity.ok) return err({ refusal: stranger ?? identity.error });
+  const by = identity.value.user;
+  if (by === null) return err({ refusal: stranger ?? refusal("unauthorised") });
+  const actor: Actor = { as: "moderator", by, remote };
+  // Without a room it would count everywhere.
+  if (room === undefined || !isRoomName(room)) return err({ refusal: refusal("forbidden"), actor });
+  const allowed = await hub.allows(identity.value, { kind: "moderate", room });
+  return allowed.ok ? ok(actor) : err({ refusal: allowed.error, actor });
+}
+
+const faultOf = (issue: v.BaseIssue<unknown> | undefined): string =>
+  issue === undefined
+    ? "an act is expected"
+    : `${v.getDotPath(issue) ?? "the body"}: expected ${issue.expected ?? "something else"}`;

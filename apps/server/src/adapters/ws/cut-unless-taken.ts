@@ -1,0 +1,26 @@
+/** Owns how a WebSocket shows that its peer has taken all that was written: by an echo that nobody can guess, or by its own end. */
+import type { Clock } from "@roomcast/hub";
+import { randomBytes } from "node:crypto";
+import type { Duplex } from "node:stream";
+import { WebSocket } from "ws";
+
+import { EXPULSION_MS, reset } from "../reset.ts";
+
+const PROOF_BYTES = 8;
+
+export function cutUnlessTaken(ws: WebSocket, tcp: Duplex, clock: Clock): void {
+  const proof = randomBytes(PROOF_BYTES);
+  const deadline = clock.after(EXPULSION_MS, () => {
+    settle();
+    reset(tcp);
+  });
+  const heard = (echo: Buffer): void => {
+    if (echo.equals(proof)) settle();
+  };
+  const settle = (): void => {
+    deadline.cancel();
+    ws.off("pong", heard).off("close", settle);
+  };
+  ws.on("pong", heard).once("close", settle);
+  if (ws.readyState === WebSocket.OPEN) ws.ping(proof);
+}

@@ -1,0 +1,43 @@
+/**
+ * Owns whether somebody may come in, and may do what: the policy says it, and what was imposed on them counts besides. Whatever is
+ * done, by whatever transport, is asked here.
+ */
+import type { From, Refusal, Result } from "@roomcast/protocol";
+
+import type { Identity } from "./identity.ts";
+import { type MaybePromise, whenReady } from "./maybe-promise.ts";
+import type { Action, Policy } from "./policy.ts";
+import type { Sanctions } from "./sanctions.ts";
+
+/** Who wants to do it: what is known of them, and as whom the others see them. */
+export interface Speaker {
+  readonly identity: Identity;
+  readonly from: Pick<From, "user">;
+}
+
+export class Access {
+  readonly #policy: Policy;
+  readonly #sanctions: Sanctions;
+
+  constructor(policy: Policy, sanctions: Sanctions) {
+    this.#policy = policy;
+    this.#sanctions = sanctions;
+  }
+
+  authenticate(token: string | undefined): MaybePromise<Result<Identity, Refusal>> {
+    return this.#policy.authenticate(token);
+  }
+
+  /** Why somebody may not be here at all. */
+  entry({ identity, from }: Speaker): Refusal | undefined {
+    return this.#sanctions.entry(from.user, identity);
+  }
+
+  /** Why something may not be done; undefined where it may. What was imposed while the policy was asked counts too. */
+  refusal({ identity, from }: Speaker, action: Action): MaybePromise<Refusal | undefined> {
+    return whenReady(
+      this.#policy.authorise(identity, action),
+      (refused) => refused ?? this.#sanctions.action(from.user, identity, action),
+    );
+  }
+}
