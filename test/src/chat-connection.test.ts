@@ -119,6 +119,23 @@ describe("the connection in a browser", () => {
     await ada.sees("still here");
   });
 
+  it("U-CLOSED R-BAN: who is banned from a room is told why, and until when", async () => {
+    const ada = await visitors.enter(`/r/${name}`, "Ada");
+    const admin = `${visitors.server.http}/v1/admin`;
+    const found = await fetch(`${admin}/clients?room=${name}&q=Ada`);
+    const { clients } = (await found.json()) as { clients: { user: string }[] };
+    const ban = { act: "ban", user: clients[0]?.user, room: name, reason: "off topic", forMs: 3_600_000 };
+    const headers = { "content-type": "application/json" };
+    await fetch(`${admin}/moderation`, { method: "POST", headers, body: JSON.stringify(ban) });
+    await ada.page.getByRole("heading", { name: "You are no longer in this room" }).waitFor();
+    for (const words of [
+      "You were banned from it.",
+      "The reason given: off topic",
+      /^You may come back after /,
+    ])
+      await ada.page.getByText(words).waitFor();
+  });
+
   it("U-FLOOD: 200 events a second are followed to the last, and the stream stays bounded", async () => {
     const ada = await visitors.enter(`/r/${name}`, "Ada");
     const third = await BareClient.join(visitors.server.ws, { name: "Third", join: [{ room: name }] });

@@ -2,12 +2,10 @@
 import {
   type Contract,
   err,
-  type EventMessage,
   events as bundledEvents,
   isRoomName,
   type Member,
   ok,
-  type Position,
   type Refusal,
   refusal,
   type Result,
@@ -23,7 +21,6 @@ import { Credits } from "./credits.ts";
 import type { Receipt } from "./delivering.ts";
 import type { Engine } from "./engine.ts";
 import { expel } from "./expelling.ts";
-import { rangeOf } from "./handlers/history.ts";
 import type { Identity } from "./identity.ts";
 import { Inspection } from "./inspection.ts";
 import { MemorySanctions } from "./memory-sanctions.ts";
@@ -32,7 +29,17 @@ import { Peer } from "./peer.ts";
 import { type Action, OPEN_DOOR, type Policy } from "./policy.ts";
 import type { Random } from "./random.ts";
 import { Reader } from "./reader.ts";
-import { eventMessage, type Room } from "./room.ts";
+import {
+  history,
+  type HistoryPage,
+  inUse,
+  inUseFor,
+  members,
+  type PageRange,
+  refusalOf,
+  type RoomCount,
+} from "./reading.ts";
+import type { Room } from "./room.ts";
 import type { Removed, RoomLog, SettleRemoval } from "./room-log.ts";
 import { Rooms } from "./rooms.ts";
 import type { SanctionStore } from "./sanction-store.ts";
@@ -62,17 +69,6 @@ export interface HubOptions {
   /** By event name. */
   readonly handlers?: Readonly<Record<string, EventHandler>>;
   readonly settings?: Partial<HubSettings>;
-}
-
-export interface HistoryPage {
-  readonly events: readonly EventMessage[];
-  readonly position: Position;
-  readonly more: boolean;
-}
-
-export interface RoomCount {
-  readonly room: string;
-  readonly count: number;
 }
 
 /** Sockets that are closed within one turn when the server drains. */
@@ -161,9 +157,9 @@ export class Hub {
   ): Promise<Result<Pick<Inbox, "ended">, Refusal>> {
     return this.#answer<Pick<Inbox, "ended">>(async () => {
       const { room } = place;
-      const refused = await this.#refused(identity, { kind: "join", room });
+      const refused = await refusalOf(this.#engine, identity, { kind: "join", room });
       if (refused !== undefined) return err(refused);
-      const sees = (await this.#refused(identity, { kind: "history", room })) === undefined;
+      const sees = (await refusalOf(this.#engine, identity, { kind: "history", room })) === undefined;
       if (this.draining) {
         // Were it refused, a browser's EventSource would not come back.
         connection.close("restart");
@@ -192,55 +188,32 @@ export class Hub {
   history(
     identity: Identity | null,
     room: string,
-    range: { readonly after?: number; readonly before?: number; readonly limit?: number } = {},
+    range: PageRange = {},
   ): Promise<Result<HistoryPage, Refusal>> {
-    return this.#answer(async () => {
-      const action = { kind: "history", room } as const;
-      const refused = await this.#refused(identity, action);
-      if (refused !== undefined) return err(refused);
-      const read = await this.#engine.log.read(room, rangeOf(range));
-      if (!read.ok) return read;
-      // What it may has perhaps changed while the log was asked.
-      const refusedSince = await this.#refused(identity, action);
-      if (refusedSince !== undefined) return err(refusedSince);
-      const { epoch, top, events, more } = read.value;
-      return ok({ events: events.map(eventMessage), position: { epoch, offset: top }, more });
-    });
+    return this.#answer(() => history(this.#engine, identity, room, range));
   }
 
   /** @param identity who asks; null: the application itself. */
   members(identity: Identity | null, room: string): Promise<Result<readonly Member[], Refusal>> {
-    return this.#answer(async () => {
-      const refused = await this.#refused(identity, { kind: "presence", room });
-      return refused === undefined ? ok(this.#engine.rooms.find(room)?.presence.all() ?? []) : err(refused);
-    });
+    return this.#answer(() => members(this.#engine, identity, room));
   }
 
   /** Whether somebody may do something, by the policy and by what is imposed on them. */
   allows(identity: Identity, action: Action): Promise<Result<undefined, Refusal>> {
     return this.#answer(async () => {
-      const refused = await this.#refused(identity, action);
+      const refused = await refusalOf(this.#engine, identity, action);
       return refused === undefined ? ok(undefined) : err(refused);
     });
   }
 
   /** Rooms that somebody is in. */
   rooms(): RoomCount[] {
-    return [...this.#engine.rooms.all()]
-      .map(({ name, presence }) => ({ room: name, count: presence.count }))
-      .filter(({ count }) => count > 0);
+    return inUse(this.#engine);
   }
 
-  /** Of those, the ones that whoever asks may enter: a room that is closed to them looks like one that is not there. */
+  /** Of those, the ones that whoever asks may enter. */
   roomsFor(identity: Identity): Promise<Result<readonly RoomCount[], Refusal>> {
-    return this.#answer(async () => {
-      const visible = [];
-      for (const entry of this.rooms()) {
-        const refused = await this.#refused(identity, { kind: "join", room: entry.room });
-        if (refused === undefined) visible.push(entry);
-      }
-      return ok(visible);
-    });
+    return this.#answer(async () => ok(await inUseFor(this.#engine, identity)));
   }
 
   /** Out of one room, or with no `room` out of the server: its session cannot be resumed. false: no such client is here. */
@@ -306,12 +279,6 @@ export class Hub {
     } catch (error) {
       this.#fault("fan-out", error);
     }
-  }
-
-  async #refused(identity: Identity | null, action: Action): Promise<Refusal | undefined> {
-    if (!isRoomName(action.room)) return refusal("bad_room");
-    if (identity === null) return undefined;
-    return this.#engine.access.refusal({ identity, from: { user: identity.user ?? "guest" } }, action);
   }
 
   /** A port or a hook that throws is a fault to us, and `internal` to whoever asked. */

@@ -15,7 +15,7 @@ export type { Connection, Decoded, Format, Inbox } from "./connection.ts";
 export { Credits } from "./credits.ts";
 export { cursorText, type Reached } from "./cursor.ts";
 export type { Receipt } from "./delivering.ts";
-export { type HistoryPage, Hub, type HubOptions } from "./hub.ts";
+export { Hub, type HubOptions } from "./hub.ts";
 export { GUEST, type Identity, userOf } from "./identity.ts";
 export type { ClientView, Inspection, RoomExtent } from "./inspection.ts";
 export { beyond, DEFAULT_LIMITS, type LimitName, type Limits, LIMITS } from "./limits.ts";
@@ -26,6 +26,7 @@ export { MemorySessions } from "./memory-sessions.ts";
 export { ACTS, type ActName, type Act as ModerationAct, type Done, Moderation } from "./moderation.ts";
 export { type Action, OPEN_DOOR, type Policy } from "./policy.ts";
 export type { Random } from "./random.ts";
+export type { HistoryPage } from "./reading.ts";
 export type {
   Appended,
   Draft,

@@ -1,0 +1,90 @@
+/** Owns what is read of rooms by somebody who is in none: their history, who is there, which there are. */
+import {
+  err,
+  type EventMessage,
+  isRoomName,
+  type Member,
+  ok,
+  type Position,
+  type Refusal,
+  refusal,
+  type Result,
+} from "@roomcast/protocol";
+
+import type { Engine } from "./engine.ts";
+import { rangeOf } from "./handlers/history.ts";
+import type { Identity } from "./identity.ts";
+import type { Action } from "./policy.ts";
+import { eventMessage } from "./room.ts";
+
+/** Both bounds are exclusive. */
+export interface PageRange {
+  readonly after?: number;
+  readonly before?: number;
+  readonly limit?: number;
+}
+
+export interface HistoryPage {
+  readonly events: readonly EventMessage[];
+  readonly position: Position;
+  readonly more: boolean;
+}
+
+export interface RoomCount {
+  readonly room: string;
+  readonly count: number;
+}
+
+/** @param identity who asks; null: the application itself. */
+export async function refusalOf(
+  { access }: Engine,
+  identity: Identity | null,
+  action: Action,
+): Promise<Refusal | undefined> {
+  if (!isRoomName(action.room)) return refusal("bad_room");
+  if (identity === null) return undefined;
+  return access.refusal({ identity, from: { user: identity.user ?? "guest" } }, action);
+}
+
+export async function history(
+  engine: Engine,
+  identity: Identity | null,
+  room: string,
+  range: PageRange,
+): Promise<Result<HistoryPage, Refusal>> {
+  const action = { kind: "history", room } as const;
+  const refused = await refusalOf(engine, identity, action);
+  if (refused !== undefined) return err(refused);
+  const read = await engine.log.read(room, rangeOf(range));
+  if (!read.ok) return read;
+  // What it may has perhaps changed while the log was asked.
+  const refusedSince = await refusalOf(engine, identity, action);
+  if (refusedSince !== undefined) return err(refusedSince);
+  const { epoch, top, events, more } = read.value;
+  return ok({ events: events.map(eventMessage), position: { epoch, offset: top }, more });
+}
+
+export async function members(
+  engine: Engine,
+  identity: Identity | null,
+  room: string,
+): Promise<Result<readonly Member[], Refusal>> {
+  const refused = await refusalOf(engine, identity, { kind: "presence", room });
+  return refused === undefined ? ok(engine.rooms.find(room)?.presence.all() ?? []) : err(refused);
+}
+
+/** Rooms that somebody is in. */
+export const inUse = ({ rooms }: Engine): RoomCount[] =>
+  [...rooms.all()]
+    .map(({ name, presence }) => ({ room: name, count: presence.count }))
+    .filter(({ count }) => count > 0);
+
+/** Of those, the ones that whoever asks may enter: a room that is closed to them looks like one that is not there. */
+export async function inUseFor(engine: Engine, identity: Identity): Promise<RoomCount[]> {
+  const visible = [];
+  for (const entry of inUse(engine)) {
+    const refused = await refusalOf(engine, identity, { kind: "join", room: entry.room });
+    if (refused === undefined) visible.push(entry);
+  }
+  return visible;
+}
