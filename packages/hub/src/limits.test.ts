@@ -35,6 +35,25 @@ describe("limits", () => {
     expect(limitsOf(s)).toEqual(["bytesPerSecond", "bytesPerSecond"]);
   });
 
+  test("R-REST: who goes on though it is refused is left unread for a while, others are not, and then it is heard again", async () => {
+    const s = stage({ settings: { messagesPerSecond: 10 } });
+    const ann = await s.enter();
+    const ben = await s.enter();
+    await s.pass(10_000);
+    for (let n = 0; n < 20 + 200; n += 1) ann.say(ping);
+    await s.settle();
+    expect(ann.connection.paused).toBe(false);
+    ann.say(ping);
+    await s.settle();
+    expect([ann.connection.paused, ben.connection.paused]).toEqual([true, false]);
+    await s.pass(249);
+    expect(ann.connection.paused).toBe(true);
+    await s.pass(1);
+    expect(ann.connection.paused).toBe(false);
+    ann.take();
+    expect(typesOf(await ann.ask(ping))).toEqual(["pong"]);
+  });
+
   test("R-LIMIT-USER: all connections of a user together, by messages and by bytes; guests and other users pay nothing", async () => {
     for (const settings of [{ userMessagesPerSecond: 2 }, { userBytesPerSecond: 30 }]) {
       const s = stage({ settings: { messagesPerSecond: 0, ...settings }, policy: BY_TOKEN });

@@ -22,6 +22,7 @@ import { Lane } from "./lane.ts";
 import { isPromise, type MaybePromise } from "./maybe-promise.ts";
 import { Outlet, type Recipient } from "./outlet.ts";
 import { type Asked, askedBy, errorFor, retryOf } from "./refusing.ts";
+import { Rest } from "./rest.ts";
 import type { Session } from "./session.ts";
 import type { ClientFacts } from "./telemetry.ts";
 
@@ -41,6 +42,8 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
   readonly #expiry: Expiry;
   readonly allowance: Allowance;
   #state: State;
+  /** Most connections never need any. */
+  #rest: Rest | undefined;
   /** Answers that are being prepared while the next message is handled already. */
   #aside = 0;
 
@@ -157,6 +160,9 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
       session?.subscriptions.get(room)?.refuseUntilRepeated(id);
     }
     this.send(errorFor(asked, reason));
+    if (this.closed) return;
+    this.#rest ??= new Rest(this.#engine.clock, this.#connection);
+    this.#rest.refused();
     if (this.allowance.refusal()) this.close("tooMany");
   }
 
@@ -244,6 +250,7 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     this.outlet.end();
     this.#lane.clear();
     this.#expiry.cancel();
+    this.#rest?.end();
     const { telemetry, sessions } = this.#engine;
     const { remote, transport } = this.#connection;
     if (state.kind === "awaiting_hello") {

@@ -9,7 +9,8 @@ import { CONNECTED, OPEN, TRANSPORTS } from "../../harness/threats/wires.ts";
 let besieged: Besieged;
 beforeAll(async () => {
   besieged = await Besieged.start({
-    ROOMCAST_MESSAGES_PER_SECOND: "50",
+    // Few enough that the slowest machine sends more.
+    ROOMCAST_MESSAGES_PER_SECOND: "10",
     ROOMCAST_BYTES_PER_SECOND: "100000",
     ROOMCAST_JOINS_PER_SECOND: "10",
     ROOMCAST_ROOMS_PER_SESSION: "5",
@@ -96,7 +97,7 @@ describe.each(TRANSPORTS)("by %s", (transport) => {
     const small = await Promise.all(
       Array.from({ length: 150 }, (_, n) => wire.publish({ data: '{"text":"x"}', id: `${transport}-${n}` })),
     );
-    expect(small.filter((answer) => answer === "ok").length).toBeGreaterThanOrEqual(90);
+    expect(small.filter((answer) => answer === "ok").length).toBeGreaterThanOrEqual(15);
     expect(new Set(small)).toEqual(new Set(["ok", "overloaded"]));
     wire.destroy();
   });
