@@ -10,7 +10,7 @@ import { LOAD_CORE, pinned } from "./peers/pinned.ts";
 import type { Scenario } from "./scenarios.ts";
 
 const LOAD = fileURLToPath(new URL("./load/main.ts", import.meta.url));
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 
 /** @returns undefined when this peer cannot be had here. */
 export async function run(scenario: Scenario, peer: Peer): Promise<Figures | undefined> {

@@ -17,9 +17,10 @@ export class Crowd {
     this.connectsPerCpuSecond = wires.length / (cpuNs / NS);
   }
 
-  static async gather(wires: readonly Wire[], meter: ServerMeter): Promise<Crowd> {
+  /** @param roomsEach that a wire enters. */
+  static async gather(wires: readonly Wire[], meter: ServerMeter, roomsEach = 1): Promise<Crowd> {
     const [startedMs, startedNs] = [performance.now(), meter.cpuNs()];
-    await inLanes(wires.length, async (index) => wires[index]?.enter());
+    await inLanes(wires.length, async (index) => wires[index]?.enter(), roomsEach);
     const elapsedMs = performance.now() - startedMs;
     // What is still to be told of those who came last belongs to their coming.
     await settled();

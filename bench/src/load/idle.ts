@@ -17,7 +17,7 @@ export async function idle({ members, ownRooms = 0 }: IdleLoad, stage: Stage): P
   );
   const [residentBytes, kernelBytes] = [meter.residentBytes(), ServerMeter.kernelBytes()];
   stage.measuring();
-  const crowd = await Crowd.gather(wires, meter);
+  const crowd = await Crowd.gather(wires, meter, Math.max(1, ownRooms));
   await settled();
   const grownBytes = meter.residentBytes() - residentBytes;
   // Both ends of each connection are on this machine.

@@ -39,6 +39,7 @@ const roomcast = (store: "sqlite" | "memory", port: number, dataDir: string): Co
     ROOMCAST_CONNECTIONS_PER_ADDRESS: "0",
     ROOMCAST_MESSAGES_PER_SECOND: "0",
     ROOMCAST_BYTES_PER_SECOND: "0",
+    ROOMCAST_MAX_ROOMS: "0",
   },
 });
 

@@ -32,11 +32,7 @@ const text = (frames: Uint8Array | undefined): string | undefined => frames && S
 
 function filled(letters: string, formats: Format[]): Batch<ReturnType<typeof member>> {
   const batch = new Batch<ReturnType<typeof member>>();
-  for (const each of letters)
-    batch.push(
-      letter(each),
-      formats.map((format) => ({ format })),
-    );
+  for (const each of letters) batch.push(letter(each), formats);
   return batch;
 }
 
@@ -65,7 +61,7 @@ describe("batch", () => {
     const batch = filled("a", [format]);
     batch.insert(ann, letter("1"));
     batch.insert(ann, letter("2"));
-    batch.push(letter("b"), [{ format }]);
+    batch.push(letter("b"), [format]);
     batch.insert(ann, letter("3"));
     const framesFor = batch.take();
     expect(text(framesFor(ann))).toBe("a12b3");
@@ -79,7 +75,7 @@ describe("batch", () => {
     const batch = filled("ab", [format]);
     batch.replaceLast(ann, letter("1"));
     batch.replaceLast(ben, null);
-    batch.push(letter("c"), [{ format }]);
+    batch.push(letter("c"), [format]);
     batch.replaceLast(ben, null);
     batch.insert(ann, letter("2"));
     const framesFor = batch.take();
@@ -101,7 +97,7 @@ describe("batch", () => {
     const ann = member(format);
     const batch = filled("a", [format]);
     batch.insert(ann, letter("1"));
-    batch.push(letter("b"), [{ format }]);
+    batch.push(letter("b"), [format]);
     batch.replaceLast(ann, letter("2"));
     expect(text(batch.take()(ann))).toBe("a12");
   });
@@ -112,7 +108,7 @@ describe("batch", () => {
     expect([batch.empty, batch.bytes]).toEqual([false, 2]);
     const framesFor = batch.take();
     expect([batch.empty, batch.bytes]).toEqual([true, 0]);
-    batch.push(letter("c"), [{ format }]);
+    batch.push(letter("c"), [format]);
     batch.insert(member(format), letter("1"));
     expect(text(framesFor(member(format)))).toBe("ab");
     expect(text(batch.take()(member(format)))).toBe("c");
@@ -126,8 +122,8 @@ describe("batch", () => {
       },
     });
     const batch = filled("a", [good]);
-    expect(() => batch.push(letter("b"), [{ format: good }, { format: bad }])).toThrow("no");
-    batch.push(letter("c"), [{ format: good }]);
+    expect(() => batch.push(letter("b"), [good, bad])).toThrow("no");
+    batch.push(letter("c"), [good]);
     expect(text(batch.take()(member(good)))).toBe("ac");
   });
 });

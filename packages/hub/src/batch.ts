@@ -47,10 +47,10 @@ export class Batch<Member extends Receiver> {
     return this.#gathered?.bytes ?? 0;
   }
 
-  /** @param speakers the formats of all receivers; MUST be the same until `take`. */
-  push(message: Down, speakers: readonly { readonly format: Format }[], at?: Reached): void {
+  /** @param formats those of all receivers; MUST be the same until `take`. */
+  push(message: Down, formats: readonly Format[], at?: Reached): void {
     // All or none: a format that throws must not leave the others one frame ahead.
-    const encoded = speakers.map(({ format }) => ({ format, frame: format.encode(message, at) }));
+    const encoded = formats.map((format) => ({ format, frame: format.encode(message, at) }));
     const gathered = (this.#gathered ??= {
       frames: new Map<Format, Uint8Array[]>(),
       edits: undefined,

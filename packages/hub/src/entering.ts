@@ -5,7 +5,7 @@ import { upTo } from "./cursor.ts";
 import type { Exchange } from "./engine.ts";
 import { beyond, type LimitName } from "./limits.ts";
 import { type MaybePromise, whenReady } from "./maybe-promise.ts";
-import { stateRefusal } from "./presence.ts";
+import { NO_STATE, stateRefusal } from "./presence.ts";
 import { eventMessage } from "./room.ts";
 import { goLive, meets, positionOf, readSnapshot, type Snapshot } from "./snapshot.ts";
 import { Subscription } from "./subscription.ts";
@@ -121,7 +121,7 @@ function show(exchange: Exchange, target: Target, subscription: Subscription, sn
   const { room } = subscription;
   const { page, recovered, gap } = snapshot;
   const { clientId, from } = session;
-  const state = target.state ?? room.presence.get(clientId)?.state ?? {};
+  const state = target.state ?? room.presence.get(clientId)?.state ?? NO_STATE;
   room.arrive({ clientId, user: from.user, name: from.name, state });
   const held = goLive(subscription, page);
   // What its other rooms had so far is behind them too.

@@ -30,6 +30,9 @@ interface News {
 
 const NO_NEWS: News = { joined: new Set(), updated: new Set(), left: new Map() };
 
+/** One for all who have said nothing of theirs. */
+export const NO_STATE: State = Object.freeze({});
+
 export class Presence {
   readonly #room: string;
   readonly #clock: Clock;

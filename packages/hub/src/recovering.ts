@@ -8,6 +8,7 @@ import { MAX_PAGE_EVENTS } from "@roomcast/protocol";
 import { type Cursor, type Reached, sequenceIn } from "./cursor.ts";
 import type { Exchange } from "./engine.ts";
 import { isOver, mayJoin, maySee, subscribe } from "./entering.ts";
+import { NO_STATE } from "./presence.ts";
 import { eventMessage } from "./room.ts";
 import type { KeptEvent, Page, ReadRange } from "./room-log.ts";
 import { goLive, meets, nextHeld, positionOf } from "./snapshot.ts";
@@ -167,7 +168,7 @@ function goLiveTogether({ engine, peer, session }: Exchange, rooms: readonly Mis
   for (const { subscription, page, hasGap } of rooms) {
     if (page === undefined) continue;
     const { room } = subscription;
-    const state = room.presence.get(clientId)?.state ?? {};
+    const state = room.presence.get(clientId)?.state ?? NO_STATE;
     room.arrive({ clientId, user: from.user, name: from.name, state });
     held.push(...goLive(subscription, page));
     peer.send({

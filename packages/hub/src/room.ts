@@ -16,11 +16,6 @@ const MAX_BATCH_BYTES = 256 * 1024;
 /** About what an event costs besides its data. */
 const ENVELOPE_BYTES = 256;
 
-interface Speakers {
-  readonly format: Format;
-  count: number;
-}
-
 export class Room implements Gatherer {
   readonly name: string;
   readonly presence: Presence;
@@ -31,8 +26,8 @@ export class Room implements Gatherer {
   #entering: Set<Subscription> | undefined;
   /** How many of the live have a snapshot that no live event has got past yet. */
   #ahead = 0;
-  /** What the live members speak. */
-  #speakers: readonly Speakers[] = [];
+  /** What the live members speak, while something gathers for them. */
+  #formats: readonly Format[] | undefined;
   readonly #batch = new Batch<Subscription>();
   /** What was delivered last. */
   #last: KeptEvent | undefined;
@@ -77,10 +72,6 @@ export class Room implements Gatherer {
     subscription.index = this.#live.length - 1;
     subscription.snapshot = position;
     this.#ahead += 1;
-    const speakers = this.#speakers.find(({ format }) => format === subscription.format);
-    if (speakers === undefined)
-      this.#speakers = this.#speakers.concat({ format: subscription.format, count: 1 });
-    else speakers.count += 1;
     return subscription.stopHolding();
   }
 
@@ -100,8 +91,6 @@ export class Room implements Gatherer {
       last.index = subscription.index;
     }
     subscription.index = -1;
-    for (const speakers of this.#speakers) if (speakers.format === subscription.format) speakers.count -= 1;
-    this.#speakers = this.#speakers.filter(({ count }) => count > 0);
     // The room may be forgotten now: what waits must not be overtaken by what comes to its successor.
     if (this.#live.length === 0) this.pace.endRest();
   }
@@ -142,10 +131,11 @@ export class Room implements Gatherer {
   broadcast(message: Down, at?: Reached): void {
     if (this.#live.length === 0) return;
     if (message.type === "event") this.#introduce(message);
-    if (at?.sequence !== undefined && this.#isInSequence) this.#turn.inSequence(this);
+    if (at?.sequence !== undefined && this.#spoken.some(({ inSequence }) => inSequence === true))
+      this.#turn.inSequence(this);
     if (this.#batch.bytes > MAX_BATCH_BYTES) this.flush();
     this.#awaitTurn();
-    this.#batch.push(message, this.#speakers, at);
+    this.#batch.push(message, this.#spoken, at);
   }
 
   /** To one member alone, behind what has gathered for it. */
@@ -177,6 +167,7 @@ export class Room implements Gatherer {
 
   /** One write per member. */
   flush(): void {
+    this.#formats = undefined;
     if (this.#batch.empty) return;
     const messages = this.#batch.length;
     const framesFor = this.#batch.take();
@@ -211,8 +202,10 @@ export class Room implements Gatherer {
     }
   }
 
-  get #isInSequence(): boolean {
-    return this.#speakers.some(({ format }) => format.inSequence === true);
+  /** Found once for what gathers: a walk over the members before the one that writes to them. */
+  get #spoken(): readonly Format[] {
+    this.#formats ??= [...new Set(this.#live.map(({ format }) => format))];
+    return this.#formats;
   }
 
   #awaitTurn(): void {
