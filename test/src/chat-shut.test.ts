@@ -30,19 +30,28 @@ describe("what is shut, in a browser", () => {
     expect(await visitors.leave()).toEqual([]);
   });
 
-  /** @param from default: everything. */
-  async function kickAda(from?: string): Promise<void> {
-    const admin = `${visitors.server.http}/v1/admin/clients`;
-    const found = (await (await fetch(`${admin}?room=${room}&q=ada`)).json()) as {
-      clients: { clientId: string }[];
-    };
-    expect(found.clients).toHaveLength(1);
-    await fetch(`${admin}/${found.clients[0]?.clientId}/kick`, {
+  const admin = (): string => `${visitors.server.http}/v1/admin`;
+
+  async function adaHere(): Promise<{ clientId: string; user: string }> {
+    const found = await fetch(`${admin()}/clients?room=${room}&q=ada`);
+    const { clients } = (await found.json()) as { clients: { clientId: string; user: string }[] };
+    expect(clients).toHaveLength(1);
+    return clients[0]!;
+  }
+
+  const post = (path: string, body: object): Promise<Response> =>
+    fetch(admin() + path, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ room: from }),
+      body: JSON.stringify(body),
     });
-  }
+
+  /** @param from default: everything. */
+  const kickAda = async (from?: string): Promise<Response> =>
+    post(`/clients/${(await adaHere()).clientId}/kick`, { room: from });
+
+  const moderate = async (act: object): Promise<void> =>
+    expect((await post("/moderation", act)).status).toBe(200);
 
   it("U-CLOSED: a room that is not open to somebody says so at once, and nothing else of it is shown", async () => {
     const ada = await visitors.enter("/r/secret", "Ada", { isRefused: true });
@@ -87,6 +96,26 @@ describe("what is shut, in a browser", () => {
     expect(await ada.box.count()).toBe(0);
     await ada.page.getByRole("button", { name: `Enter ${room} again` }).click();
     await ada.sees("still here");
+  });
+
+  it("U-OUTBOX R-MUTE: whoever is muted is told why and until when beside the message, and writes no other meanwhile", async () => {
+    const ada = await visitors.enter(`/r/${room}`, "Ada");
+    await moderate({
+      act: "mute",
+      user: (await adaHere()).user,
+      room,
+      reason: "off topic",
+      forMs: 3_600_000,
+    });
+    await ada.say("One more thing");
+    const failed = ada.message("One more thing").getByRole("group", { name: "Not delivered" });
+    await failed.getByText(/You are muted until .*: off topic/).waitFor();
+    expect(await ada.box.isDisabled()).toBe(true);
+    expect(await ada.page.getByText(/^You are muted until .*: off topic$/).count()).toBeGreaterThan(0);
+    await moderate({ act: "unmute", user: (await adaHere()).user, room });
+    await failed.getByRole("button", { name: "Retry" }).click();
+    await ada.stream.locator('[data-offset="1"]').waitFor();
+    await until("one may write again", async () => !(await ada.box.isDisabled()));
   });
 
   it("U-BANNER: whoever is taken out of the server is told by whom, and nothing is tried again by itself", async () => {

@@ -42,3 +42,7 @@ export function dayName(time: number, now: number): string {
   if (days === 1) return t().stream.yesterday;
   return new Date(time).getFullYear() === new Date(now).getFullYear() ? dayOfYear(time) : date(time);
 }
+
+/** “21:30”, of another day with its name. */
+export const momentText = (time: number, now: number): string =>
+  startOfDay(time) === startOfDay(now) ? clockTime(time) : `${dayName(time, now)}, ${clockTime(time)}`;

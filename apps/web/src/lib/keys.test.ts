@@ -10,6 +10,7 @@ describe("the keys", () => {
   it("are the same on every keyboard, by Ctrl or by Cmd", () => {
     for (const mod of [{ ctrlKey: true }, { metaKey: true }]) {
       expect(press("k", mod)).toBe("switch");
+      expect(press("K", mod)).toBe("switch");
       expect(press("F", { ...mod, shiftKey: true })).toBe("search");
       expect(press("/", mod)).toBe("help");
       expect(press("End", mod)).toBe("jump");

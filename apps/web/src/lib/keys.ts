@@ -51,8 +51,10 @@ type Press = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shi
 export function pageKeyOf({ key, ctrlKey, metaKey, altKey, shiftKey, target }: Press): PageKey | undefined {
   if (altKey) return undefined;
   if (ctrlKey || metaKey) {
-    if (shiftKey) return key.toLowerCase() === "f" ? "search" : key === "?" ? "help" : undefined;
-    return ({ k: "switch", "/": "help", End: "jump" } as const)[key];
+    // A letter is a capital where Caps Lock is on.
+    const pressed = key.toLowerCase();
+    if (shiftKey) return ({ f: "search", "?": "help" } as const)[pressed];
+    return ({ k: "switch", "/": "help", end: "jump" } as const)[pressed];
   }
   return key === "?" && !isWriting(target) ? "help" : undefined;
 }

@@ -5,7 +5,9 @@ import type { LiveRoom } from "@roomcast/svelte";
 
 import { t } from "../texts/language.svelte.ts";
 import { type Amending, isAmending } from "./amendments.ts";
+import { seconds } from "./clock.svelte.ts";
 import { type MessageEntry, messageKey } from "./entry.ts";
+import { type Imposed, imposedBy } from "./imposed.ts";
 import type { Person } from "./person.ts";
 import type { Self } from "./self.ts";
 import { failureText } from "./wording.ts";
@@ -42,6 +44,14 @@ export class Outgoing {
     return this.#live.pending
       .filter(({ event, state }) => state === "sending" && isAmending(event))
       .map(({ event, data }) => ({ event, data }) as Amending);
+  }
+
+  /** One may not write now, as long as a message that was refused for that stands here. */
+  get muted(): Imposed | undefined {
+    const muted = this.#live.pending
+      .flatMap(({ error }) => (error === undefined ? [] : (imposedBy(error) ?? [])))
+      .findLast(({ what }) => what === "muted");
+    return muted?.until !== undefined && muted.until <= seconds.now ? undefined : muted;
   }
 
   async send(text: string, replyTo?: number): Promise<void> {

@@ -2,9 +2,17 @@
 import type { Failure, Reason, RoomGap } from "@roomcast/client";
 
 import { t } from "../texts/language.svelte.ts";
+import { momentText } from "./format.ts";
+import { type Imposed, imposedBy } from "./imposed.ts";
 
-export const failureText = ({ code, message }: Failure): string =>
-  t().failures[code] ?? `${capitalised(message)}.`;
+export function failureText(failure: Failure): string {
+  const imposed = imposedBy(failure);
+  const { code, message } = failure;
+  return imposed === undefined ? (t().failures[code] ?? `${capitalised(message)}.`) : imposedText(imposed);
+}
+
+export const imposedText = ({ what, until, reason }: Imposed): string =>
+  t().imposed[what](until === undefined ? undefined : momentText(until, Date.now()), reason);
 
 export function reasonText({ cause, code }: Reason): string {
   const { closes, reasons } = t();

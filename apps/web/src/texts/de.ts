@@ -128,6 +128,13 @@ export const de: Texts = {
     id_expired: "Sie ist zu alt, um nochmals gesendet zu werden.",
   },
 
+  imposed: {
+    muted: (until, reason) =>
+      `Du bist stummgeschaltet${until === undefined ? "" : `, bis ${until}`}${reason === undefined ? "." : `: ${reason}`}`,
+    banned: (until, reason) =>
+      `Du bist ausgeschlossen${until === undefined ? "" : `, bis ${until}`}${reason === undefined ? "." : `: ${reason}`}`,
+  },
+
   gaps: {
     trimmed: (missing) =>
       `Hier wurde der Verlauf gekürzt${missing === undefined ? "" : `: ${messages(missing)} nicht mehr aufbewahrt`}`,

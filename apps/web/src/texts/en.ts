@@ -127,6 +127,13 @@ export const en = {
     id_expired: "It is too old to be sent again.",
   } as Partial<Record<Failure["code"], string>>,
 
+  imposed: {
+    muted: (until?: string, reason?: string) =>
+      `You are muted${until === undefined ? "" : ` until ${until}`}${reason === undefined ? "." : `: ${reason}`}`,
+    banned: (until?: string, reason?: string) =>
+      `You are banned${until === undefined ? "" : ` until ${until}`}${reason === undefined ? "." : `: ${reason}`}`,
+  },
+
   gaps: {
     trimmed: (missing?: number) =>
       `History was trimmed here${missing === undefined ? "" : `: ${count(missing, "message is", "messages are")} no longer kept`}`,
