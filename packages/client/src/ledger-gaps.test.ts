@@ -5,7 +5,7 @@ import { at, event, events, joined } from "./testing/messages.ts";
 import { SEEN_EVENTS } from "./seen.ts";
 import { ledger, room } from "./testing/ledger-alone.ts";
 
-describe("gaps are told before what follows them", () => {
+describe("P-GAP-4 gaps are told before what follows them", () => {
   const rejoin = (since: number, fields: Parameters<typeof joined>[1]) => {
     const { subject, did, live } = ledger();
     live(since);
@@ -59,6 +59,18 @@ describe("gaps are told before what follows them", () => {
     subject.joined(room({ position: at(4, "e2"), events: events(1, 4), gap }));
     expect(did()).toEqual(["gap null-null failover", "4r@e2", "caught up 1 failover"]);
     expect(subject.position).toEqual(at(4, "e2"));
+  });
+
+  test("P-FRAME-11 a reason of a later server is told as it came, and read as failover is", () => {
+    const { subject, did } = ledger(at(0));
+    subject.joining();
+    subject.joined(room({ position: at(3), recovered: true, events: events(1, 3) }));
+    did();
+    subject.suspend();
+    subject.joining();
+    const gap = { reason: "redacted" as "failover", from: null, to: null, position: at(4, "e2") };
+    subject.joined(room({ position: at(4, "e2"), events: events(1, 4), gap }));
+    expect(did()).toEqual(["gap null-null redacted", "4r@e2", "caught up 1 redacted"]);
   });
 
   test("S1 a new epoch without a word is told as recreated", () => {
@@ -116,7 +128,7 @@ describe("gaps are told before what follows them", () => {
   });
 });
 
-describe("S2 ids across epochs", () => {
+describe("P-GAP-3 S2 ids across epochs", () => {
   test(`the last ${SEEN_EVENTS} pairs of user and id are known`, () => {
     const { subject, did } = ledger(at(0));
     const last = SEEN_EVENTS + 10;

@@ -31,7 +31,7 @@ describe("joining", () => {
     expect(did()).toEqual(["6r", "7r", "caught up 2 first recovered"]);
   });
 
-  test("S2 S3 what is live before the answer is of the stay before: it comes again, but what is not kept", () => {
+  test("P-JOIN-8 S2 S3 what is live before the answer is of the stay before: it comes again, but what is not kept", () => {
     const { subject, did, live } = ledger();
     live(5);
     subject.event(event(6));
@@ -58,7 +58,7 @@ describe("joining", () => {
   });
 });
 
-describe("more than a page", () => {
+describe("P-JOIN-3 more than a page", () => {
   test("S1 S3 the rest is fetched page by page while live events wait, ephemeral ones too", () => {
     const { subject, did } = ledger(at(0));
     subject.joining();
@@ -75,7 +75,7 @@ describe("more than a page", () => {
     expect(did()).toEqual(["9"]);
   });
 
-  test("a hole between pages asks for the room again: its floor may have moved", () => {
+  test("P-POS-4 a hole between pages asks for the room again: its floor may have moved", () => {
     const { subject, did } = ledger(at(0));
     subject.joining();
     subject.joined(room({ position: at(9), recovered: true, events: events(1, 2), more: true }));
@@ -127,7 +127,7 @@ describe("more than a page", () => {
 });
 
 describe("live", () => {
-  test("S2 an offset that was handed out already is dropped", () => {
+  test("P-POS-5 S2 an offset that was handed out already is dropped", () => {
     const { subject, did, live } = ledger();
     live(5);
     subject.event(event(6));
@@ -136,7 +136,7 @@ describe("live", () => {
     expect(did()).toEqual(["6"]);
   });
 
-  test("S3 a hole asks for that room again, and nothing is handed out before it is filled", () => {
+  test("P-POS-4 S3 a hole asks for that room again, and nothing is handed out before it is filled", () => {
     const { subject, did, live } = ledger();
     live(5);
     subject.event(event(8));
@@ -167,7 +167,7 @@ describe("live", () => {
     expect(subject.position).toEqual(at(8));
   });
 
-  test("ephemeral events have no offset, and leave no hole", () => {
+  test("P-PUB-8 ephemeral events have no offset, and leave no hole", () => {
     const { subject, did, live } = ledger();
     live(5);
     subject.event(ephemeral("a"));
@@ -185,7 +185,7 @@ describe("live", () => {
   });
 });
 
-describe("B3 echo: false", () => {
+describe("P-PUB-6 B3 echo: false", () => {
   test("S3 the ack stands for its offset", () => {
     const { subject, did, live } = ledger();
     live(5);

@@ -70,7 +70,7 @@ describe("sending", () => {
 });
 
 describe("repeating", () => {
-  test("S2 S6 what has no ack is repeated in order under the same ids after a reconnect", async () => {
+  test("P-PUB-10 S2 S6 what has no ack is repeated in order under the same ids after a reconnect", async () => {
     const { subject, add, open, sent } = outbox();
     open();
     const { a, b } = add("a", "b", "c");
@@ -187,7 +187,7 @@ describe("repeating", () => {
   });
 });
 
-describe("S8 the horizon", () => {
+describe("P-PUB-10 S8 the horizon", () => {
   test("what was sent and never answered is unknown, what never left is unsent", async () => {
     const { subject, add, open, clock, states } = outbox();
     open();

@@ -92,7 +92,7 @@ describe("C-HANDLERS handlers", () => {
 });
 
 describe("C2 who is there", () => {
-  test("A5 a list on joining, then joins, updates and leaves with their reasons", () => {
+  test("P-PRES-2 P-PRES-4 A5 a list on joining, then joins, updates and leaves with their reasons", () => {
     const { room, socket } = inRoom();
     const changes: PresenceChange[] = [];
     room.onPresence((change) => changes.push(change));

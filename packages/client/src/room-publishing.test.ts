@@ -111,7 +111,7 @@ describe("publishing", () => {
     expect(told()).toEqual(["1", "2"]);
   });
 
-  test("B4 to one member: no position, and whether it was handed over", async () => {
+  test("P-PUB-7 B4 to one member: no position, and whether it was handed over", async () => {
     const { room, socket, told } = inRoom();
     const result = room.publish("message", "psst", { id: "x", to: "other" });
     expect(socket.last("publish")).toMatchObject({ to: "other" });
@@ -121,7 +121,7 @@ describe("publishing", () => {
     expect(told()).toEqual(["direct"]);
   });
 
-  test("S6 a refusal that may be repeated holds its room back, and no other", () => {
+  test("P-PUB-9 S6 a refusal that may be repeated holds its room back, and no other", () => {
     const { world, client, room, socket } = inRoom();
     const other = client.room("other");
     socket.say(joined("other", { id: socket.last("join").id }));

@@ -201,6 +201,23 @@ describe("not getting in", () => {
     expect(socket.all("join"), "asking once more is the application's wish").toHaveLength(2);
   });
 
+  test("P-FRAME-11 a refusal of a later server counts by its retry, and a retry that nobody knows as no", async () => {
+    const later = { code: "moon_phase" as "quota", retry: "other_node" as "no" };
+    const { world, client, room, socket } = inRoom();
+    const refusedPublish = room.publish("message", "x", { id: "x" });
+    socket.say(refused({ id: "x", room: "general", ...later }));
+    expect(await refusedPublish).toMatchObject({ ok: false, code: "moon_phase" });
+    const elsewhere = client.room("elsewhere");
+    socket.say(refused({ id: socket.last("join").id, room: "elsewhere", ...later }));
+    expect(elsewhere.status).toMatchObject({ state: "refused", error: { code: "moon_phase" } });
+    socket.say(refused(later));
+    expect(world.errors, "it answers nothing that was asked").toHaveLength(1);
+    void room.publish("message", "y", { id: "y" });
+    socket.say(refused({ id: "y", room: "general", code: later.code, retry: "same_id", retryAfterMs: 5 }));
+    world.clock.pass(5);
+    expect(socket.all("publish").map(({ id }) => id)).toEqual(["x", "y", "y"]);
+  });
+
   test("a refusal that may be repeated is, in its time", () => {
     const { world, client, socket } = inRoom();
     const room = client.room("busy");
@@ -234,7 +251,7 @@ describe("not getting in", () => {
 });
 
 describe("leaving", () => {
-  test("C2 tells the server; acks of what was sent still count; what comes after is not handed out", async () => {
+  test("P-LEAVE-1 C2 tells the server; acks of what was sent still count; what comes after is not handed out", async () => {
     const { world, room, socket, told, statuses } = inRoom();
     const sent = room.publish("message", "x", { id: "x" });
     room.leave();
@@ -262,7 +279,7 @@ describe("leaving", () => {
     expect(await sent).toMatchObject({ ok: false, code: "unknown" });
   });
 
-  test("A5 C2 taken out by the server: kicked, and it does not come back by itself", async () => {
+  test("P-LEAVE-3 A5 C2 taken out by the server: kicked, and it does not come back by itself", async () => {
     const { world, room, socket, statuses } = inRoom();
     const sent = room.publish("message", "x", { id: "x" });
     socket.say({ type: "left", room: "general", reason: "kicked" });

@@ -198,11 +198,12 @@ export class RoomSession {
 
   joinRefused(reason: Failure): void {
     if (this.over || !this.#asked) return;
-    if (reason.retry === "no") {
+    // A retry that a later server knows is none that this client could do.
+    if (reason.retry === "same_id") {
+      this.#joinLater(reason);
+    } else {
       this.#end({ state: "refused", error: reason }, reason);
       this.#forgetWhenAnswered();
-    } else {
-      this.#joinLater(reason);
     }
   }
 

@@ -43,7 +43,7 @@ describe("C-DRAIN a server that goes", () => {
 });
 
 describe("C-LIVENESS never connected on a dead socket", () => {
-  test("A9 a socket on which nothing comes is asked, and dropped when it does not answer", () => {
+  test("P-PING-1 A9 a socket on which nothing comes is asked, and dropped when it does not answer", () => {
     const { world, client } = connected();
     const dead = world.socket;
     const pings = () => dead.all("ping").length;

@@ -230,7 +230,7 @@ export class Session<C extends Contract> implements Client<C> {
         else if (
           message.id === undefined &&
           message.room === undefined &&
-          message.retry === "no" &&
+          message.retry !== "same_id" &&
           this.#online
         )
           this.#report(new Error(`${message.code}: ${message.message}`));
