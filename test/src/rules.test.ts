@@ -30,13 +30,30 @@ it("every row of docs/threats.md has a test that bears its name, and the other w
   expect([...proved].filter((row) => !rows.includes(row))).toEqual([]);
 });
 
-it("every rule has a test that bears its name, and every rule that a test bears is written down", () => {
-  const written = rulesIn(
+const ruled = (): Set<string> =>
+  rulesIn(
     read("docs/rules.md")
       .split("\n")
       .map((line) => /^\| (\S+) \|/.exec(line)?.[1] ?? "")
       .join("\n"),
   );
+
+it("every rule of PROTOCOL.md stands in docs/rules.md, and is proved by tests of its own name or of the rules beside it", () => {
+  const rows = [...read("docs/rules.md").matchAll(/^\| (P-[A-Z]+-\d+) \|[^|]*\|([^|]*)\|$/gm)].map(
+    ([, id, proofs]) => ({ id: id!, by: proofs!.trim().split(" ").filter(Boolean) }),
+  );
+  const ids = rows.map(({ id }) => id);
+  expect(ids).toEqual([...read("PROTOCOL.md").matchAll(/^- \*\*(P-[A-Z]+-\d+)\*\*/gm)].map(([, id]) => id));
+  const titles = tests.flatMap((file) => read(file).match(/["`](?:[A-Z][\w–-]*,? )*P-[A-Z]+-\d+/g) ?? []);
+  const borne = new Set(titles.flatMap((title) => title.match(/P-[A-Z]+-\d+/g) ?? []));
+  expect(rows.filter(({ id, by }) => by.length === 0 && !borne.has(id))).toEqual([]);
+  expect([...borne].filter((id) => !ids.includes(id))).toEqual([]);
+  // That each of these has a test is held below.
+  expect(rows.flatMap(({ by }) => by).filter((rule) => !ruled().has(rule))).toEqual([]);
+});
+
+it("every rule has a test that bears its name, and every rule that a test bears is written down", () => {
+  const written = ruled();
   const proved = rulesIn(tests.map(read).join("\n"));
   expect([...written].filter((rule) => !proved.has(rule))).toEqual([]);
   expect([...proved].filter((rule) => !written.has(rule))).toEqual([]);

@@ -43,7 +43,7 @@ describe("application", () => {
     ]);
   });
 
-  test("B10: it accepts, changes, refuses or answers, at once or later, and the publisher's order holds", async () => {
+  test("P-PUB-12 B10: it accepts, changes, refuses or answers, at once or later, and the publisher's order holds", async () => {
     const outcomes: Record<string, ReturnType<EventHandler>> = {
       a: undefined,
       b: change({ text: "better" }),

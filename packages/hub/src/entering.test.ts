@@ -28,7 +28,7 @@ const upTo = (last: number, first = 1): number[] =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 describe("join", () => {
-  test("C1, C5, C8: joined tells the top, the members, oneself among them, and the newest 50 events", async () => {
+  test("P-JOIN-1 P-JOIN-2 P-JOIN-6 C1, C5, C8: joined tells the top, the members, oneself among them, and the newest 50 events", async () => {
     const s = stage();
     await fill(s, "r", 60);
     const ann = await s.enter(["r"], { name: "Ann" });
@@ -47,7 +47,7 @@ describe("join", () => {
     expect(joined).not.toHaveProperty("gap");
   });
 
-  test("C8: `history` says how many of the newest, 300 at most, 0 for none", async () => {
+  test("P-JOIN-2 C8: `history` says how many of the newest, 300 at most, 0 for none", async () => {
     const s = stage();
     await fill(s, "r", 400);
     const client = await s.enter([]);

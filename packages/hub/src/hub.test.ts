@@ -14,7 +14,7 @@ import { SeededRandom } from "./testing/seeded-random.ts";
 const message = { event: "message", data: { text: "hi" } };
 
 describe("library", () => {
-  test("D8: publish reaches all members as the server, is kept, and answers with the receipt of an ack", async () => {
+  test("P-PUB-11 D8: publish reaches all members as the server, is kept, and answers with the receipt of an ack", async () => {
     const s = stage();
     const ann = await s.enter(["r"]);
     const receipt = valueOf(await s.hub.publish({ room: "r", ...message, id: "1" }));

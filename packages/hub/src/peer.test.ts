@@ -1,4 +1,4 @@
-import { ok, refusal } from "@roomcast/protocol";
+import { ERROR_CODES, ok, refusal } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
 import { type Client, only, stage, typesOf, valueOf } from "../test/stage.ts";
@@ -254,6 +254,50 @@ describe("one at a time", () => {
     answer();
     await s.settle();
     expect(only(ben.take(), "event")).toEqual([]);
+  });
+});
+
+test("P-PING-1: a ping is answered with the server's time", async () => {
+  const s = stage();
+  const ann = await s.enter();
+  expect(await ann.ask(ping)).toEqual([{ type: "pong", time: s.clock.now() }]);
+});
+
+describe("what is refused", () => {
+  test("P-ERR-1: says which request, by its id and its room, and the socket lives", async () => {
+    const s = stage();
+    const ann = await s.enter([]);
+    const asked: readonly object[] = [
+      { type: "join", room: "r", history: -1 },
+      { type: "leave", room: "r" },
+      publish("1", { room: "r" }),
+      { type: "presence", room: "r", state: {} },
+      { type: "history", room: "r" },
+      { type: "refresh", token: "" },
+      { type: "shout" },
+    ];
+    for (const [n, message] of asked.entries()) {
+      const answer = await ann.ask({ ...message, id: `${n}` });
+      expect(answer).toMatchObject([{ type: "error", id: `${n}`, ...("room" in message && { room: "r" }) }]);
+    }
+    expect(typesOf(await ann.ask(ping))).toEqual(["pong"]);
+  });
+
+  test("P-ERR-3: what a port throws may be made of anybody's words, and is told to nobody", async () => {
+    let heard = "";
+    const s = stage({
+      handlers: {
+        message: ({ data }) => {
+          if (heard !== "") throw new Error(`after ${heard}`);
+          heard = (data as { text: string }).text;
+        },
+      },
+    });
+    const [ann, ben] = [await s.enter(), await s.enter()];
+    await ann.ask(publish("1", { data: { text: "between us" }, to: ann.id }));
+    const [refused] = only(await ben.ask(publish("2")), "error");
+    expect(refused).toMatchObject({ id: "2", code: "internal", message: ERROR_CODES.internal.meaning });
+    expect(heard).toBe("between us");
   });
 });
 

@@ -377,7 +377,7 @@ describe("presence of a session", () => {
     }
   });
 
-  test("A7: many sockets closing at once leave the others untouched", async () => {
+  test("P-SOCK-12 A7: many sockets closing at once leave the others untouched", async () => {
     const s = stage();
     const stay = [await s.enter(["r"]), await s.enter(["r"])];
     const go = await Promise.all(Array.from({ length: 40 }, () => s.enter(["r"])));

@@ -19,20 +19,26 @@ describe.each(directions)("golden frames $way", ({ way, decode, encode, schemas 
     expect(reencoded(text)).toBe(text);
   });
 
-  test.each(goodFrames(`${way}-tolerated`))("tolerated: $name", ({ text, message }) => {
-    expect(decode(text)).toEqual({ ok: true, value: message });
-    expect(Object.prototype).not.toHaveProperty("polluted");
-  });
+  test.each(goodFrames(`${way}-tolerated`))(
+    "P-FRAME-2 P-FRAME-11 P-VER-1 tolerated: $name",
+    ({ text, message }) => {
+      expect(decode(text)).toEqual({ ok: true, value: message });
+      expect(Object.prototype).not.toHaveProperty("polluted");
+    },
+  );
 
-  test.each(refusedFrames(`${way}-refused`))("refused: $name", ({ text, code, id, notAnObject }) => {
-    const decoded = decode(text);
-    expect(decoded).toMatchObject({ ok: false, error: { code } });
-    if (decoded.ok) return;
-    expect(decoded.error.id).toBe(id);
-    expect(decoded.error.notAnObject).toBe(notAnObject);
-    expect(Object.keys(ERROR_CODES)).toContain(decoded.error.code);
-    expect(decoded.error.message.length).toBeLessThanOrEqual(200);
-  });
+  test.each(refusedFrames(`${way}-refused`))(
+    "P-FRAME-5 P-FRAME-9 P-NAME-4 refused: $name",
+    ({ text, code, id, notAnObject }) => {
+      const decoded = decode(text);
+      expect(decoded).toMatchObject({ ok: false, error: { code } });
+      if (decoded.ok) return;
+      expect(decoded.error.id).toBe(id);
+      expect(decoded.error.notAnObject).toBe(notAnObject);
+      expect(Object.keys(ERROR_CODES)).toContain(decoded.error.code);
+      expect(decoded.error.message.length).toBeLessThanOrEqual(200);
+    },
+  );
 
   test.each(
     schemas.map((schema) => ({ type: schema.entries.type.literal, fields: Object.keys(schema.entries) })),

@@ -48,7 +48,7 @@ describe.each(TRANSPORTS)("by %s", (transport) => {
   });
 
   it.each(["token", "access_token", "auth", "jwt", "authorization", "ticket"])(
-    "T-2: ?%s= lets nobody in",
+    "P-SOCK-3 T-2: ?%s= lets nobody in",
     async (name) => {
       const socket = await knock[transport](besieged.port, {}, `${name}=${tokenFor("ada")}`);
       if (transport === "http") expect(await socket.status()).toBe(401);

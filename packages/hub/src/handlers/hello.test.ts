@@ -209,7 +209,44 @@ describe("hello", () => {
     expect(await roomsOf({ join: [{ room: "b" }, { room: "a" }, { room: "b" }] })).toEqual(["b", "a"]);
   });
 
-  test("A3, A6: each client gets its own id, and the members see that very one", async () => {
+  test("P-HELLO-6: a hello that cannot be read is refused, and the socket waits for another", async () => {
+    const s = stage();
+    const client = s.connect();
+    for (const [broken, code] of [
+      [{}, "bad_message"],
+      [{ protocol: 1, name: "x".repeat(65) }, "bad_message"],
+      [{ protocol: 1, join: [{ room: "no room" }] }, "bad_room"],
+      [{ protocol: 1, join: [{ room: "r", state: [] }] }, "invalid_data"],
+    ] as const) {
+      expect(await client.ask({ type: "hello", ...broken })).toMatchObject([{ type: "error", code }]);
+    }
+    expect(client.closed).toBeUndefined();
+    expect(typesOf(await client.ask({ ...HELLO, join: [{ room: "r" }] }))).toEqual(["welcome", "joined"]);
+  });
+
+  test("P-HELLO-7: welcome tells what an ack stands for and what is allowed, as it is set here", async () => {
+    const settings = { messagesPerSecond: 7, roomsPerSession: 0, maxStateLength: 100, heartbeatMs: 9_000 };
+    const s = stage({ settings });
+    expect(await s.connect().hello()).toMatchObject({
+      ...{ protocol: 1, resumed: false, durability: s.log.durability, heartbeatMs: 9_000 },
+      limits: {
+        ...{ messageBytes: 65_536, messagesPerSecond: 7, roomsPerSession: 0, stateLength: 100 },
+        ...{ pageEvents: 300, pageBytes: 262_144 },
+      },
+    });
+  });
+
+  test("P-JOIN-1: what answers an entry of hello has no id, what answers a join has that of the join", async () => {
+    const s = stage();
+    const client = s.connect();
+    await client.hello({ join: [{ room: "r" }] });
+    const [ofHello] = client.took("joined");
+    expect(ofHello).toMatchObject({ room: "r" });
+    expect(ofHello).not.toHaveProperty("id");
+    expect(await client.ask({ type: "join", id: "j", room: "q" })).toMatchObject([{ id: "j", room: "q" }]);
+  });
+
+  test("P-SESS-1 A3, A6: each client gets its own id, and the members see that very one", async () => {
     const s = stage();
     const welcomes = await Promise.all(Array.from({ length: 50 }, () => s.connect().hello()));
     const ids = new Set(welcomes.map(({ clientId }) => clientId));

@@ -16,7 +16,7 @@ async function filled(count: number): Promise<Stage> {
 }
 
 describe("history", () => {
-  test("C8: without a bound the newest 50, with `before` the newest before it, with `after` the oldest behind it", async () => {
+  test("P-HIST-1 P-HIST-2 P-HIST-3 C8: without a bound the newest 50, with `before` the newest before it, with `after` the oldest behind it", async () => {
     const s = await filled(400);
     const client = await s.enter(["r"]);
     const page = async (rest: object): Promise<[number, number, boolean]> => {
@@ -32,6 +32,7 @@ describe("history", () => {
     expect(await page({ after: 390 })).toEqual([391, 400, false]);
     expect(await page({ after: 0, limit: 300 })).toEqual([1, 300, true]);
     expect(await page({ limit: 5000 })).toEqual([101, 400, true]);
+    expect(await client.ask(ask("h", { after: 1, before: 9 }))).toMatchObject([{ code: "bad_message" }]);
   });
 
   test("R-NOT-JOINED: who is not in the room is refused, whether the room exists or not", async () => {

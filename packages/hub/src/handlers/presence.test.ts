@@ -7,7 +7,7 @@ import { OPEN_DOOR } from "../policy.ts";
 const set = (state: object, rest: object = {}): object => ({ type: "presence", room: "r", state, ...rest });
 
 describe("presence, over sockets", () => {
-  test("C2: who comes is told to who is there, with user, name and state", async () => {
+  test("P-PRES-3 C2: who comes is told to who is there, with user, name and state", async () => {
     const s = stage();
     const ann = await s.enter(["r"]);
     const ben = s.connect();
@@ -18,7 +18,7 @@ describe("presence, over sockets", () => {
     expect(only(ben.take(), "joined")[0]!.members).toContainEqual(member);
   });
 
-  test("B12: a state replaces the old one, is acked when it has an id, and shown to who joins later", async () => {
+  test("P-PRES-1 B12: a state replaces the old one, is acked when it has an id, and shown to who joins later", async () => {
     const s = stage();
     const ann = await s.enter(["r"]);
     const ben = await s.enter(["r"]);
@@ -35,6 +35,43 @@ describe("presence, over sockets", () => {
       [ann.id, {}],
       [ben.id, { b: 2 }],
       [cid.clientId, {}],
+    ]);
+  });
+
+  test("P-JOIN-7: a state comes with a join; without one it is empty, or on a second join what it was", async () => {
+    const s = stage();
+    const ann = await s.enter(["r"]);
+    const stateOf = async (rest: object): Promise<unknown> => {
+      const [joined] = only(await ann.ask({ type: "join", id: "j", room: "r", ...rest }), "joined");
+      return joined!.members.find(({ clientId }) => clientId === ann.id)?.state;
+    };
+    expect(await stateOf({})).toEqual({});
+    expect(await stateOf({ state: { a: 1 } })).toEqual({ a: 1 });
+    expect(await stateOf({})).toEqual({ a: 1 });
+    expect(await stateOf({ state: { b: 2 } })).toEqual({ b: 2 });
+  });
+
+  test("P-PRES-6: who comes back is shown who is there, and nothing of what happened to them meanwhile", async () => {
+    const s = stage();
+    const ann = s.connect();
+    const { resume } = await ann.hello({ join: [{ room: "r" }] });
+    const { position: since } = only(ann.seen(), "joined")[0]!;
+    await s.pass(1000);
+    await ann.end();
+    const ben = await s.enter(["r"]);
+    await ben.ask(set({ mood: "low" }));
+    await s.pass(1000);
+    await ben.ask(set({ mood: "high" }));
+    await (await s.enter(["r"])).end(1000);
+    await s.pass(1000);
+    const again = s.connect();
+    await again.hello({ resume, join: [{ room: "r", since }] });
+    await s.pass(1000);
+    const got = again.take();
+    expect(typesOf(got)).toEqual(["welcome", "joined"]);
+    expect(only(got, "joined")[0]!.members).toMatchObject([
+      {},
+      { clientId: ben.id, state: { mood: "high" } },
     ]);
   });
 
@@ -104,7 +141,7 @@ describe("presence, over sockets", () => {
     expect(valueOf(await s.hub.members(null, "r"))).toMatchObject([{ state: {} }]);
   });
 
-  test("C6: 1,000 joins within one gathering cost each member one diff, and each newcomer a bounded joined", async () => {
+  test("P-JOIN-6 P-PRES-5 C6: 1,000 joins within one gathering cost each member one diff, and each newcomer a bounded joined", async () => {
     const s = stage();
     const ann = await s.enter(["r"]);
     const crowd = Array.from({ length: 1000 }, () => s.connect());

@@ -91,7 +91,7 @@ describe("publish", () => {
       expect(new Set(offsets(member.take()))).toEqual(new Set([1, 2, 3, 4, 5, 6]));
   });
 
-  test("B3: echo:false reaches all but the sender, for whom the ack stands for the offset", async () => {
+  test("P-PUB-6 B3: echo:false reaches all but the sender, for whom the ack stands for the offset", async () => {
     const s = stage();
     const [ann, ben, cid] = await three(s);
     expect(short(await ann.ask(publish("1", { echo: false })))).toEqual(["1!"]);
@@ -131,7 +131,7 @@ describe("publish", () => {
     expect(short(ben.take())).toEqual(["1", "2", "3"]);
   });
 
-  test("B4, A8: `to` reaches that member alone, is not kept, and the ack says whether it was handed over", async () => {
+  test("P-PUB-7 B4, A8: `to` reaches that member alone, is not kept, and the ack says whether it was handed over", async () => {
     const s = stage();
     const [ann, ben, cid] = await three(s);
     const [ack] = await ann.ask(publish("d", { to: ben.id }));

@@ -142,7 +142,7 @@ describe("POST /v1/rooms/{room}/events", () => {
     expect(json.events[0]?.from).toEqual({ clientId: null, user: "ada", name: "Ada" });
   });
 
-  it("T23: the same Idempotency-Key publishes once, and gets the original ack", async () => {
+  it("P-HTTP-2 T23: the same Idempotency-Key publishes once, and gets the original ack", async () => {
     const headers = { "idempotency-key": "key-1" };
     const first = await post({ body: { ...HI, id: "not this one" }, headers });
     const second = await post({ body: HI, headers });
@@ -185,7 +185,7 @@ describe("POST /v1/rooms/{room}/events", () => {
     expect((await get("/v1/rooms/general/events")).json.events).toHaveLength(1);
   });
 
-  it("T23: without an id each publish is one of its own", async () => {
+  it("P-HTTP-2 T23: without an id each publish is one of its own", async () => {
     const [first, second] = [await post({ body: HI }), await post({ body: HI })];
     expect(first.json.id).not.toBe(second.json.id);
     expect(second.json.position.offset).toBe(2);
@@ -221,12 +221,15 @@ describe("POST /v1/rooms/{room}/events", () => {
     ["a room that is closed", { body: HI, room: "private" }, 403, "forbidden"],
     ["a foreign page", { body: HI, headers: { origin: "https://evil.example" } }, 403, "forbidden"],
     ["a page without an origin of its own", { body: HI, headers: { origin: "null" } }, 403, "forbidden"],
-  ] as const)("T23: %s is refused, and nothing is kept", async (_, posted, status, code) => {
-    const refused = await post(posted);
-    expect(refused.status).toBe(status);
-    expect(refused.json).toEqual({ error: { code, message: expect.any(String), retry: "no" } });
-    expect((await get("/v1/rooms/general/events")).json.events).toEqual([]);
-  });
+  ] as const)(
+    "P-HTTP-6 P-HTTP-8 T23: %s is refused, and nothing is kept",
+    async (_, posted, status, code) => {
+      const refused = await post(posted);
+      expect(refused.status).toBe(status);
+      expect(refused.json).toEqual({ error: { code, message: expect.any(String), retry: "no" } });
+      expect((await get("/v1/rooms/general/events")).json.events).toEqual([]);
+    },
+  );
 
   it("T11: keys of the prototype are data like any other", async () => {
     const data = '{"__proto__":{"polluted":1},"constructor":2,"toString":3}';
@@ -281,7 +284,7 @@ describe("GET /v1/rooms/{room}/events", () => {
     };
   };
 
-  it("C8 C9: the newest, or what lies after or before an offset, both exclusive", async () => {
+  it("P-HTTP-4 C8 C9: the newest, or what lies after or before an offset, both exclusive", async () => {
     expect(await texts("")).toEqual({ texts: ["one", "two", "three"], more: false, offset: 3 });
     expect(await texts("?limit=2")).toEqual({ texts: ["two", "three"], more: true, offset: 3 });
     expect(await texts("?after=1&limit=1")).toEqual({ texts: ["two"], more: true, offset: 3 });
@@ -350,7 +353,7 @@ describe("methods and headers", () => {
     expect(headers.get("x-content-type-options")).toBe("nosniff");
   });
 
-  it("T1: pages of an allowed origin may read and preflight, others not", async () => {
+  it("P-HTTP-8 T1: pages of an allowed origin may read and preflight, others not", async () => {
     const allowed = await get("/v1/rooms", { origin: "http://localhost:5173" });
     expect(allowed.response.headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
     expect(allowed.response.headers.get("vary")).toBe("Origin");

@@ -32,7 +32,7 @@ describe("the watch over sockets", () => {
     watch.opened(peer);
   });
 
-  it("T9: a peer that answers no ping is cut after 33 s", () => {
+  it("P-SOCK-11 T9: a peer that answers no ping is cut after 33 s", () => {
     clock.advance(24_999);
     expect(peer.seen).toEqual([]);
     clock.advance(1);

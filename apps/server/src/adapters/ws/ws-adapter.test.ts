@@ -59,7 +59,7 @@ describe("what is heard", () => {
     expect(paused?.received.length).toBe(2);
   });
 
-  it("B8: fragments with a ping between them are one message, and the ping is answered first", async () => {
+  it("P-FRAME-1 B8: fragments with a ping between them are one message, and the ping is answered first", async () => {
     await using stage = await WsStage.start();
     const socket = await stage.open();
     const accepted = await stage.hub.newest();
@@ -76,7 +76,7 @@ describe("what is heard", () => {
     });
   });
 
-  it("B8: an empty frame is ignored; what is no JSON object or binary is a bad message that is counted", async () => {
+  it("P-FRAME-3 P-FRAME-4 B8: an empty frame is ignored; what is no JSON object or binary is a bad message that is counted", async () => {
     await using stage = await WsStage.start();
     const socket = await stage.open();
     const accepted = await stage.hub.newest();
@@ -175,7 +175,7 @@ describe("what bounds a socket", () => {
       "64 KiB and one byte after hello",
       [clientFrame(OPCODE.text, JSON.stringify(HELLO)), clientFrame(OPCODE.text, bytes(64 * 1024 + 1))],
     ],
-  ])("T5: %s closes with 1009", async (_, frames) => {
+  ])("P-FRAME-7 T5: %s closes with 1009", async (_, frames) => {
     await using stage = await WsStage.start();
     const socket = await stage.open();
     const accepted = await stage.hub.newest();
@@ -185,7 +185,7 @@ describe("what bounds a socket", () => {
     expect(accepted.ends[0]).toMatchObject({ code: 1009 });
   });
 
-  it("T5: 16 KiB before hello and 64 KiB after it are taken, also in one go", async () => {
+  it("P-FRAME-7 T5: 16 KiB before hello and 64 KiB after it are taken, also in one go", async () => {
     await using stage = await WsStage.start();
     const socket = await stage.open();
     const accepted = await stage.hub.newest();
@@ -216,7 +216,7 @@ describe("what bounds a socket", () => {
     ["a continuation of nothing", 1002, [clientFrame(OPCODE.continuation, "{}")]],
     ["broken UTF-8", 1007, [clientFrame(OPCODE.text, Buffer.from([0x7b, 0xff, 0x7d]))]],
     ["a close code that no one may send", 1002, [clientFrame(OPCODE.close, closePayload(1005))]],
-  ])("T6 T7: %s closes with %i", async (_, code, frames) => {
+  ])("P-FRAME-1 P-SOCK-13 T6 T7: %s closes with %i", async (_, code, frames) => {
     await using stage = await WsStage.start();
     const socket = await stage.open();
     const accepted = await stage.hub.newest();
@@ -231,21 +231,24 @@ describe("what bounds a socket", () => {
     ["fragments", clientFrame(OPCODE.text, "{", { fin: false })],
     ["a frame", clientFrame(OPCODE.text, "{", { announced: 2n })],
     ["a header", clientFrame(OPCODE.text, "{}").subarray(0, 1)],
-  ])("T6: a message of which %s comes and then nothing ends the socket after 10 s", async (_, beginning) => {
-    const clock = new ManualClock();
-    await using stage = await WsStage.start({ clock });
-    const socket = await stage.open();
-    const accepted = await stage.hub.newest();
-    socket.write(beginning);
-    await untilTimers(clock, 2);
-    clock.advance(9_999);
-    expect(accepted.ends).toEqual([]);
-    clock.advance(1);
-    expect(accepted.ends).toEqual([{ code: 1008, reason: "a message was not complete in time" }]);
-    expect(await socket.closeFrame()).toMatchObject({ code: 1008 });
-  });
+  ])(
+    "P-FRAME-1 T6: a message of which %s comes and then nothing ends the socket after 10 s",
+    async (_, beginning) => {
+      const clock = new ManualClock();
+      await using stage = await WsStage.start({ clock });
+      const socket = await stage.open();
+      const accepted = await stage.hub.newest();
+      socket.write(beginning);
+      await untilTimers(clock, 2);
+      clock.advance(9_999);
+      expect(accepted.ends).toEqual([]);
+      clock.advance(1);
+      expect(accepted.ends).toEqual([{ code: 1008, reason: "a message was not complete in time" }]);
+      expect(await socket.closeFrame()).toMatchObject({ code: 1008 });
+    },
+  );
 
-  it("T8: a flood of pings closes with 4429", async () => {
+  it("P-SOCK-8 T8: a flood of pings closes with 4429", async () => {
     await using stage = await WsStage.start();
     const socket = await stage.open();
     const accepted = await stage.hub.newest();
@@ -262,7 +265,7 @@ describe("what bounds a socket", () => {
   it.each([
     ["pongs that nobody waits for", OPCODE.pong],
     ["empty texts", OPCODE.text],
-  ] as const)("T8: so does a flood of %s", async (_, opcode) => {
+  ] as const)("P-SOCK-8 T8: so does a flood of %s", async (_, opcode) => {
     await using stage = await WsStage.start();
     const socket = await stage.open();
     for (let frame = 0; frame < 101; frame += 1) socket.send(opcode, "");
@@ -271,7 +274,7 @@ describe("what bounds a socket", () => {
 });
 
 describe("how a socket ends", () => {
-  it("T9: a peer that answers no ping is cut, TCP and all, and the hub is told why", async () => {
+  it("P-SOCK-11 T9: a peer that answers no ping is cut, TCP and all, and the hub is told why", async () => {
     const clock = new ManualClock();
     await using stage = await WsStage.start({ clock, heartbeatMs: 25_000 });
     const socket = await stage.open();
@@ -283,7 +286,7 @@ describe("how a socket ends", () => {
     expect(accepted.ends[0]).toEqual({ code: 1006, reason: "no pong came in time" });
   });
 
-  it("T3: a socket that is closed and whose peer never answers is cut within 2 s, TCP and all", async () => {
+  it("P-SOCK-10 T3: a socket that is closed and whose peer never answers is cut within 2 s, TCP and all", async () => {
     const closeTimeoutMs = 50;
     await using stage = await WsStage.start({ closeTimeoutMs });
     const socket = await stage.open({}, true);

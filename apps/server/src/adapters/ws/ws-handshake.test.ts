@@ -6,7 +6,7 @@ import { openPlaces } from "../../../test/open-places.ts";
 import { WsStage } from "../../../test/ws-stage.ts";
 
 describe("the handshake", () => {
-  it("D12: the subprotocol roomcast.v1 is spoken when offered, alone or among others", async () => {
+  it("P-SOCK-1 D12: the subprotocol roomcast.v1 is spoken when offered, alone or among others", async () => {
     await using stage = await WsStage.start();
     expect(await stage.upgrade({ "Sec-WebSocket-Protocol": "roomcast.v1" })).toContain(
       "Sec-WebSocket-Protocol: roomcast.v1",
@@ -16,14 +16,14 @@ describe("the handshake", () => {
     );
   });
 
-  it("D12: without a subprotocol none is named", async () => {
+  it("P-SOCK-1 D12: without a subprotocol none is named", async () => {
     await using stage = await WsStage.start();
     const head = await stage.upgrade({});
     expect(head).toMatch(/^HTTP\/1\.1 101 /);
     expect(head).not.toContain("Sec-WebSocket-Protocol");
   });
 
-  it("D12: any other subprotocol is refused before the 101", async () => {
+  it("P-SOCK-1 D12: any other subprotocol is refused before the 101", async () => {
     await using stage = await WsStage.start();
     const answer = await stage.upgrade({ "Sec-WebSocket-Protocol": "chat" });
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
@@ -32,7 +32,7 @@ describe("the handshake", () => {
   });
 
   it.each(["https://evil.example", "null", "http://127.0.0.1.evil.example", "file://", "127.0.0.1"])(
-    "T1: the foreign origin %s gets 403 before the 101, with the reason to read",
+    "P-SOCK-2 T1: the foreign origin %s gets 403 before the 101, with the reason to read",
     async (origin) => {
       await using stage = await WsStage.start();
       const answer = await stage.upgrade({ Origin: origin });
@@ -61,7 +61,7 @@ describe("the handshake", () => {
     expect(await stage.upgrade({ ...behindProxy, Authorization: "Bearer good" })).toMatch(/^HTTP\/1\.1 101 /);
   });
 
-  it("D10: a bad token is refused before the 101, a broken Authorization too", async () => {
+  it("P-SOCK-3 D10: a bad token is refused before the 101, a broken Authorization too", async () => {
     await using stage = await WsStage.start();
     for (const authorization of ["Bearer bad", "Basic dXNlcjpwYXNz", "Bearer"]) {
       const answer = await stage.upgrade({ Authorization: authorization });
