@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const RULE = /\b(?:S[1-8]|(?:[RLCWHVUB]|SS)-[A-Z0-9]+(?:-[A-Z0-9]+)*)\b/g;
+const RULE = /\b(?:S[1-8]|(?:[RLCWHVUB]|S[AS])-[A-Z0-9]+(?:-[A-Z0-9]+)*)\b/g;
 
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 /** Tests, and the suites that run over every log. */
