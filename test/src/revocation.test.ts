@@ -53,7 +53,7 @@ const ACTS: readonly (readonly [
 ];
 
 describe.concurrent.each(Object.entries(STALLED))("who reads nothing by %s", (_, stall) => {
-  it.each(ACTS)("R-EXPEL T16: gets nothing more a second after %s", async (__, actOn) => {
+  it.each(ACTS)("R-EXPEL P-MAY-5 T16: gets nothing more a second after %s", async (__, actOn) => {
     const who = somebody();
     await say(who.room, "first");
     const stalled = await stall(server.url, who, () => fill(who.room));
@@ -68,7 +68,7 @@ describe.concurrent.each(Object.entries(STALLED))("who reads nothing by %s", (_,
 });
 
 describe.concurrent.each(Object.entries(LINES))("by %s", (_, open) => {
-  it("R-EXPEL R-BAN T16: a ban from a room takes its user out of it and of nothing else, says why, and holds", async () => {
+  it("R-EXPEL R-BAN P-MAY-6 T16: a ban from a room takes its user out of it and of nothing else, says why, and holds", async () => {
     const { user, room, token } = somebody();
     const other = `${room}.other`;
     await using line = await open(server.url, { token, join: [{ room }, { room: other }] });
@@ -128,7 +128,7 @@ describe.concurrent.each(Object.entries(LINES))("by %s", (_, open) => {
     ]).toEqual([403, 403, 403, 403]);
   });
 
-  it("R-MUTE: who is muted hears, and says nothing, until that is lifted", async () => {
+  it("R-MUTE P-MAY-6: who is muted hears, and says nothing, until that is lifted", async () => {
     const { user, room, token } = somebody();
     await using line = await open(server.url, { token, join: [{ room }] });
     await server.moderate({ act: "mute", user, room, reason: "too loud" });
@@ -144,7 +144,7 @@ describe.concurrent.each(Object.entries(LINES))("by %s", (_, open) => {
     expect(await line.ask(loud)).toMatchObject({ position: {} });
   });
 
-  it("R-REVOKE T16: a revoked token is good for nothing any more, and a newer one is", async () => {
+  it("R-REVOKE P-MAY-6 T16: a revoked token is good for nothing any more, and a newer one is", async () => {
     const { user, room, token } = somebody();
     await using line = await open(server.url, { token, join: [{ room }] });
     await server.moderate({ act: "revoke", user });

@@ -5,7 +5,7 @@
 import type { From, Refusal, Result } from "@roomcast/protocol";
 
 import type { Identity } from "./identity.ts";
-import { type MaybePromise, whenReady } from "./maybe-promise.ts";
+import { isPromise, type MaybePromise } from "./maybe-promise.ts";
 import type { Action, Policy } from "./policy.ts";
 import type { Sanctions } from "./sanctions.ts";
 
@@ -35,9 +35,10 @@ export class Access {
 
   /** Why something may not be done; undefined where it may. What was imposed while the policy was asked counts too. */
   refusal({ identity, from }: Speaker, action: Action): MaybePromise<Refusal | undefined> {
-    return whenReady(
-      this.#policy.authorise(identity, action),
-      (refused) => refused ?? this.#sanctions.action(from.user, identity, action),
+    const refused = this.#policy.authorise(identity, action);
+    if (!isPromise(refused)) return refused ?? this.#sanctions.action(from.user, identity, action);
+    return Promise.resolve(refused).then(
+      (later) => later ?? this.#sanctions.action(from.user, identity, action),
     );
   }
 }
