@@ -121,7 +121,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "I",
     title: "one room of 200, 2 of them stalled, 200 messages of 4,000 bytes a second",
-    load: fanOut(200, { perSecond: 200, warmUp: 40, messages: 1_000 }, { stalled: 2, payloadBytes: 4_000 }),
+    load: fanOut(200, { perSecond: 200, warmUp: 40, messages: 1_500 }, { stalled: 2, payloadBytes: 4_000 }),
     figures: ["p99Ms", "grownMib", "closed"],
   },
   {
