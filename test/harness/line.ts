@@ -131,3 +131,13 @@ export const LINES: Readonly<Record<string, OpenLine>> = {
   "socketio-polling": socketio("polling"),
   "socketio-websocket": socketio("websocket"),
 };
+
+/** By when a connection that has lost a room has shown that it took everything, or is cut: some can show nothing (ADR 0014). */
+const CUT_BY_MS = 1_000;
+
+/** The same line if it lives after a loss, else one that comes back. @param room that it is still in. */
+export async function afterLoss(line: Line, room: string, again: () => Promise<Line>): Promise<Line> {
+  await new Promise((resolve) => setTimeout(resolve, CUT_BY_MS));
+  const { type } = await line.ask({ type: "history", room });
+  return type === "ended" ? again() : line;
+}

@@ -5,7 +5,7 @@
 import { createServer, type ModerationAct, type RoomcastServer } from "@roomcast/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { LINES } from "../harness/line.ts";
+import { afterLoss, LINES } from "../harness/line.ts";
 import { STALLED } from "../harness/stalled.ts";
 import { JWT_SECRET, tokenOf } from "../harness/tokens.ts";
 import { until } from "../harness/until.ts";
@@ -80,11 +80,8 @@ describe.concurrent.each(Object.entries(LINES))("by %s", (_, open) => {
       ...{ room, reason: "banned", message: "not here", until: untilMs },
     });
     await say(room, "secret");
-    await second();
-    await using back =
-      line.ended === undefined
-        ? line
-        : await open(server.url, { token, resume: resume!, join: [{ room: other }] });
+    const again = { token, resume: resume!, join: [{ room: other }] };
+    await using back = await afterLoss(line, other, () => open(server.url, again));
     await say(other, "for all");
     await until("the other room goes on", () => JSON.stringify(back.told).includes("for all"));
     for (const request of [
