@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
 import { CLOSE_CODES, isFinalClose } from "./close-codes.ts";
+import { decodeDown, decodeUp } from "./codec.ts";
 import type { EventOptions } from "./contract.ts";
 import { downSchemas } from "./down.ts";
 import { ERROR_CODES } from "./error-codes.ts";
@@ -128,6 +129,19 @@ describe("PROTOCOL.md and the source say the same", () => {
     const named = (shape: string): string[] =>
       fields.filter((field) => new RegExp(`\\b${field}\\b`).test(shape));
     expect(shapesOf(type).map(named)).toContainEqual(fields);
+  });
+
+  test("what is said in the walk-throughs is taken as it stands, as far as nothing of it is left out", () => {
+    const [, walks = ""] = text.split("## Walk-throughs");
+    const said = [...walks.matchAll(/^([↑↓]) (\{.*(?:\n {3}.*)*)$/gm)].map(([, way, frame]) => ({
+      way,
+      frame: frame!,
+    }));
+    const whole = said.filter(({ frame }) => !frame.replaceAll(/"[^"]*"/g, "").includes("…"));
+    expect(new Set(whole.map(({ way }) => way))).toEqual(new Set(["↑", "↓"]));
+    for (const { way, frame } of whole) {
+      expect((way === "↑" ? decodeUp : decodeDown)(frame), frame).toMatchObject({ ok: true });
+    }
   });
 
   test("each rule has an id of its own", () => {
