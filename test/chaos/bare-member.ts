@@ -151,6 +151,7 @@ export class BareMember implements Member, LineListener {
       case "left":
       case "presence":
       case "drain":
+      case "expiring":
       case "pong":
         return;
     }

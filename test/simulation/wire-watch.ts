@@ -68,6 +68,7 @@ export class WireWatch {
       case "presence":
       case "history":
       case "drain":
+      case "expiring":
       case "pong":
         return;
     }

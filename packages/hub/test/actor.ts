@@ -159,6 +159,7 @@ export class Actor {
         throw new Error("a gap, where nothing is ever trimmed");
       case "history":
       case "drain":
+      case "expiring":
       case "pong":
         break;
     }

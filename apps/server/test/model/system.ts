@@ -68,6 +68,7 @@ export class System {
   readonly #faults: unknown[] = [];
   #hub: Hub;
   #ids = 0;
+  #boots = 0;
 
   private constructor(storage: Storage, store: Store) {
     this.#storage = storage;
@@ -112,7 +113,8 @@ export class System {
   #boot({ log, sessions }: Store): Hub {
     return new Hub({
       ...{ log, sessions, clock: new StandingClock(SUITE_TIME) },
-      random: new SeededRandom(this.#ids),
+      // Another for each boot: two members of a store that has survived must not be given one client id.
+      random: new SeededRandom((this.#boots += 1)),
       settings: { messagesPerSecond: 0, joinsPerSecond: 0, historyReadsPerSecond: 0 },
       telemetry: {
         record: (event) => {
