@@ -157,9 +157,10 @@ export class Hub {
   ): Promise<Result<Pick<Inbox, "ended">, Refusal>> {
     return this.#answer<Pick<Inbox, "ended">>(async () => {
       const { room } = place;
+      const sees = (await refusalOf(this.#engine, identity, { kind: "history", room })) === undefined;
+      // Asked last: whoever is banned later is a reader by then, and found.
       const refused = await refusalOf(this.#engine, identity, { kind: "join", room });
       if (refused !== undefined) return err(refused);
-      const sees = (await refusalOf(this.#engine, identity, { kind: "history", room })) === undefined;
       if (this.draining) {
         // Were it refused, a browser's EventSource would not come back.
         connection.close("restart");

@@ -120,6 +120,24 @@ describe("R-EXPEL out of a room", () => {
   });
 });
 
+test.each(["history", "join"])(
+  "R-EXPEL R-BAN: a reader whose policy still thinks over its %s when it is banned hears nothing",
+  async (slow) => {
+    const thinking = Promise.withResolvers<undefined>();
+    const s = begin({
+      policy: { ...policy, authorise: (_, { kind }) => (kind === slow ? thinking.promise : undefined) },
+    });
+    const reader = new FakeConnection();
+    const listening = s.hub.listen({ user: "mallory" }, { room: "r" }, reader);
+    await s.settle();
+    await act(s, { act: "ban", user: "mallory", room: "r" });
+    thinking.resolve(undefined);
+    expect(await listening).toMatchObject({ error: { code: "forbidden" } });
+    await say(s);
+    expect(reader.take()).toEqual([]);
+  },
+);
+
 describe("R-BAN", () => {
   test("from everywhere: closed with why and until when, not resumed, and not let in until it ends", async () => {
     const s = begin();

@@ -77,6 +77,8 @@ describe("a token signed with the secret", () => {
     ["a subject that is no text", bySecret({ sub: 5 as unknown as string })],
     ["a subject that only the server gives out", bySecret({ sub: "guest:c1" })],
     ["the server's own name", bySecret({ sub: "server" })],
+    ["an operator's name", bySecret({ sub: "operator" })],
+    ["the application's name", bySecret({ sub: "application" })],
     ["a novel of a subject", bySecret({ sub: "x".repeat(256) })],
     ["an end that has passed", bySecret({ sub: "ada", exp: NOW_S - 1 })],
     ["a beginning to come", bySecret({ sub: "ada", nbf: NOW_S + 60 })],

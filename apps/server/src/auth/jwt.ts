@@ -30,8 +30,8 @@ const PUBLIC_KEY_ALGORITHMS = [
   ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
 ];
 const MAX_SUBJECT_LENGTH = 255;
-/** Users that the server itself gives out. */
-const OWN_USERS = /^(guest|server|guest:.*)$/s;
+/** Names that the server itself gives out, as `from.user` or as who imposed something. */
+const OWN_USERS = /^(guest|server|operator|application|guest:.*)$/s;
 
 export interface JwtSettings {
   /** For HS256. */

@@ -106,6 +106,34 @@ test("P-REFRESH-2: what has gathered of such a room in this very turn is not del
   expect(typesOf(other.take())).toContain("event");
 });
 
+test("R-REFRESH R-EXPIRY: one that is still checked when its session has gone on to a newer socket changes nothing there", async () => {
+  const clock = new ManualClock();
+  const policy = policyAt(clock);
+  let checked = (): void => undefined;
+  const slow = new Promise<void>((resolve) => (checked = resolve));
+  const s = stage({
+    clock,
+    policy: {
+      ...policy,
+      authenticate: (token) =>
+        token?.endsWith("secret") === true
+          ? slow.then(() => policy.authenticate(token))
+          : policy.authenticate(token),
+    },
+  });
+  const [older, newer] = [s.connect(), s.connect()];
+  const { resume } = await older.hello({ token: "ada 60000 a", join: [] });
+  older.say({ type: "refresh", id: "t", token: "ada 5000 secret" });
+  await s.settle();
+  expect(await newer.hello({ token: "ada 60000 a", resume, join: [] })).toMatchObject({ resumed: true });
+  checked();
+  await s.settle();
+  expect(await newer.ask({ type: "join", id: "j", room: "secret" })).toMatchObject([
+    { type: "welcome" },
+    { code: "forbidden" },
+  ]);
+});
+
 test("R-REFRESH: a token of another user, or no good, changes nothing", async () => {
   const { s, client } = await enter("ada 60000 a", "a");
   for (const token of ["bob 60000 none", "bad"])

@@ -8,6 +8,8 @@ import { type MaybePromise, whenReady } from "../maybe-promise.ts";
 export function refresh(exchange: Exchange, message: Refresh): MaybePromise<void> {
   const { engine, peer, session } = exchange;
   return whenReady(engine.access.authenticate(message.token), async (checked) => {
+    // The session has gone on elsewhere meanwhile, as whom its newer socket says, or has ended.
+    if (session.peer !== peer) return;
     if (!checked.ok) {
       peer.refuse(message, checked.error);
       return;
