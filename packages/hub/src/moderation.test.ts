@@ -258,7 +258,7 @@ test.each<[Partial<Act>, string]>([
   [{ room: "a b" }, "room"],
   [{ act: "revoke", room: "r" }, "room"],
   [{ reason: "x".repeat(61) }, "reason"],
-  [{ act: "kick", until: 2 ** 45 }, "until"],
+  [{ act: "kick", until: 2 ** 45 }, "act"],
   [{ until: 1 }, "until"],
 ])("R-BAN: %j is no act", async (wrong, field) => {
   const done = await begin().hub.moderation.act({ act: "ban", user: "mallory", ...wrong });

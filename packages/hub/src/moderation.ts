@@ -162,7 +162,7 @@ function faultOf({ act, user, room, reason = "", until }: Act, now: number): str
   if (room !== undefined && !isRoomName(room)) return "room: expected a room's name";
   if (room !== undefined && rule.global === true) return `room: ${act} counts everywhere`;
   if (reason.length > MAX_REASON_LENGTH) return `reason: expected a text of at most ${MAX_REASON_LENGTH}`;
-  if (until !== undefined && rule.lasts !== true) return `until: ${act} has no end`;
+  if (until !== undefined && rule.lasts !== true) return `act: ${act} has no end that could be given`;
   if (until !== undefined && until <= now) return "until: expected a time to come, in ms since 1970";
   return undefined;
 }

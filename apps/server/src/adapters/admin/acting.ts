@@ -1,12 +1,14 @@
 /** POST: what an operator does. Each of it is told to the audit. */
 import type { Clock, Hub, Random } from "@roomcast/hub";
 import { checkUp, type From, isRoomName, refusal } from "@roomcast/protocol";
+import * as v from "valibot";
 
 import type { Act, Audit } from "../../telemetry/audit.ts";
 import { type Answer, answer, refused } from "../http/answer.ts";
 import { readJsonObject } from "../http/read-json.ts";
 import type { Call } from "../http/route.ts";
 import type { Addresses } from "../peer-address.ts";
+import { bodyFault } from "./body-fault.ts";
 import { unknownClient } from "./looking.ts";
 
 export interface ActingPorts {
@@ -44,6 +46,9 @@ export async function publish(
   return answer(published, JSON.stringify);
 }
 
+/** Strict: a misspelt `room` would put the client out of all of them. */
+const kickSchema = v.strictObject({ room: v.exactOptional(v.unknown()) });
+
 /** Out of the server, or of the one room that the body names. */
 export async function kick(
   { hub, clock, audit, addresses }: ActingPorts,
@@ -51,7 +56,9 @@ export async function kick(
 ): Promise<Answer> {
   const body = await readJsonObject(request, clock);
   if (!body.ok) return refused(body.error.refusal, body.error.status);
-  const { room } = body.value;
+  const asked = v.safeParse(kickSchema, body.value);
+  if (!asked.success) return refused(refusal("bad_message", bodyFault(asked.issues[0])));
+  const { room } = asked.output;
   if (room !== undefined && (typeof room !== "string" || !isRoomName(room)))
     return refused(refusal("bad_room"));
   const isDone = hub.kick(clientId, room);

@@ -517,6 +517,10 @@ describe("what an operator does", () => {
     expect(connection.messages.at(-1)).toEqual({ type: "left", room: "a", reason: "kicked" });
     expect((await ask(`/clients/${clientId}`)).json.client?.rooms).toEqual(["b"]);
     expect((await ask(`/clients/${clientId}/kick`, { body: { room: 1 } })).json.error.code).toBe("bad_room");
+    expect((await ask(`/clients/${clientId}/kick`, { body: { rom: "b" } })).json.error).toMatchObject({
+      ...{ code: "bad_message", message: "rom: no such field" },
+    });
+    expect(connection.closed).toBeUndefined();
   });
 
   it("H-ADMIN-ACT: who is disconnected may come back", async () => {

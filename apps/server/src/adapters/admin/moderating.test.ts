@@ -130,6 +130,10 @@ describe("H-ADMIN-MODERATE what", () => {
     [{ ...BAN, room: "a b" }, "room"],
     [{ ...BAN, until: "soon" }, "until"],
     [{ ...BAN, forMs: 0 }, "forMs"],
+    [{ ...BAN, rooms: "chat.a" }, "rooms"],
+    [{ ...BAN, for: "1m" }, "for"],
+    [{ ...BAN, until: 2 ** 42, forMs: 60_000 }, "forMs"],
+    [{ act: "kick", user: "mallory", forMs: 60_000 }, "act"],
     [{ ...BAN, reason: "x".repeat(61) }, "reason"],
   ])("%j is a bad_message that names %s", async (body, field) => {
     const { status, json } = await ask("operator", body);
@@ -137,6 +141,17 @@ describe("H-ADMIN-MODERATE what", () => {
     expect(json).toMatchObject({
       error: { code: "bad_message", message: expect.stringMatching(`^${field}: `) as string },
     });
+    expect(server.sanctions()).toEqual([]);
+  });
+
+  it("a field that is not there is said to be missing", async () => {
+    const { json } = await ask("operator", { act: "mute" });
+    expect(json).toMatchObject({ error: { message: "user: is missing" } });
+  });
+
+  it("what the list shows of an act may be sent again: null is no room, and no end", async () => {
+    expect((await ask("operator", { ...BAN, room: null, until: null })).status).toBe(200);
+    expect(server.sanctions()).toMatchObject([{ room: null, until: null }]);
   });
 
   it("H-ADMIN-AUDIT: each act is in the audit, done or refused, with who, whom, where, why and until when", async () => {

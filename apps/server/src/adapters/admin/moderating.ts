@@ -1,5 +1,5 @@
 /** /v1/admin/moderation: what an operator does to users everywhere, and a moderator in the rooms that its rights name. */
-import { ACTS, type ActName, type Clock, type Hub } from "@roomcast/hub";
+import { ACTS, type ActName, type Clock, type Hub, type ModerationAct } from "@roomcast/hub";
 import { err, isRoomName, ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
 import type { IncomingMessage } from "node:http";
 import * as v from "valibot";
@@ -10,6 +10,7 @@ import { type Answer, answer, refused } from "../http/answer.ts";
 import { readJsonObject } from "../http/read-json.ts";
 import type { Call } from "../http/route.ts";
 import type { Addresses } from "../peer-address.ts";
+import { bodyFault } from "./body-fault.ts";
 import { notOperator, type OperatorRules } from "./operator.ts";
 
 export interface AdminModeratingPorts extends ModeratingPorts {
@@ -20,15 +21,22 @@ export interface AdminModeratingPorts extends ModeratingPorts {
   readonly addresses: Pick<Addresses, "of">;
 }
 
-const actSchema = v.object({
-  act: v.picklist(Object.keys(ACTS) as ActName[]),
-  user: v.string(),
-  room: v.exactOptional(v.string()),
-  reason: v.exactOptional(v.string()),
-  until: v.exactOptional(v.number()),
-  /** In the place of `until`. */
-  forMs: v.exactOptional(v.pipe(v.number(), v.minValue(1))),
-});
+/** Strict: a misspelt `room` or `until` would make an act count everywhere, or for ever. null says what leaving it out says. */
+const actSchema = v.pipe(
+  v.strictObject({
+    act: v.picklist(Object.keys(ACTS) as ActName[]),
+    user: v.string(),
+    room: v.exactOptional(v.nullable(v.string())),
+    reason: v.exactOptional(v.string()),
+    until: v.exactOptional(v.nullable(v.number())),
+    /** In the place of `until`. */
+    forMs: v.exactOptional(v.pipe(v.number(), v.minValue(1))),
+  }),
+  v.check(
+    ({ until, forMs }) => forMs === undefined || until === undefined || until === null,
+    "forMs: give it or until, not both",
+  ),
+);
 
 export async function act(ports: AdminModeratingPorts, { request }: Call<never>): Promise<Answer> {
   const body = await readJsonObject(request, ports.clock);
@@ -38,15 +46,25 @@ export async function act(ports: AdminModeratingPorts, { request }: Call<never>)
   const asked = body.ok ? v.safeParse(actSchema, body.value) : undefined;
   if (!actor.ok) {
     if (asked?.success === true && actor.error.actor !== undefined)
-      tellAudit(ports.audit, actor.error.actor, asked.output, actor.error.refusal);
+      tellAudit(ports.audit, actor.error.actor, actOf(asked.output, ports.clock), actor.error.refusal);
     return refused(actor.error.refusal);
   }
   if (!body.ok) return refused(body.error.refusal, body.error.status);
-  if (asked?.success !== true) return refused(refusal("bad_message", faultOf(asked?.issues[0])));
-  const { forMs, ...said } = asked.output;
-  const until = forMs === undefined ? said.until : ports.clock.now() + forMs;
-  const done = await moderate(ports, actor.value, { ...said, ...(until !== undefined && { until }) });
+  if (asked?.success === false) return refused(refusal("bad_message", bodyFault(asked.issues[0])));
+  const done = await moderate(ports, actor.value, actOf(asked.output, ports.clock));
   return answer(done, JSON.stringify);
+}
+
+function actOf(
+  { room, until, forMs, ...said }: v.InferOutput<typeof actSchema>,
+  clock: Clock,
+): ModerationAct {
+  const end = forMs === undefined ? until : clock.now() + forMs;
+  return {
+    ...said,
+    ...(typeof room === "string" && { room }),
+    ...(typeof end === "number" && { until: end }),
+  };
 }
 
 export async function list(ports: AdminModeratingPorts, { request, query }: Call<never>): Promise<Answer> {
@@ -86,8 +104,3 @@ async function actorOf(
   const allowed = await hub.allows(identity.value, { kind: "moderate", room });
   return allowed.ok ? ok(actor) : err({ refusal: allowed.error, actor });
 }
-
-const faultOf = (issue: v.BaseIssue<unknown> | undefined): string =>
-  issue === undefined
-    ? "an act is expected"
-    : `${v.getDotPath(issue) ?? "the body"}: expected ${issue.expected ?? "something else"}`;
