@@ -1,5 +1,12 @@
 /** Owns why something did not work, seen from the client: the server's refusals, and the few of the client's own. */
-import { type ErrorCode, ERROR_CODES, type ErrorMessage, type Refusal, type Retry } from "@roomcast/protocol";
+import {
+  type ErrorCode,
+  ERROR_CODES,
+  type ErrorMessage,
+  type Imposed,
+  type Refusal,
+  type Retry,
+} from "@roomcast/protocol";
 
 export const CLIENT_CODES = {
   unknown: { retry: "same_id", meaning: "no answer came; it was sent, and may or may not have been kept" },
@@ -21,6 +28,8 @@ export interface Failure {
   readonly retry: Retry;
   /** When the server asks to wait. */
   readonly retryAfterMs?: number;
+  /** What a moderator has imposed, where that is why. */
+  readonly imposed?: Imposed;
 }
 
 export const failure = (code: ClientCode): Failure => ({
@@ -30,7 +39,11 @@ export const failure = (code: ClientCode): Failure => ({
 });
 
 export function failureOf(refusal: Refusal | ErrorMessage): Failure {
-  const { code, message, retryAfterMs } = refusal;
+  const { code, message, retryAfterMs, imposed } = refusal;
   const retry = "retry" in refusal ? refusal.retry : ERROR_CODES[code].retry;
-  return { code, message, retry, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  return {
+    ...{ code, message, retry },
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(imposed !== undefined && { imposed }),
+  };
 }

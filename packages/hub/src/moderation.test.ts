@@ -149,7 +149,14 @@ describe("R-BAN", () => {
     const again = s.connect();
     again.say({ type: "hello", protocol: 1, token: "mallory", resume: client.resume });
     await s.settle();
-    expect(again.take()).toMatchObject([{ type: "error", code: "forbidden", message: words }]);
+    expect(again.take()).toMatchObject([
+      {
+        type: "error",
+        code: "forbidden",
+        message: words,
+        imposed: { what: "banned", until, reason: "enough" },
+      },
+    ]);
     expect(again.closed).toBe("forbidden");
     expect(await s.hub.history({ user: "mallory" }, "r")).toMatchObject({ error: { code: "forbidden" } });
     await s.pass(60_000);
@@ -199,7 +206,12 @@ test("R-MUTE: neither events nor direct ones nor states, in that room or everywh
     error: muted,
   });
   await act(s, { act: "mute", user: "mallory" });
-  expect(await client.ask({ ...publish, room: "q" })).toMatchObject([{ message: "muted" }]);
+  expect(await client.ask({ ...publish, room: "q" })).toEqual([
+    {
+      ...{ type: "error", id: publish.id, room: "q", code: "forbidden", message: "muted", retry: "no" },
+      imposed: { what: "muted" },
+    },
+  ]);
   await act(s, { act: "unmute", user: "mallory" });
   await s.pass(1000);
   expect(await client.ask(publish)).toMatchObject([{ type: "event" }, { type: "ack" }]);
@@ -210,12 +222,15 @@ test("R-REVOKE: what vouched before is no good any more, by hello, refresh or re
   const before = s.clock.now();
   const client = await enter(s, `mallory ${before}`, "r");
   const other = await enter(s, `mallory ${before + 10 ** 9}`, "r");
-  expect(await act(s, { act: "revoke", user: "mallory" })).toEqual(ok({ affected: 2 }));
+  expect(await act(s, { act: "revoke", user: "mallory", reason: "stolen" })).toEqual(ok({ affected: 2 }));
   expect([client.closed, other.closed]).toEqual(["unauthorised", "unauthorised"]);
+  expect(client.connection.why).toBe("revoked: stolen");
   const old = s.connect();
   old.say({ type: "hello", protocol: 1, token: `mallory ${before}`, resume: client.resume });
   await s.settle();
-  expect(old.take()).toMatchObject([{ type: "error", code: "unauthorised" }]);
+  expect(old.take()).toMatchObject([
+    { type: "error", code: "unauthorised", imposed: { what: "revoked", reason: "stolen" } },
+  ]);
   expect(old.closed).toBe("unauthorised");
   const issuedAt = before;
   expect(await s.hub.history({ user: "mallory", issuedAt }, "r")).toMatchObject({

@@ -1,5 +1,5 @@
 /** Owns how a request is refused: which one is answered, and with what. */
-import { type ErrorMessage, ERROR_CODES, type Refusal, type Retry } from "@roomcast/protocol";
+import { ERROR_CODES, errorFields, type ErrorMessage, type Refusal, type Retry } from "@roomcast/protocol";
 
 /** What a refusal answers: an `id` where the request had one, the `room` where it named one. */
 export interface Asked {
@@ -24,8 +24,5 @@ export const errorFor = ({ id, room }: Asked, reason: Refusal): ErrorMessage => 
   type: "error",
   ...(id !== undefined && { id }),
   ...(room !== undefined && { room }),
-  code: reason.code,
-  message: reason.message,
-  retry: retryOf(reason),
-  ...(reason.retryAfterMs !== undefined && { retryAfterMs: reason.retryAfterMs }),
+  ...errorFields(reason),
 });

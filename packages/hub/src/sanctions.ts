@@ -1,5 +1,5 @@
 /** Owns what is imposed on whom now: in memory, so that asking costs no look into the store. Must not know sessions. */
-import { ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
+import { type ErrorCode, type Imposed, ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
 import type { Clock } from "./clock.ts";
 import type { Identity } from "./identity.ts";
@@ -93,13 +93,20 @@ const isOf = (sanction: Sanction, { kind, user, room }: SanctionKey): boolean =>
 const isRevoked = ({ kind, since }: Sanction, { issuedAt }: Identity): boolean =>
   kind === "revoke" && issuedAt !== undefined && issuedAt <= since;
 
-const WORDS = { mute: "muted", ban: "banned" } as const;
+const TOLD = {
+  mute: { code: "forbidden", what: "muted" },
+  ban: { code: "forbidden", what: "banned" },
+  revoke: { code: "unauthorised", what: "revoked" },
+} as const satisfies Record<Sanction["kind"], { code: ErrorCode; what: Imposed["what"] }>;
 
 /** What the user is told. */
 export function refusalOf({ kind, reason, until }: Sanction): Refusal {
-  if (kind === "revoke") return refusal("unauthorised", reason === "" ? undefined : reason);
+  const { code, what } = TOLD[kind];
   // A text of a time that is given, and no look at a clock.
   // eslint-disable-next-line no-restricted-globals
   const end = until === null ? "" : ` until ${new Date(until).toISOString()}`;
-  return refusal("forbidden", `${WORDS[kind]}${end}${reason === "" ? "" : `: ${reason}`}`);
+  return {
+    ...refusal(code, `${what}${end}${reason === "" ? "" : `: ${reason}`}`),
+    imposed: { what, ...(until !== null && { until }), ...(reason !== "" && { reason }) },
+  };
 }

@@ -1,5 +1,6 @@
 /** Owns the one table of error codes, for every transport. `retry` says whether repeating under the same id can help. */
 import { MAX_ERROR_MESSAGE_LENGTH } from "./limits.ts";
+import type { Imposed } from "./messages/imposed.ts";
 
 export const ERROR_CODES = {
   bad_message: { retry: "no", status: 400, meaning: "the message has not the shape that its type asks for" },
@@ -43,6 +44,12 @@ export interface Refusal {
   /** For a developer to read, at most MAX_ERROR_MESSAGE_LENGTH; never holds what another client sent. */
   readonly message: string;
   readonly retryAfterMs?: number;
+  readonly imposed?: Imposed;
+}
+
+/** A refusal as it is told, whatever the transport. */
+export interface ErrorFields extends Refusal {
+  readonly retry: Retry;
 }
 
 export function refusal(
@@ -54,3 +61,10 @@ export function refusal(
   const message = text.slice(0, MAX_ERROR_MESSAGE_LENGTH);
   return retryAfterMs === undefined ? { code, message } : { code, message, retryAfterMs };
 }
+
+/** @param reason may have more to it than is told. */
+export const errorFields = ({ code, message, retryAfterMs, imposed }: Refusal): ErrorFields => ({
+  ...{ code, message, retry: ERROR_CODES[code].retry },
+  ...(retryAfterMs !== undefined && { retryAfterMs }),
+  ...(imposed !== undefined && { imposed }),
+});

@@ -13,7 +13,14 @@ export {
   type EventOptions,
 } from "./contract.ts";
 export { type Down, downSchemas } from "./down.ts";
-export { ERROR_CODES, type ErrorCode, type Refusal, refusal, type Retry } from "./error-codes.ts";
+export {
+  ERROR_CODES,
+  type ErrorCode,
+  errorFields,
+  type Refusal,
+  refusal,
+  type Retry,
+} from "./error-codes.ts";
 export { events, type Events } from "./events.ts";
 export { isEventName, isRoomName, RESERVED_EVENTS } from "./ids.ts";
 export { parseJson } from "./json.ts";
@@ -26,6 +33,7 @@ export type { EventMessage, From } from "./messages/event.ts";
 export { type Gap, GAP_REASONS, type GapReason, type GapSpan } from "./messages/gap.ts";
 export type { Hello, Welcome } from "./messages/hello.ts";
 export type { GetHistory, History } from "./messages/history.ts";
+export type { Imposed } from "./messages/imposed.ts";
 export type { Join, Joined, JoinTarget } from "./messages/join.ts";
 export { type Leave, type Left, LEFT_REASONS, type LeftReason } from "./messages/leave.ts";
 export type { Member } from "./messages/member.ts";

@@ -8,7 +8,7 @@ import { upSchemas } from "./up.ts";
 
 const HASHES = {
   up: "35d7b70372a2dd02af9c735d821e331bd805c29e0128b6d84a52f05a073d5eca",
-  down: "cc7675a588938715adeef435b08e82b22f7fd230c91b8f92da63447769ac3eda",
+  down: "48e3a5122aa25504f081b4f01fb174c1cb3b84789522c3177fde62bfb3127f6a",
 };
 
 const WHAT_TO_DO = `The messages of the protocol have changed. If that was meant:

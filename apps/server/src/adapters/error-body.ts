@@ -1,9 +1,4 @@
 /** Owns how a refusal looks as the body of an HTTP answer. */
-import { ERROR_CODES, type Refusal } from "@roomcast/protocol";
+import { errorFields, type Refusal } from "@roomcast/protocol";
 
-export function errorBody({ code, message, retryAfterMs }: Refusal): string {
-  const { retry } = ERROR_CODES[code];
-  return JSON.stringify({
-    error: { code, message, retry, ...(retryAfterMs !== undefined && { retryAfterMs }) },
-  });
-}
+export const errorBody = (reason: Refusal): string => JSON.stringify({ error: errorFields(reason) });

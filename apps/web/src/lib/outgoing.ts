@@ -1,13 +1,12 @@
 /** Owns one's own messages of a room on their way: sending, failed, sent. What arrived is the timeline's. */
 import type { PendingPublish, PublishResult } from "@roomcast/client";
-import type { DataOut, Events } from "@roomcast/protocol";
+import type { DataOut, Events, Imposed } from "@roomcast/protocol";
 import type { LiveRoom } from "@roomcast/svelte";
 
 import { t } from "../texts/language.svelte.ts";
 import { type Amending, isAmending } from "./amendments.ts";
 import { seconds } from "./clock.svelte.ts";
 import { type MessageEntry, messageKey } from "./entry.ts";
-import { type Imposed, imposedBy } from "./imposed.ts";
 import type { Person } from "./person.ts";
 import type { Self } from "./self.ts";
 import { failureText } from "./wording.ts";
@@ -49,7 +48,7 @@ export class Outgoing {
   /** One may not write now, as long as a message that was refused for that stands here. */
   get muted(): Imposed | undefined {
     const muted = this.#live.pending
-      .flatMap(({ error }) => (error === undefined ? [] : (imposedBy(error) ?? [])))
+      .flatMap(({ error }) => error?.imposed ?? [])
       .findLast(({ what }) => what === "muted");
     return muted?.until !== undefined && muted.until <= seconds.now ? undefined : muted;
   }

@@ -24,4 +24,14 @@ describe("what codes mean to a person", () => {
       "Message.text: too long.",
     );
   });
+
+  it("what a moderator imposed is told with its end and reason, and of what is not known yet no more than the code says", () => {
+    const refused = { code: "forbidden", message: "muted until …", retry: "no" } as const;
+    const until = Date.UTC(2026, 10, 25, 21, 30);
+    const muted = failureText({ ...refused, imposed: { what: "muted", until, reason: "off: topic" } });
+    expect(muted).toMatch(/^You are muted until .+: off: topic$/);
+    expect(failureText({ ...refused, imposed: { what: "banned" } })).toBe("You are banned.");
+    const newer = "silenced" as "muted";
+    expect(failureText({ ...refused, imposed: { what: newer } })).toBe("You may not do that here.");
+  });
 });

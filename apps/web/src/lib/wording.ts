@@ -1,18 +1,18 @@
 /** Owns what the machine's codes mean to a person: why a connection ended, a message failed, or something is missing. */
 import type { Failure, Reason, RoomGap } from "@roomcast/client";
+import type { Imposed } from "@roomcast/protocol";
 
 import { t } from "../texts/language.svelte.ts";
 import { momentText } from "./format.ts";
-import { type Imposed, imposedBy } from "./imposed.ts";
 
 export function failureText(failure: Failure): string {
-  const imposed = imposedBy(failure);
-  const { code, message } = failure;
-  return imposed === undefined ? (t().failures[code] ?? `${capitalised(message)}.`) : imposedText(imposed);
+  const { code, message, imposed } = failure;
+  return (imposed && imposedText(imposed)) ?? t().failures[code] ?? `${capitalised(message)}.`;
 }
 
-export const imposedText = ({ what, until, reason }: Imposed): string =>
-  t().imposed[what](until === undefined ? undefined : momentText(until, Date.now()), reason);
+/** Undefined where a newer server has imposed what is not known here. */
+export const imposedText = ({ what, until, reason }: Imposed): string | undefined =>
+  t().imposed[what]?.(until === undefined ? undefined : momentText(until, Date.now()), reason);
 
 export function reasonText({ cause, code }: Reason): string {
   const { closes, reasons } = t();

@@ -133,6 +133,7 @@ export const de: Texts = {
       `Du bist stummgeschaltet${until === undefined ? "" : `, bis ${until}`}${reason === undefined ? "." : `: ${reason}`}`,
     banned: (until, reason) =>
       `Du bist ausgeschlossen${until === undefined ? "" : `, bis ${until}`}${reason === undefined ? "." : `: ${reason}`}`,
+    revoked: (_until, reason) => `Du musst dich neu anmelden${reason === undefined ? "." : `: ${reason}`}`,
   },
 
   gaps: {

@@ -1,6 +1,6 @@
 /** Owns every English word that the app says. Another language is a file of the same shape beside this one. */
 import type { Failure, Reason, RoomGap, Transport } from "@roomcast/client";
-import type { LeftReason } from "@roomcast/protocol";
+import type { Imposed, LeftReason } from "@roomcast/protocol";
 
 import { counting } from "./counting.ts";
 
@@ -132,7 +132,9 @@ export const en = {
       `You are muted${until === undefined ? "" : ` until ${until}`}${reason === undefined ? "." : `: ${reason}`}`,
     banned: (until?: string, reason?: string) =>
       `You are banned${until === undefined ? "" : ` until ${until}`}${reason === undefined ? "." : `: ${reason}`}`,
-  },
+    revoked: (_until?: string, reason?: string) =>
+      `You need to sign in again${reason === undefined ? "." : `: ${reason}`}`,
+  } as Partial<Record<Imposed["what"], (until?: string, reason?: string) => string>>,
 
   gaps: {
     trimmed: (missing?: number) =>

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { type ErrorCode, ERROR_CODES, type Retry } from "../error-codes.ts";
 import { idSchema, roomSchema } from "../ids.ts";
 import { openListSchema } from "../open-list.ts";
+import { imposedSchema } from "./imposed.ts";
 
 export const errorSchema = v.object({
   type: v.literal("error"),
@@ -15,6 +16,8 @@ export const errorSchema = v.object({
   message: v.string(),
   retry: openListSchema<Retry>(["no", "same_id"]),
   retryAfterMs: v.exactOptional(v.number()),
+  /** Where that is why. */
+  imposed: v.exactOptional(imposedSchema),
 });
 
 export type ErrorMessage = v.InferOutput<typeof errorSchema>;

@@ -144,6 +144,18 @@ describe("H-ADMIN-MODERATE what", () => {
     expect(server.sanctions()).toEqual([]);
   });
 
+  it("whom it hits reads over HTTP what was imposed, until when and why, in fields", async () => {
+    await ask("operator", { act: "mute", user: "ada", reason: "loud", until: 2 ** 42 });
+    const said = await fetch(`${server.url}/v1/rooms/r/events`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${tokens.member}`, "content-type": "application/json" },
+      body: JSON.stringify({ event: "message", data: { text: "hi" } }),
+    });
+    expect(await said.json()).toMatchObject({
+      error: { code: "forbidden", imposed: { what: "muted", until: 2 ** 42, reason: "loud" } },
+    });
+  });
+
   it("a field that is not there is said to be missing", async () => {
     const { json } = await ask("operator", { act: "mute" });
     expect(json).toMatchObject({ error: { message: "user: is missing" } });

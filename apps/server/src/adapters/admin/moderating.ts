@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { type Actor, moderate, type ModeratingPorts, tellAudit } from "../../moderating.ts";
 import type { Entrance } from "../entrance.ts";
 import { type Answer, answer, refused } from "../http/answer.ts";
+import type { BodyFault } from "../http/read-body.ts";
 import { readJsonObject } from "../http/read-json.ts";
 import type { Call } from "../http/route.ts";
 import type { Addresses } from "../peer-address.ts";
@@ -43,28 +44,30 @@ export async function act(ports: AdminModeratingPorts, { request }: Call<never>)
   // Who may not ask is not told what is wrong with the question.
   const room = body.ok && typeof body.value["room"] === "string" ? body.value["room"] : undefined;
   const actor = await actorOf(ports, request, room);
-  const asked = body.ok ? v.safeParse(actSchema, body.value) : undefined;
+  const asked = askedIn(body, ports.clock);
   if (!actor.ok) {
-    if (asked?.success === true && actor.error.actor !== undefined)
-      tellAudit(ports.audit, actor.error.actor, actOf(asked.output, ports.clock), actor.error.refusal);
+    if (asked.ok && actor.error.actor !== undefined)
+      tellAudit(ports.audit, actor.error.actor, asked.value, actor.error.refusal);
     return refused(actor.error.refusal);
   }
-  if (!body.ok) return refused(body.error.refusal, body.error.status);
-  if (asked?.success === false) return refused(refusal("bad_message", bodyFault(asked.issues[0])));
-  const done = await moderate(ports, actor.value, actOf(asked.output, ports.clock));
-  return answer(done, JSON.stringify);
+  if (!asked.ok) return refused(asked.error.refusal, asked.error.status);
+  return answer(await moderate(ports, actor.value, asked.value), JSON.stringify);
 }
 
-function actOf(
-  { room, until, forMs, ...said }: v.InferOutput<typeof actSchema>,
+function askedIn(
+  body: Awaited<ReturnType<typeof readJsonObject>>,
   clock: Clock,
-): ModerationAct {
+): Result<ModerationAct, BodyFault> {
+  if (!body.ok) return body;
+  const asked = v.safeParse(actSchema, body.value);
+  if (!asked.success) return err({ refusal: refusal("bad_message", bodyFault(asked.issues[0])) });
+  const { room, until, forMs, ...said } = asked.output;
   const end = forMs === undefined ? until : clock.now() + forMs;
-  return {
+  return ok({
     ...said,
     ...(typeof room === "string" && { room }),
     ...(typeof end === "number" && { until: end }),
-  };
+  });
 }
 
 export async function list(ports: AdminModeratingPorts, { request, query }: Call<never>): Promise<Answer> {

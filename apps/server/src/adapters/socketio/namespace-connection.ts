@@ -173,12 +173,11 @@ export class NamespaceConnection implements Connection {
     return Buffer.concat([connect, this.format.encode(message, at)]);
   }
 
-  #refuseConnect({ code, message, retry, retryAfterMs }: ErrorMessage): Uint8Array {
+  #refuseConnect({ type: _, ...data }: ErrorMessage): Uint8Array {
     this.#asked = false;
     // The client is to come back by itself, which it does not after this packet.
-    if (retry === "same_id") return NOTHING;
-    const data = { code, message, retry, ...(retryAfterMs !== undefined && { retryAfterMs }) };
-    return this.#packet("connectError", JSON.stringify({ message, data }));
+    if (data.retry === "same_id") return NOTHING;
+    return this.#packet("connectError", JSON.stringify({ message: data.message, data }));
   }
 
   #answer(ackId: number, message: Down): Uint8Array {
