@@ -157,6 +157,11 @@ export class Disk {
     this.#replace(clientId, undefined);
   }
 
+  forgetUser(user: string): void {
+    for (const session of [...this.#sessions.values()])
+      if (session.user === user) this.forget(session.clientId);
+  }
+
   whyChanged(epoch: string, now: string): GapReason {
     const [generation = "", incarnation] = epoch.split(".");
     if (this.#generations.slice(0, -1).includes(epoch)) return "store_lost_tail";

@@ -35,8 +35,16 @@ export class SimulatedSessions implements SessionStore {
   }
 
   remove(clientId: string): void {
+    this.#write(() => this.#disk.forget(clientId));
+  }
+
+  removeUser(user: string): void {
+    this.#write(() => this.#disk.forgetUser(user));
+  }
+
+  #write(work: () => void): void {
     const commit = (): (() => void) => {
-      this.#disk.forget(clientId);
+      work();
       return () => undefined;
     };
     this.#queue.ask({ writes: true, commit, refuse: () => undefined });

@@ -57,7 +57,8 @@ async function enterRoom(
     });
   try {
     const sees = await maySee(exchange, room);
-    const refused = stateRefusal(target.state, engine) ?? (await mayJoin(exchange, target));
+    const shown = await tellable(exchange, target);
+    const refused = stateRefusal(target.state, engine) ?? (await mayJoin(exchange, room));
     if (refused !== undefined) return refuse(refused);
     // Its socket is gone, or its session: whoever enters now would never leave.
     if (session.peer !== peer) return () => undefined;
@@ -72,22 +73,26 @@ async function enterRoom(
         const snapshot = isStale ? await readSnapshot(engine, { ...target, sees }, subscription) : first;
         if (!snapshot.ok) refuse(snapshot.error)();
         else if (isOver(exchange, subscription)) refuse(refusal("forbidden", "taken out of the room"))();
-        else show(exchange, target, subscription, snapshot.value);
+        else show(exchange, shown, subscription, snapshot.value);
       });
   } catch (error) {
     return failed(error);
   }
 }
 
-/** A state that comes with it is told as any other is. */
 export const mayJoin = (
   { engine: { access }, session }: Exchange,
-  { room, state }: Pick<Target, "room" | "state">,
-): MaybePromise<Refusal | undefined> =>
-  whenReady(
-    access.refusal(session, { kind: "join", room }),
-    (refused) => refused ?? (state && access.refusal(session, { kind: "presence", room })),
+  room: string,
+): MaybePromise<Refusal | undefined> => access.refusal(session, { kind: "join", room });
+
+/** Without its state, where that may not be told: whoever is muted hears, and a client that kept its state is not locked out by it. */
+function tellable({ engine: { access }, session }: Exchange, target: Target): MaybePromise<Target> {
+  const { state, ...stateless } = target;
+  if (state === undefined) return target;
+  return whenReady(access.refusal(session, { kind: "presence", room: target.room }), (refused) =>
+    refused === undefined ? target : stateless,
   );
+}
 
 /** Whether it is shown what was said before it came. */
 export const maySee = ({ engine, session }: Exchange, room: string): MaybePromise<boolean> =>

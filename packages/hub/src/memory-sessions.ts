@@ -29,6 +29,11 @@ export class MemorySessions implements SessionStore {
     this.#sessions.delete(clientId);
   }
 
+  removeUser(user: string): void {
+    for (const session of this.#sessions.values())
+      if (session.user === user) this.#sessions.delete(session.clientId);
+  }
+
   /** Ended sessions lie behind those that live for long; two steps a save keep pace with what is added. */
   #forget(): void {
     const forgetBefore = this.#time.now() - RESUME_WINDOW_MS;

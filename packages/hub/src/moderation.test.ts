@@ -138,6 +138,48 @@ test.each(["history", "join"])(
   },
 );
 
+describe.each(["kick", "ban", "revoke"] as const)(
+  "R-EXPEL P-SESS-7: who is away, and not waited for",
+  (what) => {
+    test.each([false, true])(
+      `has nothing to come back to after a ${what}; while it comes back: %s`,
+      async (comes) => {
+        const s = begin();
+        const [user, other, guest] = [
+          await enter(s, "mallory", "r"),
+          await enter(s, "ada", "r"),
+          await enter(s, "", "r"),
+        ];
+        for (const each of [user, other, guest]) await each.end();
+        await s.pass(20_000);
+        const held = Promise.withResolvers<void>();
+        const find = s.sessions.find.bind(s.sessions);
+        s.sessions.find = async (clientId) => {
+          const found = await find(clientId);
+          if (comes) await held.promise;
+          return found;
+        };
+        const back = ["mallory", "ada", undefined].map((token, index) => {
+          const { resume } = [user, other, guest][index]!;
+          const client = s.connect();
+          const hello = (): void => client.say({ type: "hello", protocol: 1, token, resume });
+          if (comes) hello();
+          return { client, hello };
+        });
+        await s.settle();
+        await act(s, { act: what, user: "mallory" });
+        await act(s, { act: what, user: `guest:${guest.id}` });
+        if (what === "ban") await act(s, { act: "unban", user: "mallory" });
+        held.resolve();
+        if (!comes) for (const { hello } of back) hello();
+        await s.settle();
+        const welcomes = back.map(({ client }) => only(client.take(), "welcome")[0]?.resumed);
+        expect(welcomes).toEqual([false, true, false]);
+      },
+    );
+  },
+);
+
 describe("R-BAN", () => {
   test("from everywhere: closed with why and until when, not resumed, and not let in until it ends", async () => {
     const s = begin();
@@ -201,6 +243,13 @@ test("R-MUTE: neither events nor direct ones nor states, in that room or everywh
   expect(await client.ask({ ...publish, to: client.id })).toMatchObject([muted]);
   expect(await client.ask({ type: "presence", id: "s", room: "r", state: {} })).toMatchObject([muted]);
   expect(await client.ask({ ...publish, room: "q" })).toMatchObject([{ type: "event" }, { type: "ack" }]);
+  const state = { mood: "loud" };
+  expect(await client.ask({ type: "join", id: "j", room: "r", state })).toMatchObject([
+    { type: "joined", members: [{ state: {} }] },
+  ]);
+  expect(await client.ask({ type: "join", id: "k", room: "q", state })).toMatchObject([
+    { type: "joined", members: [{ state }] },
+  ]);
   const identity = { user: "mallory" };
   expect(await s.hub.submit({ identity, room: "r", event: "message", data: { text: "x" } })).toMatchObject({
     error: muted,
@@ -214,6 +263,7 @@ test("R-MUTE: neither events nor direct ones nor states, in that room or everywh
   ]);
   await act(s, { act: "unmute", user: "mallory" });
   await s.pass(1000);
+  client.take();
   expect(await client.ask(publish)).toMatchObject([{ type: "event" }, { type: "ack" }]);
 });
 

@@ -139,6 +139,7 @@ export class Moderation {
     const { sessions } = this.#engine;
     const how: Expulsion = { left, close, until, ...(why !== "" && { why }) };
     let affected = 0;
+    if (room === undefined) sessions.forget(user);
     for (const session of [...sessions.all()]) {
       if (session.from.user !== user) continue;
       const isOut =

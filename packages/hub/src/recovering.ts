@@ -134,7 +134,7 @@ class MissedRoom {
 async function enter(exchange: Exchange, name: string): Promise<MissedRoom | undefined> {
   const { engine, peer, session } = exchange;
   const sees = await maySee(exchange, name);
-  const refused = await mayJoin(exchange, { room: name });
+  const refused = await mayJoin(exchange, name);
   if (session.peer !== peer) return undefined;
   const subscription = refused === undefined ? subscribe(exchange, name) : refused.code;
   if (typeof subscription === "string") {

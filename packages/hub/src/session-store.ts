@@ -22,4 +22,6 @@ export interface SessionStore {
   /** A session whose socket lived when the process was killed reads as ended when the store was opened. */
   find(clientId: string): Promise<StoredSession | undefined>;
   remove(clientId: string): void;
+  /** All of a user, those that were saved before the call. Guests are none: `null` is nobody's name. */
+  removeUser(user: string): void;
 }

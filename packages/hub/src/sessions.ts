@@ -2,7 +2,7 @@
 import { CLOSE_CODES, type CloseName, type LeftReason } from "@roomcast/protocol";
 
 import type { Clock } from "./clock.ts";
-import type { Identity } from "./identity.ts";
+import { guestOf, type Identity } from "./identity.ts";
 import type { Peer } from "./peer.ts";
 import type { Random } from "./random.ts";
 import type { Rooms } from "./rooms.ts";
@@ -35,6 +35,8 @@ export interface Resumed {
 
 export class Sessions {
   readonly #live = new Map<string, Session>();
+  /** How often a user was forgotten. */
+  #forgotten = 0;
   readonly #store: SessionStore;
   readonly #rooms: Rooms;
   readonly #clock: Clock;
@@ -85,7 +87,12 @@ export class Sessions {
   async recall({ clientId }: Claim): Promise<StoredSession | undefined> {
     if (this.#live.has(clientId)) return undefined;
     try {
-      return await this.#store.find(clientId);
+      while (true) {
+        const forgotten = this.#forgotten;
+        const found = await this.#store.find(clientId);
+        // What was found may be of somebody who was forgotten meanwhile.
+        if (forgotten === this.#forgotten) return found;
+      }
     } catch (error) {
       this.#fault(error);
       return undefined;
@@ -179,6 +186,14 @@ export class Sessions {
     peer?.close(close, why);
     peer?.outlet.dropUntaken();
     return true;
+  }
+
+  /** Whoever is away, and not waited for any more, has nothing to come back to either. */
+  forget(user: string): void {
+    this.#forgotten += 1;
+    const guest = guestOf(user);
+    if (guest === undefined) this.#store.removeUser(user);
+    else this.#store.remove(guest);
   }
 
   /** No socket is left, and nobody is waited for any more. What is stored can still be resumed, elsewhere or later. */

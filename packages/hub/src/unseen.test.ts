@@ -92,15 +92,15 @@ test("P-MAY-3: nor as a reader", async () => {
   reader.ended(1006, "");
 });
 
-test("R-FORBIDDEN: a state that comes with a join is asked for as any other", async () => {
+test("R-FORBIDDEN P-JOIN-7: a state that comes with a join is asked for as any other, and left out where it may not be told", async () => {
   const authorise: Policy["authorise"] = (_, { kind }) =>
     kind === "presence" ? refusal("forbidden") : undefined;
   const s = stage({ policy: { ...OPEN_DOOR, authorise } });
   const client = await s.enter([]);
-  expect(await client.ask({ type: "join", id: "a", room: "r", state: { mood: "loud" } })).toMatchObject([
-    { type: "error", id: "a", code: "forbidden" },
-  ]);
-  expect(await client.ask({ type: "join", id: "b", room: "r" })).toMatchObject([{ type: "joined" }]);
+  for (const id of ["a", "b"])
+    expect(await client.ask({ type: "join", id, room: "r", state: { mood: "loud" } })).toMatchObject([
+      { type: "joined", id, members: [{ clientId: client.id, state: {} }] },
+    ]);
 });
 
 test("R-FORBIDDEN: a page that may not be seen any more when the log has it is not given out", async () => {

@@ -24,7 +24,8 @@ function request({ address = "203.0.113.9", forwardedFor, ...headers }: Asked): 
   } as unknown as IncomingMessage;
 }
 
-const ADA = { user: "ada" };
+/** Whom a hook vouches for, as of the time at which it was asked. */
+const ADA = { user: "ada", issuedAt: new ManualClock().now() };
 const BOB = { user: "bob" };
 const NEVER = new Promise<never>(() => undefined);
 const HOME = "https://chat.example";
@@ -46,7 +47,11 @@ function entrance(options: Partial<EntranceOptions> = {}): Entrance {
 }
 
 const authenticate: EntranceOptions["authenticate"] = ({ headers: { cookie } }) =>
-  cookie === "sid=ada" ? ADA : cookie === "sid=old" ? refuse("log in again", "unauthorised") : undefined;
+  cookie === "sid=ada"
+    ? { user: "ada" }
+    : cookie === "sid=old"
+      ? refuse("log in again", "unauthorised")
+      : undefined;
 
 describe("who comes in by a socket", () => {
   it("T1: a foreign page does not, whatever it brings and wherever it comes from", () => {
@@ -90,6 +95,18 @@ describe("who comes in by a socket", () => {
       expect(await vouch({})).toEqual(ok(undefined));
     }
   });
+});
+
+it("R-REVOKE W-HOOK: what a hook vouches for is as old as it says, else as the question", async () => {
+  const clock = new ManualClock();
+  const askedAt = clock.now();
+  const answer = Promise.withResolvers<{ user: string; issuedAt?: number }>();
+  const late = entrance({ clock, authenticate: () => answer.promise }).identify(request({}));
+  clock.advance(1000);
+  answer.resolve({ user: "ada" });
+  expect(await late).toEqual(ok({ user: "ada", issuedAt: askedAt }));
+  const cookie = entrance({ clock, authenticate: () => ({ user: "ada", issuedAt: 5 }) });
+  expect(await cookie.identify(request({}))).toEqual(ok({ user: "ada", issuedAt: 5 }));
 });
 
 describe("who makes a plain request", () => {

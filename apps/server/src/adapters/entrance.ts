@@ -82,8 +82,11 @@ export class Entrance {
   }
 
   #vouched(request: IncomingMessage): Answer<Identity | undefined> {
+    // What the hook answers may be as old as the question: a revocation in between counts.
+    const askedAt = this.#options.clock.now();
     return whenReady(this.#options.authenticate?.(request), (known): Answer<Identity | undefined> => {
-      if (known !== undefined) return "kind" in known ? err(known.refusal) : ok(known);
+      if (known !== undefined)
+        return "kind" in known ? err(known.refusal) : ok({ ...known, issuedAt: known.issuedAt ?? askedAt });
       const token = bearerToken(request);
       if (token === null) return err(refusal("unauthorised"));
       return token === undefined ? ok(undefined) : this.#options.policy.authenticate(token);

@@ -79,6 +79,20 @@ export function describeSessionStore(name: string, { open, reopen, now }: Sessio
       expect((await Promise.all([first, second, third])).every(({ ok }) => ok)).toBe(true);
     });
 
+    test("SS-FORGET: a user's sessions are removed, in the order of the calls, and nobody else's", async () => {
+      const sessions = await open();
+      const mine = "a\u0000\ud800";
+      const users = [mine, mine, "a", null, "null", "%"];
+      for (const [index, user] of users.entries()) await saved(sessions, sessionOf(`c${index}`, { user }));
+      void sessions.save(sessionOf("before", { user: mine }));
+      sessions.removeUser(mine);
+      void sessions.save(sessionOf("after", { user: mine }));
+      for (const user of ["null", "%", "unknown"]) sessions.removeUser(user);
+      const ids = [...users.map((_, index) => `c${index}`), "before", "after"];
+      const left = await Promise.all(ids.map(async (id) => sessions.find(id)));
+      expect(left.flatMap((found) => found?.clientId ?? [])).toEqual(["c2", "c3", "after"]);
+    });
+
     if (reopen === undefined) return;
     describe.each(["close", "kill"] as const)("after a %s", (end) => {
       test("SS-SURVIVE: sessions are there; one that lived has ended, one that had ended keeps its time", async () => {

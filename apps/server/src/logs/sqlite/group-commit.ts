@@ -141,6 +141,9 @@ export class GroupCommit {
       case "remove":
         sessions.remove(write.clientId);
         break;
+      case "removeUser":
+        sessions.removeUser(write.user);
+        break;
       case "impose":
         sanctions.impose(write.sanction);
         break;

@@ -104,7 +104,7 @@ describe("L-GROUP", () => {
   });
 
   test("a find does not overtake the removal before it", () => {
-    for (let index = 0; index < 1_500; index++) queue.remove(String(index));
+    for (let index = 0; index < 1_500; index++) queue.remove({ kind: "remove", clientId: String(index) });
     queue.find("1499", () => undefined);
     clock.endTurn();
     expect(groups[0]).toMatchObject({ sessions: { length: 1_500 }, finds: ["1499"] });

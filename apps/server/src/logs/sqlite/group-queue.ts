@@ -22,6 +22,7 @@ import {
   type PageCells,
   type ReadRequest,
   type RoomWrite,
+  type SessionRemoval,
   sizeOf,
   type StateWrite,
 } from "./writer-messages.ts";
@@ -86,9 +87,9 @@ export class GroupQueue {
     }
   }
 
-  remove(clientId: string): void {
+  remove(request: SessionRemoval): void {
     if (this.#ended !== undefined) return;
-    this.#waiting.sessions.push({ request: { kind: "remove", clientId }, reply: () => undefined });
+    this.#waiting.sessions.push({ request, reply: () => undefined });
     this.#setSend();
   }
 

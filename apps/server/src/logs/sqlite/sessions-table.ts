@@ -14,6 +14,7 @@ export class SessionsTable {
   readonly #save: StatementSync;
   readonly #find: StatementSync;
   readonly #remove: StatementSync;
+  readonly #removeUser: StatementSync;
   readonly #endAll: StatementSync;
   readonly #removeEnded: StatementSync;
 
@@ -23,6 +24,8 @@ export class SessionsTable {
     );
     this.#find = database.prepare("SELECT state, ended_at FROM sessions WHERE client_id = ?");
     this.#remove = database.prepare("DELETE FROM sessions WHERE client_id = ?");
+    // All are looked at: an index would cost every save, and this is an operator's act.
+    this.#removeUser = database.prepare("DELETE FROM sessions WHERE state -> '$.user' = ?");
     this.#endAll = database.prepare("UPDATE sessions SET ended_at = ? WHERE ended_at IS NULL");
     this.#removeEnded = database.prepare(`
       DELETE FROM sessions WHERE client_id IN (SELECT client_id FROM sessions WHERE ended_at < ? LIMIT ?)`);
@@ -40,6 +43,10 @@ export class SessionsTable {
 
   remove(clientId: string): void {
     this.#remove.run(JSON.stringify(clientId));
+  }
+
+  removeUser(user: string): void {
+    this.#removeUser.run(JSON.stringify(user));
   }
 
   /** Whose process ended without a word: their sockets are gone. */

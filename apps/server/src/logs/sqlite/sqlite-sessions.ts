@@ -27,6 +27,10 @@ export class SqliteSessions implements SessionStore {
   }
 
   remove(clientId: string): void {
-    this.#queue.remove(clientId);
+    this.#queue.remove({ kind: "remove", clientId });
+  }
+
+  removeUser(user: string): void {
+    this.#queue.remove({ kind: "removeUser", user });
   }
 }

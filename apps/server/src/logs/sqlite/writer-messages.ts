@@ -39,10 +39,14 @@ export const isRemoval = (write: RoomWrite): write is RemovalCells => write.leng
 export const sizeOf = (write: RoomWrite): number => (isRemoval(write) ? 0 : write[2].length);
 export type KeptCells = readonly [offset: number, ...EventCells, sequence: number];
 
+export type SessionRemoval =
+  | { readonly kind: "remove"; readonly clientId: string }
+  | { readonly kind: "removeUser"; readonly user: string };
+
 /** Of what is kept besides events. */
 export type StateWrite =
   | { readonly kind: "save"; readonly session: StoredSession }
-  | { readonly kind: "remove"; readonly clientId: string }
+  | SessionRemoval
   | { readonly kind: "impose"; readonly sanction: Sanction }
   | { readonly kind: "lift"; readonly key: SanctionKey };
 
