@@ -43,7 +43,9 @@ describe("D10 auth.md", () => {
       });
     expect((await login("ada", "wrong")).status).toBe(401);
     expect((await fetch(`${url}/token`)).status).toBe(401);
-    const cookie = (await login("ada", "lovelace")).headers.get("set-cookie")?.split(";")[0] ?? "";
+    const cookieOf = async (user: string, password: string): Promise<string> =>
+      (await login(user, password)).headers.get("set-cookie")?.split(";")[0] ?? "";
+    const cookie = await cookieOf("ada", "lovelace");
     const token = await (await fetch(`${url}/token`, { headers: { cookie } })).text();
 
     await using line = await LINES["ws"]!(url, { token, join: [{ room: "news" }, { room: "team.blue" }] });
@@ -51,7 +53,11 @@ describe("D10 auth.md", () => {
     expect(await line.ask(join_("team.red"))).toMatchObject({ code: "forbidden" });
     expect(await line.ask(join_("elsewhere"))).toMatchObject({ code: "forbidden" });
 
-    await fetch(`${url}/teams/team.blue/ada`, { method: "DELETE" });
+    const putOut = async (headers: Record<string, string>): Promise<number> =>
+      (await fetch(`${url}/teams/team.blue/ada`, { method: "DELETE", headers })).status;
+    expect(await putOut({})).toBe(401);
+    expect(await putOut({ cookie: await cookieOf("bob", "builder") })).toBe(403);
+    expect(await putOut({ cookie })).toBe(204);
     await until("ada is out of the team's room", () =>
       line.told.some(({ type, room }) => type === "left" && room === "team.blue"),
     );
@@ -63,21 +69,24 @@ describe("D10 auth.md", () => {
     expect(again.told).toMatchObject([{ code: "unauthorised" }]);
   });
 
-  it("the page's client goes by a function, and is told why it is out", async () => {
+  it.each([
+    ["the room", "DELETE", "/teams/team.blue/ada", /^out of the room: forbidden/],
+    ["everything", "POST", "/logout-everywhere", /^out of everything: /],
+  ])("the page's client goes by a function, and is told why it is out of %s", async (_, method, path, told) => {
     using workshop = new Workshop();
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     // The page's own cookie goes along in a browser; here the session is put into the address of the token.
     const server = blockWith(PAGE, "/logout-everywhere").replaceAll("3000", String(port));
-    workshop.write("server.ts", server.replace("userOf(request);", 'userOf(request) ?? "ada";'));
+    workshop.write("server.ts", server.replaceAll("userOf(request);", 'userOf(request) ?? "ada";'));
     await using running = start(workshop, "server.ts");
     await answers(`${url}/readyz`, running);
     const page = blockWith(PAGE, "team.onStatus").replaceAll("localhost:3000", `127.0.0.1:${port}`);
     workshop.write("page.ts", `${page}team.onJoined(() => console.log("in"));\n`);
     await using client = start(workshop, "page.ts");
     await client.prints("in");
-    await fetch(`${url}/teams/team.blue/ada`, { method: "DELETE" });
-    await client.prints(/^out of the room: forbidden/);
+    await fetch(url + path, { method });
+    await client.prints(told);
   });
 
   it("SvelteKit's route, and a bare login without a library, for a server that runs by itself", async () => {

@@ -10,6 +10,41 @@ import { inRoom, member } from "./testing/in-room.ts";
 
 const shownOf = ({ type: _, ...rest }: EventMessage) => ({ ...rest, epoch: "e1", replayed: true });
 
+describe("C-ENDED the end of the connection", () => {
+  test.each([
+    [4501, "revoked"],
+    [4503, "banned"],
+    [4506, "kicked"],
+  ])("%i: each room says so, also one that is asked for only now, and goes on at connect()", (code, message) => {
+    const { world, client, room, socket, statuses } = inRoom();
+    const ended = { state: "disconnected", final: true, reason: { cause: "closed", code, message } };
+    socket.end(code, message);
+    expect(statuses).toEqual([ended]);
+    expect(client.room("later").status).toEqual(ended);
+    client.connect();
+    world.greet();
+    expect(statuses.map(({ state }) => state)).toEqual(["disconnected", "joining", "joined"]);
+    expect([room.status.state, client.room("general") === room]).toEqual(["joined", true]);
+  });
+
+  test("an end by one's own wish is none for good; a connection that is tried again is no end", () => {
+    const { world, client, room, socket } = inRoom();
+    socket.end();
+    expect(room.status).toEqual({ state: "joining" });
+    world.returnToNetwork();
+    world.greet();
+    client.disconnect();
+    expect(room.status).toMatchObject({ state: "disconnected", final: false });
+  });
+
+  test("a room that was left or refused before stays what it is", () => {
+    const { room, socket } = inRoom();
+    room.leave();
+    socket.end(4506, "kicked");
+    expect(room.status).toEqual({ state: "left", reason: "left" });
+  });
+});
+
 describe("C-HANDLERS handlers", () => {
   test("B5 by name and for any; in order; the position counts when they have returned", () => {
     const { room, socket } = inRoom();

@@ -290,6 +290,8 @@ describe("leaving", () => {
     world.returnToNetwork();
     world.greet();
     expect(world.socket.last("hello").join).toEqual([]);
+    const late = await room.publish("message", "y");
+    expect(late.ok ? "" : late.message, "the way back is named").toContain("client.room(name)");
   });
 
   test("entering again is a new room, and the old one's answers are not its own", () => {

@@ -31,6 +31,9 @@ import type { PublishOptions, PublishResult } from "./publish.ts";
 import type { HistoryPage, HistoryQuery, JoinedRoom, RoomEvent, RoomOptions, RoomStatus } from "./room.ts";
 import type { RoomHost } from "./room-host.ts";
 import { RoomSignals } from "./room-signals.ts";
+import type { Status } from "./status.ts";
+
+const IT_IS_OVER = "this object of the room is done: client.room(name) enters it anew";
 
 export class RoomSession {
   readonly name: string;
@@ -174,7 +177,12 @@ export class RoomSession {
     this.#ledger.suspend();
     this.outbox.suspend();
     if (this.over) this.#host.forget(this);
-    else this.#become({ state: "joining" });
+  }
+
+  /** The connection looks different from now on. */
+  follow(connection: Status): void {
+    if (this.over || connection.state === "connected") return;
+    this.#become(connection.state === "disconnected" ? connection : { state: "joining" });
   }
 
   joined(message: Joined): void {
@@ -304,7 +312,7 @@ export class RoomSession {
   }
 
   /** @param reason what later publishes are refused with. */
-  #end(status: RoomStatus, reason = failureOf(refusal("not_joined"))): void {
+  #end(status: RoomStatus, reason = failureOf(refusal("not_joined", IT_IS_OVER))): void {
     this.#inside = false;
     this.#retry?.cancel();
     this.#host.retire(this);

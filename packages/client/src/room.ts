@@ -15,6 +15,7 @@ import type {
 
 import type { Failure } from "./failure.ts";
 import type { PendingPublish, PublishOptions, PublishResult } from "./publish.ts";
+import type { Status } from "./status.ts";
 
 /** Stops the subscription; harmless when called again. */
 export type Unsubscribe = () => void;
@@ -32,7 +33,9 @@ export type RoomStatus =
   /** Not in the room yet, not again after a lost connection, or not caught up with what was missed. */
   | { readonly state: "joining" }
   | { readonly state: "joined" }
-  /** By `leave()`, or taken out by the server. This object is done: `client.room(name)` makes a new one. */
+  /** The connection has ended, and nobody tries it again: `client.connect()` does, and goes on where this was. */
+  | Extract<Status, { state: "disconnected" }>
+  /** By `leave()`, or taken out by the server. This object is done, its publishes are `not_joined`: `client.room(name)` makes a new one. */
   | {
       readonly state: "left";
       readonly reason: LeftReason;

@@ -79,7 +79,10 @@ export class Session<C extends Contract> implements Client<C> {
       publishesHeld: () => this.#each(({ outbox }) => outbox.hold()),
       renewed: (token) => void this.#renewed(token),
       received: (message) => this.#received(message),
-      statusChanged: (status) => this.#statuses.tell(status),
+      statusChanged: (status) => {
+        this.#each((session) => session.follow(status));
+        this.#statuses.tell(status);
+      },
       attempted: (attempt) => this.#attempts.tell(attempt),
       problem: report,
     });
@@ -137,6 +140,7 @@ export class Session<C extends Contract> implements Client<C> {
     // A name or a state that no server would take is refused at once.
     if (session.over) return handle;
     this.#rooms.set(name, { session, handle });
+    session.follow(this.status);
     if (this.#stored !== undefined) this.#restore(session, this.#stored);
     if (this.#online) session.enter();
     return handle;

@@ -95,6 +95,10 @@ describe("bindings", () => {
     expect([...new Set(names)]).toEqual(["", "Ada", "Ada,Bob"]);
     expect([...new Set(pending)]).toEqual([0, 1]);
     expect(pending.at(-1)).toBe(0);
+    const states = shown(() => general.status.state);
+    socket.closed(4506, "kicked");
+    flushSync();
+    expect(states).toEqual(["joined", "disconnected"]);
   });
 
   it("V-EVENTS: the newest events of a name, whether or not anybody looks", async () => {
