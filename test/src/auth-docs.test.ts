@@ -46,7 +46,9 @@ describe("D10 auth.md", () => {
     const cookieOf = async (user: string, password: string): Promise<string> =>
       (await login(user, password)).headers.get("set-cookie")?.split(";")[0] ?? "";
     const cookie = await cookieOf("ada", "lovelace");
-    const token = await (await fetch(`${url}/token`, { headers: { cookie } })).text();
+    const tokenBy = async (session: string): Promise<string> =>
+      (await fetch(`${url}/token`, { headers: { cookie: session } })).text();
+    const token = await tokenBy(cookie);
 
     await using line = await LINES["ws"]!(url, { token, join: [{ room: "news" }, { room: "team.blue" }] });
     expect(line.told.map(({ type }) => type)).toEqual(["welcome", "joined", "joined"]);
@@ -67,27 +69,36 @@ describe("D10 auth.md", () => {
     await until("ada is out of everything", () => line.ended !== undefined);
     await using again = await LINES["ws"]!(url, { token, join: [{ room: "news" }] });
     expect(again.told).toMatchObject([{ code: "unauthorised" }]);
+    const anew = await tokenBy(await cookieOf("ada", "lovelace"));
+    await using back = await LINES["ws"]!(url, { token: anew, join: [{ room: "news" }] });
+    expect(back.told, "a login right after it is a new one").toMatchObject([
+      { user: "ada" },
+      { type: "joined" },
+    ]);
   });
 
   it.each([
     ["the room", "DELETE", "/teams/team.blue/ada", /^out of the room: forbidden/],
     ["everything", "POST", "/logout-everywhere", /^out of everything: /],
-  ])("the page's client goes by a function, and is told why it is out of %s", async (_, method, path, told) => {
-    using workshop = new Workshop();
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    // The page's own cookie goes along in a browser; here the session is put into the address of the token.
-    const server = blockWith(PAGE, "/logout-everywhere").replaceAll("3000", String(port));
-    workshop.write("server.ts", server.replaceAll("userOf(request);", 'userOf(request) ?? "ada";'));
-    await using running = start(workshop, "server.ts");
-    await answers(`${url}/readyz`, running);
-    const page = blockWith(PAGE, "team.onStatus").replaceAll("localhost:3000", `127.0.0.1:${port}`);
-    workshop.write("page.ts", `${page}team.onJoined(() => console.log("in"));\n`);
-    await using client = start(workshop, "page.ts");
-    await client.prints("in");
-    await fetch(url + path, { method });
-    await client.prints(told);
-  });
+  ])(
+    "the page's client goes by a function, and is told why it is out of %s",
+    async (_, method, path, told) => {
+      using workshop = new Workshop();
+      const port = await freePort();
+      const url = `http://127.0.0.1:${port}`;
+      // The page's own cookie goes along in a browser; here the session is put into the address of the token.
+      const server = blockWith(PAGE, "/logout-everywhere").replaceAll("3000", String(port));
+      workshop.write("server.ts", server.replaceAll("userOf(request);", 'userOf(request) ?? "ada";'));
+      await using running = start(workshop, "server.ts");
+      await answers(`${url}/readyz`, running);
+      const page = blockWith(PAGE, "team.onStatus").replaceAll("localhost:3000", `127.0.0.1:${port}`);
+      workshop.write("page.ts", `${page}team.onJoined(() => console.log("in"));\n`);
+      await using client = start(workshop, "page.ts");
+      await client.prints("in");
+      await fetch(url + path, { method });
+      await client.prints(told);
+    },
+  );
 
   it("SvelteKit's route, and a bare login without a library, for a server that runs by itself", async () => {
     using workshop = new Workshop();

@@ -15,17 +15,20 @@ describe("C-ENDED the end of the connection", () => {
     [4501, "revoked"],
     [4503, "banned"],
     [4506, "kicked"],
-  ])("%i: each room says so, also one that is asked for only now, and goes on at connect()", (code, message) => {
-    const { world, client, room, socket, statuses } = inRoom();
-    const ended = { state: "disconnected", final: true, reason: { cause: "closed", code, message } };
-    socket.end(code, message);
-    expect(statuses).toEqual([ended]);
-    expect(client.room("later").status).toEqual(ended);
-    client.connect();
-    world.greet();
-    expect(statuses.map(({ state }) => state)).toEqual(["disconnected", "joining", "joined"]);
-    expect([room.status.state, client.room("general") === room]).toEqual(["joined", true]);
-  });
+  ])(
+    "%i: each room says so, also one that is asked for only now, and goes on at connect()",
+    (code, message) => {
+      const { world, client, room, socket, statuses } = inRoom();
+      const ended = { state: "disconnected", final: true, reason: { cause: "closed", code, message } };
+      socket.end(code, message);
+      expect(statuses).toEqual([ended]);
+      expect(client.room("later").status).toEqual(ended);
+      client.connect();
+      world.greet();
+      expect(statuses.map(({ state }) => state)).toEqual(["disconnected", "joining", "joined"]);
+      expect([room.status.state, client.room("general") === room]).toEqual(["joined", true]);
+    },
+  );
 
   test("an end by one's own wish is none for good; a connection that is tried again is no end", () => {
     const { world, client, room, socket } = inRoom();

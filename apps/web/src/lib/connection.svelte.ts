@@ -1,9 +1,16 @@
 /** Owns the state of the connection as the screen shows it, and the buttons that act on it. */
 import type { Client, Status, Transport } from "@roomcast/client";
-import type { Events } from "@roomcast/protocol";
+import { CLOSE_CODES, type Events } from "@roomcast/protocol";
 import { createStatus, type LiveStatus } from "@roomcast/svelte";
 
 import { type ConnectionView, connectionView, patienceMs } from "./connection-view.ts";
+import { keepToken } from "./entrance.ts";
+
+/** Who one is was not accepted, or is not any more. */
+const STRANGER_CODES: readonly (number | undefined)[] = [
+  CLOSE_CODES.unauthorised.code,
+  CLOSE_CODES.tokenExpired.code,
+];
 
 /** A connection that is back sooner than this was never missed. */
 const BANNER_AFTER_MS = 1_000;
@@ -55,6 +62,20 @@ export class Connection {
     return this.#shown.state === "disconnected" || this.#isLongLost;
   }
 
+  /** The server wants a token, or another one. */
+  get wantsToken(): boolean {
+    return isStranger(this.#shown);
+  }
+
+  /** @returns whether it can be one at all; the server's word on it is the next status. */
+  async enter(token: string): Promise<boolean> {
+    const { ok } = await this.#client.refresh(token);
+    if (!ok) return false;
+    keepToken(token);
+    this.#client.connect();
+    return true;
+  }
+
   act(): void {
     if (this.view.action === "disconnect") this.#client.disconnect();
     else if (this.#client.status.state === "reconnecting") this.#client.retryNow();
@@ -70,6 +91,7 @@ export class Connection {
   }
 
   #changed(status: Status): void {
+    if (isStranger(status)) keepToken(undefined);
     clearTimeout(this.#showTimer);
     const patience = patienceMs(this.#shown, status);
     if (patience === 0) this.#show(status);
@@ -89,3 +111,6 @@ export class Connection {
     }
   }
 }
+
+const isStranger = (status: Status): boolean =>
+  status.state === "disconnected" && status.final && STRANGER_CODES.includes(status.reason.code);

@@ -7,6 +7,7 @@ import { SvelteMap } from "svelte/reactivity";
 import type { Alerts } from "./alerts.svelte.ts";
 import { ChatRoom, type Surroundings } from "./chat-room.svelte.ts";
 import { Connection } from "./connection.svelte.ts";
+import { tokenOfTab } from "./entrance.ts";
 import type { MessageEntry } from "./entry.ts";
 import { displayName } from "./person.ts";
 import { Self } from "./self.ts";
@@ -33,7 +34,10 @@ export class Session {
 
   constructor({ name, alerts, go }: SessionOptions) {
     // A reload comes back as the same guest, and what was not sent goes out then: under another name it would be somebody else's.
-    this.#client = connect("", { contract: events, name, storage: indexedDbStorage({ scope: name }) });
+    this.#client = connect("", {
+      ...{ contract: events, name, storage: indexedDbStorage({ scope: name }) },
+      ...tokenOfTab(),
+    });
     this.#self = new Self(this.#client, name);
     this.#alerts = alerts;
     this.#go = go;

@@ -85,6 +85,13 @@ export const de: Texts = {
     waiting: (n) => `Dann ${n === 1 ? "geht" : "gehen"} ${messages(n)} hinaus.`,
   },
 
+  token: {
+    label: "Token",
+    enter: "Anmelden",
+    hint: "Von denen, die diesen Server betreiben. Er bleibt, bis dieser Tab geschlossen wird.",
+    none: "Das kann kein Token sein.",
+  },
+
   reasons: {
     requested: "Du hast die Verbindung getrennt.",
     drain: "Der Server startet neu.",
@@ -98,6 +105,7 @@ export const de: Texts = {
   closes: {
     1001: "Der Server ist gegangen.",
     1012: "Der Server startet neu.",
+    4401: "Dein Token ist abgelaufen.",
     4413: "Dieses Fenster kam nicht mehr mit.",
     4429: "Zu viele Verbindungen auf einmal.",
     4501: "Der Server hat dich nicht erkannt.",

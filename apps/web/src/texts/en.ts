@@ -84,6 +84,13 @@ export const en = {
     waiting: (n: number) => `${count(n, "message")} will be sent then.`,
   },
 
+  token: {
+    label: "Token",
+    enter: "Sign in",
+    hint: "From whoever runs this server. Kept until this tab is closed.",
+    none: "That cannot be a token.",
+  },
+
   reasons: {
     requested: "You disconnected.",
     drain: "The server is restarting.",
@@ -97,6 +104,7 @@ export const en = {
   closes: {
     1001: "The server went away.",
     1012: "The server is restarting.",
+    4401: "Your token has expired.",
     4413: "This tab could not keep up.",
     4429: "Too many connections at once.",
     4501: "The server did not accept who you are.",

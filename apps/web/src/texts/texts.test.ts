@@ -23,7 +23,7 @@ const names = (at: string): unknown => (/list$|composer\.typing$/.test(at) ? ["A
 
 /** The same in both. */
 const SHARED = {
-  app: /^\.(?:list|number|connection\.(?:roundTrip|transports\.ws)|message\.reactedBy)$/,
+  app: /^\.(?:list|number|connection\.(?:roundTrip|transports\.ws)|token\.label|message\.reactedBy)$/,
   ticker: /^\.none\.nothing$/,
   inspector:
     /^\.(?:stream\.open|problems\.status|overview\.(?:heap|node|slowOf)|(?:room|client)\.client|room\.(?:name|offsets)|clients\.(?:label|name)|sections\.clients|client\.in|contract\.schema|happenings\.refusedIn|tail\.offset)$/,

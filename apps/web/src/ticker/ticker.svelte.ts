@@ -2,12 +2,13 @@
  * Owns what the ticker shows: the series by symbol, filled by the room's ticks, and shown frame by frame: however many ticks
  * come, the screen is told once a frame.
  */
-import { connect, type Failure } from "@roomcast/client";
+import { connect, type RoomStatus } from "@roomcast/client";
 import { events, type Events } from "@roomcast/protocol";
 import { createRoom, type LiveRoom } from "@roomcast/svelte";
 import { createSubscriber } from "svelte/reactivity";
 
 import { Connection } from "../lib/connection.svelte.ts";
+import { tokenOfTab } from "../lib/entrance.ts";
 import { Series, type SymbolView, type Tick, WINDOW_MS } from "./series.ts";
 
 export const ROOM = "ticker";
@@ -35,7 +36,7 @@ export class Ticker {
   });
 
   constructor() {
-    const client = connect("", { contract: events, name: "Ticker view" });
+    const client = connect("", { contract: events, name: "Ticker view", ...tokenOfTab() });
     this.connection = new Connection(client);
     this.#room = createRoom(client, ROOM, { history: HISTORY });
     this.#room.room.onAny(({ offset }) => {
@@ -81,14 +82,8 @@ export class Ticker {
     return this.#missed;
   }
 
-  get hasJoined(): boolean {
-    return this.#room.isJoined;
-  }
-
-  /** Why one may not be here; undefined when one may. */
-  get refused(): Failure | undefined {
-    const { status } = this.#room;
-    return status.state === "refused" ? status.error : undefined;
+  get status(): RoomStatus {
+    return this.#room.status;
   }
 
   end(): void {

@@ -19,6 +19,7 @@ export const de: TickerTexts = {
 
   none: {
     refused: "Diese Kurse sind nicht für dich",
+    out: "Es kommen keine Kurse an",
     waiting: "Kurse werden geholt …",
     waitingLead: "Sie stehen hier, sobald eine Verbindung besteht.",
     empty: "Noch keine Kurse",

@@ -18,6 +18,7 @@ export const en = {
 
   none: {
     refused: "These prices are not for you",
+    out: "No prices come in",
     waiting: "Asking for prices…",
     waitingLead: "They show as soon as there is a connection.",
     empty: "No prices yet",
