@@ -1,4 +1,5 @@
 /** Owns clients that come into a room and then read nothing: what is on its way to them stays there, until they read on. */
+import { CLOSE_TIMEOUT_MS } from "@roomcast/protocol";
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import { connect as connectTo } from "node:net";
 import type { Readable } from "node:stream";
@@ -48,8 +49,13 @@ async function readOn(resume: () => void, text: () => string, isOver: () => bool
   return text().slice(before);
 }
 
+/** @param leave what it does once the rest is on its way; `told` is what it was told before. */
 const bySocket =
-  (path: string, hello: (who: Who) => string): Stall =>
+  (
+    path: string,
+    hello: (who: Who) => string,
+    leave: (url: string, who: Who, told: string) => Promise<unknown> = () => Promise.resolve(),
+  ): Stall =>
   async (url, who, fill) => {
     const socket = new WebSocket(url.replace("http", "ws") + path);
     let text = "";
@@ -62,6 +68,7 @@ const bySocket =
     await until("it has entered", () => text.includes("joined"));
     socket.pause();
     await fill();
+    await leave(url, who, text);
     return {
       readOn: () =>
         readOn(
@@ -88,8 +95,9 @@ async function wholeOf(answer: IncomingMessage): Promise<string> {
 /**
  * An answer of which the first bytes are read and no more. By a socket of its own: an HTTP client reads on for a while, and
  * with that the system makes room for the rest.
+ * @param next what is asked over the same connection, unread as well.
  */
-async function unread(url: string, headers: Readonly<Record<string, string>>): Promise<Stalled> {
+async function unread(url: string, headers: Readonly<Record<string, string>>, next = ""): Promise<Stalled> {
   const { hostname, port, pathname, search } = new URL(url);
   let text = "";
   let [isOver, isStalled] = [false, true];
@@ -108,6 +116,7 @@ async function unread(url: string, headers: Readonly<Record<string, string>>): P
   const lines = Object.entries({ host: hostname, ...headers }).map(([name, value]) => `${name}: ${value}`);
   socket.write([`GET ${pathname}${search} HTTP/1.1`, ...lines, "", ""].join("\r\n"));
   await until("the answer begins", () => text.length > 0);
+  socket.write(next);
   const resume = (): void => {
     isStalled = false;
     socket.resume();
@@ -148,23 +157,65 @@ const byRequests: Stall = async (url, who, fill) => {
   return { readOn: () => readOn(() => answer.resume(), text, isOver) };
 };
 
-const byPolling: Stall = async (url, { room, token }, fill) => {
-  const at = `${url}/socket.io/?EIO=4&transport=polling`;
-  const sid = /"sid":"([^"]+)"/.exec(await wholeOf(await ask(at, {})))?.[1] ?? "";
-  const poll = `${at}&sid=${sid}`;
-  const connect = `40${JSON.stringify({ token, join: [{ room }] })}`;
-  await wholeOf(await ask(poll, { method: "POST", headers: { "content-type": "text/plain" } }, connect));
-  let told = "";
-  while (!told.includes("joined")) told += await wholeOf(await ask(poll, {}));
-  // Held for the poll that comes next, whose answer is not read.
-  await fill();
-  return unread(poll, {});
-};
+/** @param leave what it does once the poll is answered, unread. */
+const byPolling =
+  (leave: (url: string, sid: string) => Promise<unknown> = () => Promise.resolve()): Stall =>
+  async (url, { room, token }, fill) => {
+    const at = `${url}/socket.io/?EIO=4&transport=polling`;
+    const sid = /"sid":"([^"]+)"/.exec(await wholeOf(await ask(at, {})))?.[1] ?? "";
+    const poll = `${at}&sid=${sid}`;
+    const connect = `40${JSON.stringify({ token, join: [{ room }] })}`;
+    await wholeOf(await ask(poll, { method: "POST", headers: { "content-type": "text/plain" } }, connect));
+    let told = "";
+    while (!told.includes("joined")) told += await wholeOf(await ask(poll, {}));
+    // Held for the poll that comes next, whose answer is not read.
+    await fill();
+    const stalled = await unread(poll, {});
+    await leave(url, sid);
+    return stalled;
+  };
+
+/** Engine.IO: a probe, its answer, and then the upgrade. */
+async function upgrade(url: string, sid: string): Promise<void> {
+  const socket = new WebSocket(
+    `${url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket&sid=${sid}`,
+  );
+  let text = "";
+  socket
+    .on("message", (data: Buffer) => (text += data.toString()))
+    .on("error", () => undefined)
+    .on("open", () => socket.send("2probe"));
+  await until("it is probed", () => text.includes("3probe"));
+  socket.send("5");
+  await new Promise((resolve) => {
+    socket.once("pong", resolve).ping();
+  });
+}
 
 const byHistory: Stall = async (url, who, fill) => {
   await fill();
   return unread(`${url}/v1/rooms/${who.room}/events?limit=300`, bearer(who));
 };
+
+const byPipeline: Stall = async (url, who, fill) => {
+  await fill();
+  const next = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+  return unread(`${url}/v1/rooms/${who.room}/events?limit=300`, bearer(who), next);
+};
+
+/** Comes back over another socket, which takes the session over, and waits until the first has been given up. */
+async function comeBack(url: string, { token, room }: Who, told: string): Promise<void> {
+  const resume = /"resume":"([^"]+)"/.exec(told)?.[1];
+  const socket = new WebSocket(`${url.replace("http", "ws")}/v1/ws`);
+  let text = "";
+  socket
+    .on("message", (data: Buffer) => (text += data.toString()))
+    .on("error", () => undefined)
+    .on("open", () =>
+      socket.send(JSON.stringify({ type: "hello", protocol: 1, token, resume, join: [{ room }] })),
+    );
+  await until("it is back", () => text.includes("joined"));
+}
 
 const helloOf = ({ room, token }: Who): string =>
   JSON.stringify({ type: "hello", protocol: 1, token, join: [{ room }] });
@@ -175,8 +226,15 @@ export const STALLED: Readonly<Record<string, Stall>> = {
     "/socket.io/?EIO=4&transport=websocket",
     ({ room, token }) => `40${JSON.stringify({ token, join: [{ room }] })}`,
   ),
-  "socketio-polling": byPolling,
+  "socketio-polling": byPolling(),
+  "socketio-polling, then a websocket": byPolling(upgrade),
   sse: byStream,
   "sse+http": byRequests,
   http: byHistory,
+  "http, asked on": byPipeline,
+  "ws that was superseded": bySocket("/v1/ws", helloOf, comeBack),
+  "ws that was superseded and given up": bySocket("/v1/ws", helloOf, async (...all) => {
+    await comeBack(...all);
+    await new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS + 500));
+  }),
 };

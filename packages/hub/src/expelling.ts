@@ -33,6 +33,6 @@ export function expel(
     ...(why !== undefined && { message: why }),
     ...(typeof until === "number" && { until }),
   });
-  session.peer?.outlet.dropUntaken();
+  for (const outlet of session.outlets) outlet.dropUntaken();
   return true;
 }

@@ -180,6 +180,21 @@ describe.each(["kick", "ban", "revoke"] as const)(
   },
 );
 
+test("R-EXPEL P-MAY-5: what a socket still holds that the session has left, and that has not gone yet, is dropped too", async () => {
+  const s = begin();
+  const older = await enter(s, "mallory", "r");
+  const newer = s.connect();
+  newer.say({ type: "hello", protocol: 1, token: "mallory", resume: older.resume });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(older.closed).toBe("superseded");
+  void act(s, { act: "kick", user: "mallory", room: "r" });
+  expect([older.connection.drops, newer.connection.drops]).toEqual([1, 1]);
+  await s.settle();
+  // Gone by now.
+  await act(s, { act: "ban", user: "mallory" });
+  expect([older.connection.drops, newer.connection.drops]).toEqual([1, 2]);
+});
+
 describe("R-BAN", () => {
   test("from everywhere: closed with why and until when, not resumed, and not let in until it ends", async () => {
     const s = begin();

@@ -44,6 +44,8 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
   #state: State;
   /** Most connections never need any. */
   #rest: Rest | undefined;
+  /** Whose bytes the connection holds, also when the peer is closed already. */
+  #carried: Session | undefined;
   /** Answers that are being prepared while the next message is handled already. */
   #aside = 0;
 
@@ -101,6 +103,8 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     if (this.#state.kind !== "awaiting_hello") return;
     this.#state.deadline.cancel();
     this.#connection.greeted?.();
+    this.#carried = session;
+    session.outlets.add(this.outlet);
     const { clock, telemetry } = this.#engine;
     this.#state = { kind: "active", session, sinceMs: clock.monotonicMs(), welcomed: false };
     const { user } = session.identity;
@@ -196,6 +200,7 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
   }
 
   ended(code: number, reason: string): void {
+    this.#carried?.outlets.delete(this.outlet);
     if (!this.closed) this.#end(code, reason, "client");
   }
 

@@ -183,8 +183,10 @@ export class Sessions {
     this.#end(session, left, { dropping: true });
     const { peer } = session;
     session.peer = null;
+    // Looked at before: a connection may report its end from within its close, and what it has sent is under way all the same.
+    const outlets = [...session.outlets];
     peer?.close(close, why);
-    peer?.outlet.dropUntaken();
+    for (const outlet of outlets) outlet.dropUntaken();
     return true;
   }
 

@@ -79,7 +79,6 @@ export class HttpAdapter {
   take(request: IncomingMessage, response: ServerResponse): boolean {
     const choice = this.#routes.choose(request);
     if (choice === undefined) return false;
-    this.#reads.asked(request.socket);
     if (this.#openAnswers.admits(request.socket, response)) void this.#answer(choice, request, response);
     return true;
   }

@@ -1,6 +1,6 @@
 /**
- * Owns which answers of a room's may still be on their way, and to whom: of each connection the last one, until it asks for
- * something else. The system has taken them from us, and may give the rest to a user who may not have it any more.
+ * Owns which rooms each connection was answered about, and to whom, as long as it is there: the system has taken those answers from
+ * us, and no later request shows that the peer has read them.
  */
 import type { Socket } from "node:net";
 
@@ -11,26 +11,29 @@ interface Read {
   readonly room: string;
 }
 
+/** A connection that has as many may hold anything: it is reset by every loss. Only a proxy's, or a scanner's, comes to that. */
+const MAX_READS = 256;
+
 export class RoomReads {
-  readonly #last = new Map<Socket, Read>();
+  readonly #reads = new Map<Socket, Read[]>();
 
   answered(socket: Socket, read: Read): void {
-    if (!this.#last.has(socket)) socket.once("close", () => this.#last.delete(socket));
-    this.#last.set(socket, read);
-  }
-
-  /** What it was sent before it has taken, or gives up. */
-  asked(socket: Socket): void {
-    // The listener for its end stays, and there is one for each connection.
-    const last = this.#last.get(socket);
-    if (last !== undefined) this.#last.set(socket, NOTHING);
+    if (socket.destroyed) return;
+    const reads = this.#reads.get(socket);
+    if (reads === undefined) {
+      this.#reads.set(socket, [read]);
+      socket.once("close", () => this.#reads.delete(socket));
+    } else if (reads.length < MAX_READS && !reads.some((each) => concerns(each, read.user, read.room))) {
+      reads.push(read);
+    }
   }
 
   /** @param room undefined: all of them. */
   drop(user: string, room: string | undefined): void {
-    for (const [socket, read] of this.#last)
-      if (read.user === user && (room === undefined || read.room === room)) reset(socket);
+    for (const [socket, reads] of this.#reads)
+      if (reads.length === MAX_READS || reads.some((each) => concerns(each, user, room))) reset(socket);
   }
 }
 
-const NOTHING: Read = { user: "", room: "" };
+const concerns = (read: Read, user: string, room: string | undefined): boolean =>
+  read.user === user && (room === undefined || read.room === room);

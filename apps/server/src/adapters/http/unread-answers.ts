@@ -3,6 +3,7 @@ import type { Clock } from "@roomcast/hub";
 import type { ServerResponse } from "node:http";
 
 import { Deadlines } from "../deadlines.ts";
+import { reset } from "../reset.ts";
 
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 /** The system takes the largest answer off us at once; what waits longer waits for a peer that does not read. */
@@ -50,5 +51,5 @@ export class UnreadAnswers {
 
 /** An answer that waits behind another has no socket of its own yet; its request has. */
 function cut({ req }: ServerResponse): void {
-  req.socket.destroy();
+  reset(req.socket);
 }

@@ -92,15 +92,18 @@ export class EngineLink {
     this.#closeBehindHeld();
   }
 
-  /** A poll shows nothing of what was taken: such a connection goes in any case, and comes back by itself if it may. */
+  /**
+   * A poll shows nothing of what was taken: what carried one goes in any case, also where a WebSocket has taken over since, and
+   * a connection that polls goes with it. It comes back by itself if it may.
+   */
   dropUntaken(): void {
-    if (this.#ws !== undefined && this.#tcp !== undefined) cutUnlessTaken(this.#ws, this.#tcp, this.#clock);
-    else {
-      this.#clock.after(EXPULSION_MS, () => {
-        for (const carrier of this.#carriers) reset(carrier);
-        this.#engine.close(true);
-      });
-    }
+    const [ws, tcp] = [this.#ws, this.#tcp];
+    const polls = ws === undefined || tcp === undefined;
+    if (!polls) cutUnlessTaken(ws, tcp, this.#clock);
+    this.#clock.after(EXPULSION_MS, () => {
+      for (const carrier of this.#carriers) reset(carrier);
+      if (polls) this.#engine.close(true);
+    });
   }
 
   get #tcp(): Duplex | undefined {

@@ -135,11 +135,6 @@ export class EventStream implements Connection {
     this.#onDropping(this);
   }
 
-  /** With what the system still holds for the peer. */
-  reset(): void {
-    reset(this.#socket);
-  }
-
   /** @param lastWords that go out behind everything else. */
   end(lastWords = ""): void {
     if (this.#gone || this.#response.writableEnded) return;
@@ -148,8 +143,8 @@ export class EventStream implements Connection {
     this.#onClosing(this);
   }
 
-  /** The peer has had its time. */
+  /** The peer has had its time; what the system still holds for it goes too. */
   cut(): void {
-    this.#response.destroy();
+    reset(this.#socket);
   }
 }

@@ -29,7 +29,7 @@ export class Streams {
     });
     // Also of one that has gone: the system may have taken all of it, and the peer nothing.
     this.#droppings = new Deadlines(clock, EXPULSION_MS, (stream) => {
-      stream.reset();
+      stream.cut();
     });
   }
 

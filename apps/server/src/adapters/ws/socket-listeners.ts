@@ -54,7 +54,7 @@ export function sharedListeners(
   }
 
   function end(this: Wire): void {
-    if (this.connection !== undefined) watch.peerEnded(this.connection);
+    if (this.connection !== undefined) watch.ending(this.connection);
   }
 
   return (connection, ws, tcp: Wire) => {

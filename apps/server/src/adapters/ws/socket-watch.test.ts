@@ -73,14 +73,14 @@ describe("the watch over sockets", () => {
   });
 
   it("T3: a peer that has ended, but takes nothing any more, is cut after 2 s", () => {
-    watch.peerEnded(peer);
+    watch.ending(peer);
     clock.advance(2_000);
-    expect(peer.seen).toEqual(["cut: the peer had ended and took nothing any more"]);
+    expect(peer.seen).toEqual(["cut: its end was not taken in time"]);
   });
 
   it("W-4: nothing is left of a socket that is closed", () => {
     watch.messageBegan(peer);
-    watch.peerEnded(peer);
+    watch.ending(peer);
     watch.closed(peer);
     expect(clock.pendingTimers).toBe(0);
     clock.advance(60_000);

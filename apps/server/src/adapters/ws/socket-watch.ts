@@ -12,7 +12,7 @@ export interface WatchTimes {
   readonly pongTimeoutMs: number;
   /** From the first byte of a message to its last. */
   readonly messageTimeoutMs: number;
-  /** From the peer's end of the TCP connection to ours, which may wait for a peer that takes nothing any more. */
+  /** From the first sign of an end, by either side, to its last, which may wait for a peer that takes nothing any more. */
   readonly closeTimeoutMs: number;
 }
 
@@ -42,7 +42,7 @@ export class SocketWatch<Watched extends WatchedSocket> {
       socket.abort("policy", "a message was not complete in time");
     });
     this.#ends = new Deadlines(clock, times.closeTimeoutMs, (socket) => {
-      socket.cut("the peer had ended and took nothing any more");
+      socket.cut("its end was not taken in time");
     });
   }
 
@@ -79,8 +79,9 @@ export class SocketWatch<Watched extends WatchedSocket> {
     if (midMessage) this.#messages.start(socket);
   }
 
-  peerEnded(socket: Watched): void {
-    this.#ends.start(socket);
+  /** Its end has begun, by either side. */
+  ending(socket: Watched): void {
+    if (!this.#ends.has(socket)) this.#ends.start(socket);
   }
 
   closed(socket: Watched): void {

@@ -74,7 +74,8 @@ export class WsAdapter {
       maxPayload: MAX_MESSAGE_BYTES,
       maxFragments: MAX_FRAGMENTS,
       maxBufferedChunks: MAX_BUFFERED_CHUNKS,
-      closeTimeout: closeTimeoutMs,
+      // Ours comes first: that of ws would leave the system to deliver what it holds.
+      closeTimeout: 2 * closeTimeoutMs,
     };
     this.#server = new WebSocketServer(wsOptions);
   }

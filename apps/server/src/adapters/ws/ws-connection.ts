@@ -19,6 +19,7 @@ import { cutUnlessTaken } from "./cut-unless-taken.ts";
 import { FrameScanner } from "./frame-scanner.ts";
 import { IdleLimit } from "../idle-limit.ts";
 import { GIVEN_AWAY, type Place } from "../places.ts";
+import { reset } from "../reset.ts";
 import type { SocketWatch, WatchedSocket } from "./socket-watch.ts";
 import { wsFormat } from "./text-frame.ts";
 
@@ -28,6 +29,12 @@ const MAX_CLOSE_REASON_BYTES = 123;
 /** ws's own socket, with the way to its connection: all sockets then share their listeners. */
 export class ClientSocket extends WebSocket {
   connection?: WsConnection;
+
+  /** By ws itself too, when it is the peer that closes. */
+  override close(code?: number, reason?: string | Buffer): void {
+    this.connection?.ending();
+    super.close(code, reason);
+  }
 }
 
 export class WsConnection implements Connection, WatchedSocket {
@@ -37,7 +44,7 @@ export class WsConnection implements Connection, WatchedSocket {
   readonly identity: Identity | undefined;
   readonly #ws: ClientSocket;
   readonly #tcp: Duplex;
-  readonly #watch: Pick<SocketWatch<WsConnection>, "clock" | "paused" | "resumed">;
+  readonly #watch: Pick<SocketWatch<WsConnection>, "clock" | "paused" | "resumed" | "ending">;
   readonly #scanner = new FrameScanner();
   #idle: IdleLimit | undefined;
   #inbox: Inbox | undefined;
@@ -46,7 +53,7 @@ export class WsConnection implements Connection, WatchedSocket {
   constructor(
     ws: ClientSocket,
     tcp: Duplex,
-    watch: Pick<SocketWatch<WsConnection>, "clock" | "paused" | "resumed">,
+    watch: Pick<SocketWatch<WsConnection>, "clock" | "paused" | "resumed" | "ending">,
     place: Place,
     identity: Identity | undefined,
   ) {
@@ -117,10 +124,14 @@ export class WsConnection implements Connection, WatchedSocket {
     this.ended(CLOSE_CODES[name].code, reason);
   }
 
-  /** Cuts the TCP connection. */
+  ending(): void {
+    this.#watch.ending(this);
+  }
+
+  /** With what the system still holds for the peer: it may lose the right to it before it reads on. */
   cut(reason: string): void {
     this.ended(1006, reason);
-    this.#ws.terminate();
+    reset(this.#tcp);
   }
 
   ended(code: number, reason: string): void {
