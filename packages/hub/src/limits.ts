@@ -13,6 +13,8 @@ interface Limit {
   readonly code: ErrorCode;
   /** To the client. */
   readonly says: string;
+  /** Of all clients together. */
+  readonly isShared?: true;
 }
 
 /** Per second: a burst of twice as many is taken. */
@@ -20,13 +22,14 @@ export const LIMITS = {
   maxConnections: {
     fallback: 50_000,
     unit: "sockets and streams open at once",
-    code: "too_many",
+    code: "overloaded",
     says: "as many connections as this server takes",
+    isShared: true,
   },
   connectionsPerAddress: {
     fallback: 1_000,
     unit: "of them from one address; 0 is no limit, and none of upgrades either",
-    code: "too_many",
+    code: "overloaded",
     says: "too many connections from one address",
   },
   upgradesPerSecond: {
@@ -39,7 +42,7 @@ export const LIMITS = {
     fallback: 50,
     unit: "messages per second from one connection, or as HTTP requests by one user or one guest's address",
     code: "overloaded",
-    says: "more messages than this connection may send",
+    says: "more messages than one connection, or requests than one user or address, may send",
   },
   bytesPerSecond: {
     fallback: 1024 * 1024,
@@ -82,6 +85,7 @@ export const LIMITS = {
     unit: "rooms that anybody is in at once",
     code: "quota",
     says: "as many rooms are in use as this server takes",
+    isShared: true,
   },
   maxStateLength: {
     fallback: 4 * 1024,
@@ -110,7 +114,8 @@ export function beyond(
   telemetry: Pick<Telemetry, "record">,
   retryAfterMs?: number,
 ): Refusal {
-  const { code, says } = LIMITS[name];
+  const { code, says, isShared }: Limit = LIMITS[name];
   telemetry.record({ kind: "limited", limit: name });
-  return refusal(code, says, retryAfterMs);
+  const reason = refusal(code, says, retryAfterMs);
+  return isShared === true ? reason : { ...reason, isOwnExcess: true };
 }

@@ -45,10 +45,12 @@ export interface Refusal {
   readonly message: string;
   readonly retryAfterMs?: number;
   readonly imposed?: Imposed;
+  /** Too much was asked for by this client, and not of the server by all: HTTP tells the two apart. */
+  readonly isOwnExcess?: true;
 }
 
 /** A refusal as it is told, whatever the transport. */
-export interface ErrorFields extends Refusal {
+export interface ErrorFields extends Omit<Refusal, "isOwnExcess"> {
   readonly retry: Retry;
 }
 
@@ -61,6 +63,12 @@ export function refusal(
   const message = text.slice(0, MAX_ERROR_MESSAGE_LENGTH);
   return retryAfterMs === undefined ? { code, message } : { code, message, retryAfterMs };
 }
+
+const TOO_MANY_REQUESTS = 429;
+
+/** The status over HTTP. */
+export const statusOf = ({ code, isOwnExcess }: Refusal): number =>
+  isOwnExcess === true ? TOO_MANY_REQUESTS : ERROR_CODES[code].status;
 
 /** @param reason may have more to it than is told. */
 export const errorFields = ({ code, message, retryAfterMs, imposed }: Refusal): ErrorFields => ({

@@ -20,6 +20,7 @@ export {
   type Refusal,
   refusal,
   type Retry,
+  statusOf,
 } from "./error-codes.ts";
 export { events, type Events } from "./events.ts";
 export { isEventName, isRoomName, RESERVED_EVENTS } from "./ids.ts";

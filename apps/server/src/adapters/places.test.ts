@@ -40,7 +40,7 @@ describe("places", () => {
     const first = kept("192.0.2.1");
     kept("192.0.2.1");
     expect(places.take(from("192.0.2.1"))).toMatchObject({
-      error: { code: "too_many", retryAfterMs: 5_000 },
+      error: { code: "overloaded", retryAfterMs: 5_000, isOwnExcess: true },
     });
     kept("192.0.2.2");
     first.leave();
@@ -67,7 +67,7 @@ describe("places", () => {
     kept("192.0.2.1");
     const second = kept("192.0.2.2");
     expect(places.take(from("192.0.2.3"))).toMatchObject({
-      error: { code: "too_many", message: "as many connections as this server takes" },
+      error: { code: "overloaded", message: "as many connections as this server takes" },
     });
     second.leave();
     expect(places.take(from("192.0.2.3")).ok).toBe(true);

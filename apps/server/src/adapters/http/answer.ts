@@ -1,5 +1,5 @@
 /** Owns how an answer of the API goes out: JSON of a known length, and never sniffed or cached. */
-import { ERROR_CODES, type Refusal, type Result } from "@roomcast/protocol";
+import { ERROR_CODES, type Refusal, type Result, statusOf } from "@roomcast/protocol";
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 
 import { SECURITY_HEADERS } from "../security-headers.ts";
@@ -16,7 +16,7 @@ export interface Answer {
 const RETRY_AFTER_S = 1;
 
 /** @param status where HTTP has one that says more than the code's own. */
-export function refused(refusal: Refusal, status: number = ERROR_CODES[refusal.code].status): Answer {
+export function refused(refusal: Refusal, status: number = statusOf(refusal)): Answer {
   return { status, body: errorBody(refusal), headers: answerHeaders(refusal, status) };
 }
 

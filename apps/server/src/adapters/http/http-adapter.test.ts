@@ -160,15 +160,15 @@ describe("POST /v1/rooms/{room}/events", () => {
     expect(kept.map(({ status }) => status)).toEqual([200, 200]);
     const refused = await post({ body: { ...HI, id: "3" } });
     expect(refused).toMatchObject({
-      status: 503,
-      json: { error: { code: "overloaded", retryAfterMs: 1000 } },
+      status: 429,
+      json: { error: { code: "overloaded", retry: "same_id", retryAfterMs: 1000 } },
     });
     expect(refused.response.headers.get("retry-after")).toBe("1");
-    expect((await get("/v1/rooms/general/members")).status).toBe(503);
+    expect((await get("/v1/rooms/general/members")).status).toBe(429);
     expect((await get("/healthz")).status).toBe(200);
     const ada = { authorization: "Bearer ada" };
     expect((await post({ body: { ...HI, id: "a" }, headers: ada })).status).toBe(200);
-    expect((await post({ body: HI, headers: { authorization: "Bearer bad" } })).status).toBe(503);
+    expect((await post({ body: HI, headers: { authorization: "Bearer bad" } })).status).toBe(429);
     creditClock.advance(1000);
     expect((await post({ body: { ...HI, id: "3" } })).json).toMatchObject({ position: { offset: 4 } });
     expect((await get("/v1/rooms/general/events", ada)).json.events).toHaveLength(4);
@@ -241,6 +241,12 @@ describe("POST /v1/rooms/{room}/events", () => {
     const response = await fetch(`${url}/v1/rooms/constructor/events`);
     expect(await response.text()).toContain(`"data":${data}`);
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+  });
+
+  it("H-6: the place of the WebSocket says to whom it speaks", async () => {
+    const { status, json, response } = await get("/v1/ws");
+    expect([status, response.headers.get("upgrade")]).toEqual([426, "websocket"]);
+    expect(json.error).toMatchObject({ code: "bad_message", message: "open this with a WebSocket" });
   });
 
   it("H-2: what can be repeated says when", async () => {

@@ -69,6 +69,7 @@ export class HttpAdapter {
       route("POST", "/v1/sse/messages", (call) => sockets.take(call)),
       route("POST", "/v1/tickets", (call) => issueTicket(ports, call)),
       route("GET", "/v1/asyncapi.json", (call) => contract.show(call)),
+      route("GET", "/v1/ws", () => NEEDS_UPGRADE),
       route("GET", "/healthz", () => ({ status: 200, body: '{"status":"alive"}' })),
       route("GET", "/readyz", async () => readiness(await options.ready())),
     ];
@@ -104,6 +105,12 @@ export class HttpAdapter {
     }
   }
 }
+
+/** Where the upgrades go, for whoever asks without one. */
+const NEEDS_UPGRADE: Answer = {
+  ...refused(refusal("bad_message", "open this with a WebSocket"), 426),
+  headers: { Upgrade: "websocket", Connection: "Upgrade" },
+};
 
 const readiness = (ready: boolean): Answer => ({
   status: ready ? 200 : 503,

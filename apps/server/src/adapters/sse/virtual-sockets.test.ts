@@ -261,7 +261,7 @@ describe("POST /v1/sse/messages", () => {
       fetch(`${server.url}/v1/sse/messages`, { method: "POST", headers: { "roomcast-connection": "none" } });
     expect([(await stray()).status, (await stray()).status]).toEqual([404, 404]);
     const refused = await stray();
-    expect(refused.status).toBe(503);
+    expect(refused.status).toBe(429);
     expect(refused.headers.get("retry-after")).toBe("1");
     // Whoever has a connection pays there.
     expect(await ada.batch("")).toMatchObject({ status: 200 });

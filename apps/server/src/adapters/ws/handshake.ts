@@ -1,5 +1,5 @@
 /** Owns what the handshake of an upgrade must say, and how one is refused: in plain HTTP, with a body to read. */
-import { ERROR_CODES, type Refusal, refusal, SUBPROTOCOL } from "@roomcast/protocol";
+import { type Refusal, refusal, statusOf, SUBPROTOCOL } from "@roomcast/protocol";
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 
@@ -17,7 +17,7 @@ export function handshakeFault(request: IncomingMessage): Refusal | undefined {
 
 /** Answers the request and ends its socket, whether or not the peer reads the answer. */
 export function refuseUpgrade(socket: Duplex, why: Refusal): void {
-  const { status } = ERROR_CODES[why.code];
+  const status = statusOf(why);
   const body = errorBody(why);
   socket.on("error", () => {});
   socket.once("finish", () => {
