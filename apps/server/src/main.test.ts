@@ -151,7 +151,7 @@ describe("a start", () => {
     const program = new Program({ ROOMCAST_PORT: "1" });
     await program.listening();
     expect(program.log.map(({ msg }) => msg)).toEqual([
-      "ROOMCAST_PORT is no setting; the nearest is ROOMCAST_STORE.",
+      "ROOMCAST_PORT is no setting; the nearest is PORT.",
       expect.stringContaining("The door is open"),
       "listening",
     ]);

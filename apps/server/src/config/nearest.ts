@@ -1,9 +1,9 @@
 /** Owns which of several names somebody most likely meant. */
 
-/** By edit distance (Levenshtein). */
-export function nearest(word: string, names: Iterable<string>): string {
-  let best = "";
-  let fewest = Infinity;
+/** By edit distance (Levenshtein). @returns undefined where none is near. */
+export function nearest(word: string, names: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let fewest = Math.ceil(word.length / 3) + 1;
   for (const name of names) {
     const edits = distance(word, name);
     if (edits >= fewest) continue;

@@ -170,8 +170,8 @@ describe("reading settings", () => {
 
   it.each([
     [["--prot", "3000"], "--prot is no setting; the nearest is --port, and --help lists them all."],
-    [["stray"], '"stray" is no flag; --help lists the settings.'],
-    [["-p", "3000"], '"-p" is no flag; --help lists the settings.'],
+    [["stray"], '"stray" is no flag, and the only command is token; --help lists the settings.'],
+    [["-p", "3000"], '"-p" is no flag, and the only command is token; --help lists the settings.'],
     [["--port"], "--port needs a value; --help lists the settings."],
     [["--port", "--host", "::"], "--port needs a value; --help lists the settings."],
   ])("W-8: %j is said, with the way to the list of settings", (args, sentence) => {
@@ -189,6 +189,10 @@ describe("reading settings", () => {
     const { warnings, faults } = readSettings({ ROOMCAST_DATADIR: "/x", PATH: "/bin", ROOM: "5" }, []);
     expect(faults).toEqual([]);
     expect(warnings).toEqual(["ROOMCAST_DATADIR is no setting; the nearest is ROOMCAST_DATA_DIR."]);
+    expect(readSettings({ ROOMCAST_PORT: "1", ROOMCAST_FLUX: "1" }, []).warnings).toEqual([
+      "ROOMCAST_PORT is no setting; the nearest is PORT.",
+      "ROOMCAST_FLUX is no setting; --help lists them all.",
+    ]);
   });
 
   it("T25: what was given is shown as one short line, a secret not at all", () => {

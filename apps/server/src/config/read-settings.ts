@@ -17,6 +17,8 @@ export interface ReadSettings {
 const PREFIX = "ROOMCAST_";
 const TABLE = Object.entries(SETTINGS) as [SettingName, Setting][];
 const BY_VARIABLE = new Map(TABLE.map((entry) => [entry[1].variable, entry]));
+/** A few have no prefix, as PORT, and are taken to have one. */
+const BY_SHORT_NAME = new Map([...BY_VARIABLE.keys()].map((name) => [name.replace(PREFIX, ""), name]));
 const BY_FLAG = new Map(TABLE.flatMap((entry) => flagsOf(entry[1]).map((flag) => [flag, entry] as const)));
 
 /** The short one first. */
@@ -54,9 +56,10 @@ export function readSettings(
     if (entry !== undefined) {
       if (!flagged.has(entry)) take(entry, variable, text);
     } else if (variable.startsWith(PREFIX)) {
-      warnings.push(
-        `${printable(variable)} is no setting; the nearest is ${nearest(variable, BY_VARIABLE.keys())}.`,
-      );
+      const near = nearest(variable.slice(PREFIX.length), BY_SHORT_NAME.keys());
+      const meant =
+        near === undefined ? "--help lists them all" : `the nearest is ${BY_SHORT_NAME.get(near) ?? near}`;
+      warnings.push(`${printable(variable)} is no setting; ${meant}.`);
     }
   }
   for (const { entry, flag, text } of flags.given) take(entry, `${flag} (${entry[1].variable})`, text);
@@ -100,6 +103,9 @@ function readFlags(args: readonly string[]): Flags {
 }
 
 function unknown(word: string): string {
-  if (!word.startsWith("--")) return `"${printable(word)}" is no flag; --help lists the settings.`;
-  return `${printable(word)} is no setting; the nearest is ${nearest(word, BY_FLAG.keys())}, and --help lists them all.`;
+  if (!word.startsWith("--"))
+    return `"${printable(word)}" is no flag, and the only command is token; --help lists the settings.`;
+  const near = nearest(word, BY_FLAG.keys());
+  const meant = near === undefined ? "" : `the nearest is ${near}, and `;
+  return `${printable(word)} is no setting; ${meant}--help lists them all.`;
 }

@@ -111,7 +111,7 @@ export const SETTINGS = {
     fallbackText: "none: operators are those at the server's own machine",
     secret: true,
     parse: optional(adminToken),
-    meaning: "what operators must bring for the inspector, wherever they are",
+    meaning: "what operators must bring for the inspector, wherever they are: 16 to 256 characters",
   }),
   origins: setting({
     variable: "ROOMCAST_ORIGINS",

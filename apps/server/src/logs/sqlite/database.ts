@@ -111,7 +111,7 @@ export function openingFault(file: string, error: unknown): string {
   switch (familyOf(code)) {
     case RESULT.busy:
     case RESULT.locked:
-      return `another server uses the store ${file}`;
+      return `another server uses the store ${file}: end it, or give this one another ROOMCAST_DATA_DIR`;
     case RESULT.notADatabase:
       return `${file} is not a Roomcast store, or its first page is damaged`;
     case RESULT.corrupt:

@@ -47,7 +47,9 @@ describe("L-OPEN", () => {
   test("a second server on the folder is refused, and the first does not notice", async () => {
     const dataDir = temporaryFolder();
     const { log } = await openStore({ dataDir });
-    expect(await refusalOf(dataDir)).toBe(`another server uses the store ${join(dataDir, FILE)}`);
+    expect(await refusalOf(dataDir)).toBe(
+      `another server uses the store ${join(dataDir, FILE)}: end it, or give this one another ROOMCAST_DATA_DIR`,
+    );
     expect(await append(log, draftOf("general", "a"))).toMatchObject({ position: { offset: 1 } });
     expect(await refusalOf(dataDir)).toContain("another server");
   });
