@@ -95,9 +95,8 @@ async function wholeOf(answer: IncomingMessage): Promise<string> {
 /**
  * An answer of which the first bytes are read and no more. By a socket of its own: an HTTP client reads on for a while, and
  * with that the system makes room for the rest.
- * @param next what is asked over the same connection, unread as well.
  */
-async function unread(url: string, headers: Readonly<Record<string, string>>, next = ""): Promise<Stalled> {
+async function unread(url: string, headers: Readonly<Record<string, string>>): Promise<Stalled> {
   const { hostname, port, pathname, search } = new URL(url);
   let text = "";
   let [isOver, isStalled] = [false, true];
@@ -116,7 +115,6 @@ async function unread(url: string, headers: Readonly<Record<string, string>>, ne
   const lines = Object.entries({ host: hostname, ...headers }).map(([name, value]) => `${name}: ${value}`);
   socket.write([`GET ${pathname}${search} HTTP/1.1`, ...lines, "", ""].join("\r\n"));
   await until("the answer begins", () => text.length > 0);
-  socket.write(next);
   const resume = (): void => {
     isStalled = false;
     socket.resume();
@@ -197,12 +195,6 @@ const byHistory: Stall = async (url, who, fill) => {
   return unread(`${url}/v1/rooms/${who.room}/events?limit=300`, bearer(who));
 };
 
-const byPipeline: Stall = async (url, who, fill) => {
-  await fill();
-  const next = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
-  return unread(`${url}/v1/rooms/${who.room}/events?limit=300`, bearer(who), next);
-};
-
 /** Comes back over another socket, which takes the session over, and waits until the first has been given up. */
 async function comeBack(url: string, { token, room }: Who, told: string): Promise<void> {
   const resume = /"resume":"([^"]+)"/.exec(told)?.[1];
@@ -231,7 +223,6 @@ export const STALLED: Readonly<Record<string, Stall>> = {
   sse: byStream,
   "sse+http": byRequests,
   http: byHistory,
-  "http, asked on": byPipeline,
   "ws that was superseded": bySocket("/v1/ws", helloOf, comeBack),
   "ws that was superseded and given up": bySocket("/v1/ws", helloOf, async (...all) => {
     await comeBack(...all);

@@ -14,7 +14,7 @@ import {
 import { accept, type Outcome } from "./application.ts";
 import type { Engine } from "./engine.ts";
 import type { Identity } from "./identity.ts";
-import { type MaybePromise, whenReady } from "./maybe-promise.ts";
+import { isPromise, type MaybePromise, whenReady } from "./maybe-promise.ts";
 
 export interface Candidate {
   readonly room: string;
@@ -40,18 +40,22 @@ export function admit(engine: Admission, candidate: Candidate, age = 0): MaybePr
   const checked = engine.contract.check(event, candidate.data, "anyone");
   if (!checked.ok) return checked;
   const kind = to === undefined ? "publish" : "direct";
-  return whenReady(
-    engine.access.refusal(candidate, { kind, room, event }),
-    (refused): MaybePromise<Verdict> => {
-      if (refused !== undefined) return err(refused);
-      const handler = engine.handlers.get(event);
-      const accepted = publishing(event, checked.value);
-      if (handler === undefined) return accepted;
-      return whenReady(handler({ ...candidate, data: checked.value.data }), (decided) =>
-        decide(engine, event, accepted, decided ?? accept),
-      );
-    },
-  );
+  const refusalNow = (): MaybePromise<Refusal | undefined> =>
+    engine.access.refusal(candidate, { kind, room, event });
+  return whenReady(refusalNow(), (refused): MaybePromise<Verdict> => {
+    if (refused !== undefined) return err(refused);
+    const handler = engine.handlers.get(event);
+    const accepted = publishing(event, checked.value);
+    if (handler === undefined) return accepted;
+    const handled = handler({ ...candidate, data: checked.value.data });
+    return whenReady(handled, (decided): MaybePromise<Verdict> => {
+      const verdict = decide(engine, event, accepted, decided ?? accept);
+      // A ban or a mute that came while the application made up its mind counts.
+      return isPromise(handled)
+        ? whenReady(refusalNow(), (since) => (since ? err(since) : verdict))
+        : verdict;
+    });
+  });
 }
 
 function decide(engine: Admission, event: string, accepted: Verdict, outcome: Outcome): Verdict {

@@ -182,6 +182,31 @@ describe("application", () => {
     expect(only(ben.take(), "event")).toEqual([]);
   });
 
+  test.each(["mute", "ban"] as const)(
+    "R-ADMIT R-MUTE R-BAN: a %s that comes while the handler thinks counts, over a socket and over HTTP",
+    async (act) => {
+      const thinking = Promise.withResolvers<undefined>();
+      const s = stage({
+        handlers: { message: () => thinking.promise },
+        policy: { ...OPEN_DOOR, authenticate: () => ok({ user: "mallory" }) },
+      });
+      const mallory = await s.enter();
+      mallory.say(publish("1"));
+      const submitted = s.hub.submit({
+        ...{ room: "general", event: "message", data: { text: "x" }, id: "2", identity: { user: "mallory" } },
+      });
+      await s.settle();
+      await s.hub.moderation.act({ act, user: "mallory", room: "general" });
+      thinking.resolve(undefined);
+      expect(await submitted).toMatchObject({ error: { code: "forbidden" } });
+      await s.settle();
+      expect(only(mallory.take(), "error")).toMatchObject([
+        { id: "1", code: act === "ban" ? "not_joined" : "forbidden" },
+      ]);
+      expect(valueOf(await s.hub.history(null, "general")).events).toEqual([]);
+    },
+  );
+
   test("B10: a handler may itself publish and kick", async () => {
     const s = stage({
       handlers: {
