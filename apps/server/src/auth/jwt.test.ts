@@ -66,9 +66,13 @@ describe("a token signed with the secret", () => {
     });
   });
 
-  it("T13: a long name is cut to what others may be shown", async () => {
+  it("T13 P-NAME-5: a long name is cut to what others may be shown, and is well-formed", async () => {
     const verified = await verifier.verify(await bySecret({ sub: "ada", name: "x".repeat(500) }));
     expect(verified).toMatchObject({ value: { name: "x".repeat(64) } });
+    const half = await verifier.verify(await bySecret({ sub: "ada", name: `${"x".repeat(63)}🙂` }));
+    expect(half).toMatchObject({ value: { name: "x".repeat(63) } });
+    const broken = await verifier.verify(await bySecret({ sub: "ada", name: "a\ud800" }));
+    expect(broken).toMatchObject({ value: { name: "a\ufffd" } });
   });
 
   it.each([

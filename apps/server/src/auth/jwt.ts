@@ -110,13 +110,20 @@ function identityOf(claims: JWTPayload): Result<Identity, Refusal> {
   }
   return ok({
     user: sub,
-    ...(typeof name === "string" && { name: name.slice(0, MAX_NAME_LENGTH) }),
+    ...(typeof name === "string" && { name: shownName(name) }),
     ...(exp !== undefined && { expiresAt: exp * 1000 }),
     // One that does not say it may be as old as any.
     issuedAt: (iat ?? 0) * 1000,
     claims,
   });
 }
+
+/** What others may be shown (P-NAME-5): a cut leaves no half of a character. */
+const shownName = (name: string): string =>
+  name
+    .toWellFormed()
+    .slice(0, MAX_NAME_LENGTH)
+    .replace(/\p{Surrogate}$/u, "");
 
 /** Jose's own messages may quote the token. */
 function refusalOf(error: unknown): Refusal {
