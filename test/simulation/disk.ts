@@ -14,6 +14,13 @@ interface Known {
   readonly time: number;
 }
 
+/** What a room keeps. */
+interface History {
+  readonly historyEvents: number;
+  /** Default: no limit. */
+  readonly historyBytes?: number;
+}
+
 interface RoomTable {
   /** Which life of the room this is; each removal begins another. */
   incarnation: number;
@@ -28,7 +35,7 @@ interface RoomTable {
 export class Disk {
   readonly durability: DiskDurability;
   readonly #random: SeededRandom;
-  readonly #historyEvents: number;
+  readonly #history: Required<History>;
   readonly #rooms = new Map<string, RoomTable>();
   readonly #sessions = new Map<string, StoredSession>();
   /** The last one is the present one. */
@@ -39,9 +46,9 @@ export class Disk {
   /** How to take back what was committed and not flushed yet, a list for each group. */
   #unflushed: (() => void)[][] = [];
 
-  constructor(durability: DiskDurability, historyEvents: number, random: SeededRandom) {
+  constructor(durability: DiskDurability, history: History, random: SeededRandom) {
     this.durability = durability;
-    this.#historyEvents = historyEvents;
+    this.#history = { historyBytes: Infinity, ...history };
     this.#random = random;
   }
 
@@ -118,12 +125,14 @@ export class Disk {
 
   /** Lets some more gather first, as the real one does. */
   isLong(room: string): boolean {
-    return this.#table(room).events.length > this.#historyEvents * 1.25;
+    const { historyEvents, historyBytes } = this.#history;
+    const { length } = this.#table(room).events;
+    return length > historyEvents * 1.25 || length > this.#within(room, historyBytes * 1.25);
   }
 
-  trim(room: string, keep = this.#historyEvents): void {
+  trim(room: string, keep = this.#history.historyEvents): void {
     const table = this.#table(room);
-    const excess = table.events.length - keep;
+    const excess = table.events.length - Math.min(keep, this.#within(room, this.#history.historyBytes));
     if (excess <= 0) return;
     const { events, floor, goneSequence } = table;
     table.goneSequence = events[excess - 1]?.sequence ?? goneSequence;
@@ -133,6 +142,15 @@ export class Disk {
     this.#undo(() => {
       Object.assign(table, { events, floor, goneSequence });
     });
+  }
+
+  /** How many of the newest events have so many bytes of data; one at least. */
+  #within(room: string, maxBytes: number): number {
+    const { events } = this.#table(room);
+    if (maxBytes === Infinity) return events.length;
+    let bytes = 0;
+    const after = events.findLastIndex(({ data }) => (bytes += Buffer.byteLength(data.text)) > maxBytes);
+    return Math.max(1, events.length - after - 1);
   }
 
   /** Another life of the room begins. */

@@ -49,7 +49,11 @@ export class Scene {
     const some = (all: readonly string[], least: number): [string, ...string[]] =>
       all.slice(0, least + shape.below(all.length - least + 1)) as [string, ...string[]];
     this.rooms = some(ROOMS, 1);
-    this.disk = new Disk(shape.pick(["process", "disk"]), shape.pick([5, 20, 10_000]), chance());
+    this.disk = new Disk(
+      shape.pick(["process", "disk"]),
+      { historyEvents: shape.pick([5, 20, 10_000]) },
+      chance(),
+    );
     this.server = new SimulatedServer({
       ...{ disk: this.disk, timeline, trace, onFault, random: chance() },
       maxQueuedBytes: shape.pick([6_000, 1_000_000]),

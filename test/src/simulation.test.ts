@@ -1,5 +1,5 @@
 /** A slice of `pnpm simulate`, and whether a simulation would notice: every planted bug is found. */
-import { describeRoomLog } from "@roomcast/hub/testing/suites";
+import { describeRoomLog, type Kept } from "@roomcast/hub/testing/suites";
 import { SeededRandom } from "@roomcast/hub/testing";
 import { describe, expect, it } from "vitest";
 
@@ -63,10 +63,10 @@ describe("a bug that was planted is found", () => {
 });
 
 /** Time goes on by itself, as long as somebody waits. */
-async function openLog(historyEvents: number): Promise<SimulatedLog> {
+async function openLog(kept: Kept): Promise<SimulatedLog> {
   const timeline = new Timeline(new SeededRandom(1));
   const trouble = { flushMs: 4, readMs: 4, refuses: undefined, loses: new Set<string>() };
-  const disk = new Disk("disk", historyEvents, new SeededRandom(2));
+  const disk = new Disk("disk", kept, new SeededRandom(2));
   const queue = new WriterQueue(disk, new Life(timeline), trouble, new SeededRandom(3));
   const log = new SimulatedLog(disk, queue, trouble);
   const close = log.close.bind(log);

@@ -8,6 +8,7 @@ import {
   type RoomLog,
   type SanctionStore,
   type SessionStore,
+  type Trimmed,
 } from "@roomcast/hub";
 import { isBuiltin } from "node:module";
 
@@ -28,13 +29,18 @@ export interface StorePorts {
   readonly random: Random;
   /** The store can no longer be trusted, and the process must end; with a sentence that says why. */
   readonly onFatal: (sentence: string) => void;
+  readonly onTrimmed: (trimmed: Trimmed) => void;
 }
 
 /** @throws StartError when the store cannot be opened. */
-export async function openStore(settings: Settings, { clock, random, onFatal }: StorePorts): Promise<Store> {
+export async function openStore(
+  settings: Settings,
+  { clock, random, onFatal, onTrimmed }: StorePorts,
+): Promise<Store> {
   const { store, dataDir, durability, historyEvents, historyDays } = settings;
+  const historyBytes = settings.historyBytes === 0 ? Infinity : settings.historyBytes;
   if (store === "memory") {
-    const log = new MemoryLog({ clock, random, historyEvents });
+    const log = new MemoryLog({ clock, random, historyEvents, historyBytes, onTrimmed });
     return {
       log,
       sessions: new MemorySessions(clock),
@@ -50,7 +56,10 @@ export async function openStore(settings: Settings, { clock, random, onFatal }: 
     );
   }
   const { openSqliteStore } = await import("./logs/sqlite/sqlite-store.ts");
-  const opened = await openSqliteStore({ dataDir, durability, clock, historyEvents, historyDays, onFatal });
+  const opened = await openSqliteStore({
+    ...{ dataDir, durability, clock, historyEvents, historyBytes, historyDays },
+    ...{ onFatal, onTrimmed },
+  });
   if (!opened.ok) throw new StartError(opened.error);
   return opened.value;
 }

@@ -82,7 +82,10 @@ export async function createServer<const C extends Contract = Events>(
   const tally = new Tally();
   const telemetry = new TelemetryFan(options.telemetry ?? new LogTelemetry(log), tally);
   const policy = options.policy ?? (await policyOf(settings, options, clock, log));
-  const store = await openStore(settings, { clock, random, onFatal: options.onFatal ?? throwOutside });
+  const store = await openStore(settings, {
+    ...{ clock, random, onFatal: options.onFatal ?? throwOutside },
+    onTrimmed: (trimmed) => telemetry.record({ kind: "trimmed", ...trimmed }),
+  });
   for (const finding of store.findings) log.warn(finding);
   const audit = await orClose(store, () => openAudit(auditFile(settings), { log, now: () => clock.now() }));
   const server = { name: "roomcast", version: VERSION, node: random.id().slice(0, NODE_ID_LENGTH) };

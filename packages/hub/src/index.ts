@@ -38,6 +38,7 @@ export type {
   RoomLog,
   Settle,
   SettleRemoval,
+  Trimmed,
 } from "./room-log.ts";
 export type { Sanction, SanctionKey, SanctionStore } from "./sanction-store.ts";
 export type { SessionStore, StoredSession } from "./session-store.ts";

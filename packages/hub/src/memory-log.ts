@@ -13,6 +13,7 @@ import type {
   RoomLog,
   Settle,
   SettleRemoval,
+  Trimmed,
 } from "./room-log.ts";
 import { SteadyTime } from "./steady-time.ts";
 
@@ -28,6 +29,8 @@ interface RoomState {
   goneSequence: number;
   /** From floor + 1 on, without a hole. */
   events: KeptEvent[];
+  /** Of their data. */
+  bytes: number;
   /** Oldest first; outlives what is trimmed or removed. */
   readonly known: Map<string, Entry>;
 }
@@ -37,6 +40,9 @@ export interface MemoryLogOptions {
   readonly random: Random;
   /** Kept per room. Default 10,000. */
   readonly historyEvents?: number;
+  /** Bytes of data kept per room, the newest event at least. Default 64 MiB; Infinity is no limit. */
+  readonly historyBytes?: number;
+  readonly onTrimmed?: (trimmed: Trimmed) => void;
   /** How long an id is remembered. Default 24 h. */
   readonly dedupeMs?: number;
 }
@@ -50,17 +56,28 @@ export class MemoryLog implements RoomLog {
   readonly #random: Random;
   readonly #time: SteadyTime;
   readonly #historyEvents: number;
+  readonly #historyBytes: number;
+  readonly #onTrimmed: (trimmed: Trimmed) => void;
   readonly #dedupeMs: number;
   #sequence = 0;
   #listener: (event: KeptEvent) => void = () => undefined;
   #removalListener: (removed: Removed) => void = () => undefined;
 
-  constructor({ clock, random, historyEvents = 10_000, dedupeMs = 24 * 60 * 60 * 1000 }: MemoryLogOptions) {
+  constructor({
+    clock,
+    random,
+    historyEvents = 10_000,
+    historyBytes = 64 * 1024 * 1024,
+    onTrimmed = () => undefined,
+    dedupeMs = 24 * 60 * 60 * 1000,
+  }: MemoryLogOptions) {
     this.#time = new SteadyTime(clock);
     this.#random = random;
     this.#firstEpoch = random.id();
     this.generation = this.#firstEpoch;
     this.#historyEvents = historyEvents;
+    this.#historyBytes = historyBytes;
+    this.#onTrimmed = onTrimmed;
     this.#dedupeMs = dedupeMs;
   }
 
@@ -89,6 +106,7 @@ export class MemoryLog implements RoomLog {
     this.#sequence += 1;
     const event: KeptEvent = { ...draft, epoch, offset, sequence: this.#sequence };
     state.events.push(event);
+    state.bytes += utf8Length(event.data.text);
     state.known.set(key, { epoch, offset, time: draft.time });
     this.#trim(state);
     this.#listener(event);
@@ -100,6 +118,7 @@ export class MemoryLog implements RoomLog {
     state.epoch = this.#random.id();
     state.floor = 0;
     state.events = [];
+    state.bytes = 0;
     this.#sequence += 1;
     state.goneSequence = this.#sequence;
     const removed = { room, position: { epoch: state.epoch, offset: 0 }, sequence: this.#sequence };
@@ -133,7 +152,7 @@ export class MemoryLog implements RoomLog {
   #open(room: string): RoomState {
     let state = this.#rooms.get(room);
     if (state === undefined) {
-      state = { epoch: this.#firstEpoch, floor: 0, goneSequence: 0, events: [], known: new Map() };
+      state = { epoch: this.#firstEpoch, floor: 0, goneSequence: 0, events: [], bytes: 0, known: new Map() };
       this.#rooms.set(room, state);
     }
     return state;
@@ -141,17 +160,31 @@ export class MemoryLog implements RoomLog {
 
   /** Lets an eighth more gather first, so that an append costs no copy of the room. */
   #trim(state: RoomState): void {
-    const excess = state.events.length - this.#historyEvents;
-    if (excess > this.#historyEvents / 8) {
-      state.goneSequence = state.events[excess - 1]?.sequence ?? state.goneSequence;
-      state.events = state.events.slice(excess);
-      state.floor += excess;
-    }
+    if (state.events.length > this.#historyEvents * 1.125 || state.bytes > this.#historyBytes * 1.125)
+      this.#cut(state);
     const forgetBefore = this.#time.now() - this.#dedupeMs;
     for (const [key, { time }] of state.known) {
       if (time >= forgetBefore) break;
       state.known.delete(key);
     }
+  }
+
+  #cut(state: RoomState): void {
+    const { events } = state;
+    const tooMany = events.length - this.#historyEvents;
+    let [gone, bytes] = [0, state.bytes];
+    for (const { data, sequence } of events) {
+      const isNewest = gone === events.length - 1;
+      if (isNewest || (gone >= tooMany && bytes <= this.#historyBytes)) break;
+      bytes -= utf8Length(data.text);
+      state.goneSequence = sequence;
+      gone += 1;
+    }
+    if (gone === 0) return;
+    state.events = events.slice(gone);
+    state.bytes = bytes;
+    state.floor += gone;
+    this.#onTrimmed({ by: gone > tooMany ? "bytes" : "events", events: gone });
   }
 }
 

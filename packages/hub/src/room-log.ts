@@ -44,6 +44,12 @@ export interface Removed {
 
 export type SettleRemoval = (outcome: Result<Removed, Refusal>) => void;
 
+/** Events that rooms have forgotten, and by which limit of what they keep: their number, the bytes of their data, their age. */
+export interface Trimmed {
+  readonly by: "events" | "bytes" | "days";
+  readonly events: number;
+}
+
 /** Bounds are exclusive. With `after` or `beyond`: the oldest behind it; else the newest (before `before`). */
 export interface ReadRange {
   readonly after?: number;

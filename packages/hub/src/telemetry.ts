@@ -3,6 +3,7 @@ import type { LeftReason } from "@roomcast/protocol";
 
 import type { AdmittedEvent } from "./delivering.ts";
 import type { LimitName } from "./limits.ts";
+import type { Trimmed } from "./room-log.ts";
 
 export interface ClientFacts {
   readonly clientId: string;
@@ -69,6 +70,8 @@ export type TelemetryEvent =
     }
   /** Somebody wanted more of something than there is for one. */
   | { readonly kind: "limited"; readonly limit: LimitName }
+  /** Rooms have forgotten some of what was said in them. */
+  | ({ readonly kind: "trimmed" } & Trimmed)
   /** A bug, or an application's hook that threw. */
   | { readonly kind: "fault"; readonly where: string; readonly error: unknown };
 

@@ -14,7 +14,7 @@ describe("reading settings", () => {
     expect(readSettings({}, [])).toEqual({ settings: DEFAULTS, faults: [], warnings: [] });
     expect(DEFAULTS).toMatchObject({
       ...{ port: 3000, host: "0.0.0.0", dataDir: "./data", store: "sqlite", durability: "disk", log: "info" },
-      ...{ defaultRoom: "general", historyEvents: 10_000, historyDays: 30 },
+      ...{ defaultRoom: "general", historyEvents: 10_000, historyBytes: 67_108_864, historyDays: 30 },
       ...DEFAULT_LIMITS,
       ...{ helloTimeoutMs: 10_000, heartbeatMs: 25_000 },
     });
@@ -40,6 +40,7 @@ describe("reading settings", () => {
     ],
     ["ROOMCAST_DEFAULT_ROOM", "lobby", { defaultRoom: "lobby" }],
     ["ROOMCAST_HISTORY_EVENTS", "1", { historyEvents: 1 }],
+    ["ROOMCAST_HISTORY_BYTES", "0", { historyBytes: 0 }],
     ["ROOMCAST_HISTORY_DAYS", "365", { historyDays: 365 }],
     ["ROOMCAST_MESSAGES_PER_SECOND", "0", { messagesPerSecond: 0 }],
     ["ROOMCAST_TRUSTED_PROXIES", "::1, 10.0.0.0/8", { trustedProxies: ["::1", "10.0.0.0/8"] }],
@@ -97,6 +98,7 @@ describe("reading settings", () => {
       'ROOMCAST_DEFAULT_ROOM must be a room name: 1 to 128 of A-Z a-z 0-9 _ . : -, not "no room!".',
     ],
     ["ROOMCAST_HISTORY_EVENTS", "0", 'ROOMCAST_HISTORY_EVENTS must be a whole number from 1, not "0".'],
+    ["ROOMCAST_HISTORY_BYTES", "1 MiB", 'ROOMCAST_HISTORY_BYTES must be a whole number from 0, not "1 MiB".'],
     ["ROOMCAST_HISTORY_DAYS", "0", 'ROOMCAST_HISTORY_DAYS must be a whole number from 1 to 36500, not "0".'],
     [
       "ROOMCAST_MESSAGES_PER_SECOND",

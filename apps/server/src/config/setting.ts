@@ -5,7 +5,7 @@ export interface Setting<Value = unknown> {
   /** In the environment. */
   readonly variable: string;
   readonly meaning: string;
-  readonly unit?: "ms" | "events" | "days" | "messages per second" | undefined;
+  readonly unit?: "ms" | "events" | "bytes" | "days" | "messages per second" | undefined;
   readonly fallback: NoInfer<Value>;
   /** How the default reads in a list, where its own text does not say enough. */
   readonly fallbackText?: string | undefined;

@@ -134,6 +134,13 @@ export const SETTINGS = {
     parse: wholeNumber(1, NO_LIMIT),
     meaning: "kept per room",
   }),
+  historyBytes: setting({
+    variable: "ROOMCAST_HISTORY_BYTES",
+    fallback: 64 * 1024 * 1024,
+    unit: "bytes",
+    parse: wholeNumber(0, NO_LIMIT),
+    meaning: "of data kept per room, the newest event at least; 0 is no limit",
+  }),
   historyDays: setting({
     variable: "ROOMCAST_HISTORY_DAYS",
     fallback: 30,

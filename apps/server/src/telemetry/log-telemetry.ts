@@ -51,6 +51,9 @@ export class LogTelemetry implements Telemetry {
       case "limited":
         this.#log.debug({ limit: event.limit }, "limited");
         break;
+      case "trimmed":
+        this.#log.debug({ by: event.by, events: event.events }, "trimmed");
+        break;
       case "refused":
         this.#log.debug({ clientId: event.clientId, code: event.code }, "refused");
         break;

@@ -11,6 +11,8 @@ export class Tally implements Telemetry {
   readonly closes = new Map<string, number>();
   /** What was asked for beyond a limit, by its name. */
   readonly limited = new Map<string, number>();
+  /** Events that rooms have lost, by the limit of what they keep. */
+  readonly trimmed = new Map<string, number>();
   faults = 0;
 
   record(event: TelemetryEvent): void {
@@ -26,6 +28,9 @@ export class Tally implements Telemetry {
       case "limited":
         increment(this.limited, event.limit);
         break;
+      case "trimmed":
+        increment(this.trimmed, event.by, event.events);
+        break;
       case "fault":
         this.faults += 1;
         break;
@@ -35,6 +40,6 @@ export class Tally implements Telemetry {
   }
 }
 
-function increment(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1);
+function increment(counts: Map<string, number>, name: string, by = 1): void {
+  counts.set(name, (counts.get(name) ?? 0) + by);
 }

@@ -74,7 +74,7 @@ export function removalRules(openLog: OpenLog): void {
     });
 
     test("L-REMOVE L-FLOOR: lives of many rooms do not get in each other's way, however they are trimmed", async () => {
-      const log = await openLog(10);
+      const log = await openLog({ historyEvents: 10 });
       const rooms = ["a", "b", "c"];
       for (let life = 0; life < 3; life += 1) {
         for (const room of rooms)

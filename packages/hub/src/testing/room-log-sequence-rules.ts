@@ -48,7 +48,7 @@ export function sequenceRules(openLog: OpenLog): void {
     });
 
     test("L-SEQUENCE L-FLOOR: how far what is gone went is known after trimming and removing", async () => {
-      const log = await openLog(100);
+      const log = await openLog({ historyEvents: 100 });
       const heard: KeptEvent[] = [];
       log.onAppended((event) => heard.push(event));
       expect(await read(log, "a", { limit: 0 })).toMatchObject({ goneSequence: 0 });

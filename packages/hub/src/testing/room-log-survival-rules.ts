@@ -52,7 +52,7 @@ export function survivalRules(openLog: OpenLog, reopen: NonNullable<RoomLogSuite
     });
 
     test("L-SURVIVE: a floor stays where it was", async () => {
-      const first = await openLog(10);
+      const first = await openLog({ historyEvents: 10 });
       await appendAll(
         first,
         Array.from({ length: 400 }, (_, index) => draftOf("general", `id-${index}`)),

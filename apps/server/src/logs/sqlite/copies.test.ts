@@ -160,6 +160,7 @@ describe("L-GONE", () => {
     const file = join(temporaryFolder(), FILE);
     const settings = {
       historyEvents: 9,
+      historyBytes: Infinity,
       historyDays: 9,
       resumeWindowMs: 9,
       maxPageBytes: 9,

@@ -14,6 +14,14 @@ interface EventRow {
   readonly sequence: number;
 }
 
+/** What grows from event to event. */
+interface Totals {
+  readonly sequence: number;
+  /** Of the data of this event and of all before it in its room. */
+  readonly totalBytes: number;
+}
+
+type Stretch = Pick<Room, "id" | "floor" | "top">;
 type Sender = readonly [clientId: string | null, user: string, name: string];
 
 const COLUMNS = "offset, event, data, id, sender, time, sequence";
@@ -27,12 +35,12 @@ export class EventsTable {
   readonly #firstYoung: StatementSync;
   readonly #lastWithin: StatementSync;
   readonly #trim: StatementSync;
-  readonly #sequence: StatementSync;
+  readonly #totals: StatementSync;
 
   constructor(database: DatabaseSync, maxPageBytes: number) {
     this.#maxPageBytes = maxPageBytes;
     const within = "FROM events WHERE room = ? AND offset BETWEEN ? AND ?";
-    this.#insert = database.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    this.#insert = database.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     this.#upwards = database.prepare(`SELECT ${COLUMNS} ${within} ORDER BY offset LIMIT ?`);
     this.#downwards = database.prepare(`SELECT ${COLUMNS} ${within} ORDER BY offset DESC LIMIT ?`);
     this.#first = database.prepare("SELECT offset FROM events WHERE room = ? ORDER BY offset LIMIT 1");
@@ -40,14 +48,17 @@ export class EventsTable {
     this.#lastWithin = database.prepare(`
       SELECT max(offset) AS last FROM
         (SELECT offset, sum(octet_length(data)) OVER (ORDER BY offset) AS bytes ${within}) WHERE bytes <= ?`);
-    this.#sequence = database.prepare("SELECT sequence FROM events WHERE room = ? AND offset = ?");
+    this.#totals = database.prepare(
+      "SELECT sequence, total_bytes AS totalBytes FROM events WHERE room = ? AND offset = ?",
+    );
     this.#trim = database.prepare("DELETE FROM events WHERE room = ? AND offset <= ?");
   }
 
-  insert(room: number, offset: number, cells: EventCells, sequence: number): void {
+  insert(room: number, offset: number, cells: EventCells, { sequence, totalBytes }: Totals): void {
     const [event, data, id, clientId, user, name, time] = cells;
     const sender: Sender = [clientId, user, name];
-    this.#insert.run(room, offset, event, data, JSON.stringify(id), JSON.stringify(sender), time, sequence);
+    const texts = [event, data, JSON.stringify(id), JSON.stringify(sender)] as const;
+    this.#insert.run(room, offset, ...texts, time, sequence, totalBytes);
   }
 
   /** Outside a transaction: shows what is committed. */
@@ -88,16 +99,27 @@ export class EventsTable {
   }
 
   /** 0 where no event stands. */
-  sequenceAt(room: number, offset: number): number {
-    return Number(this.#sequence.get(room, offset)?.["sequence"] ?? 0);
+  totalsAt(room: number, offset: number): Totals {
+    const totals = this.#totals.get(room, offset) as Totals | undefined;
+    return { sequence: totals?.sequence ?? 0, totalBytes: totals?.totalBytes ?? 0 };
   }
 
-  /** The offset of the last event with this sequence or a lower one: both grow together. */
-  #lastUpTo({ id, floor, top }: Room, sequence: number): number {
+  /** The first offset behind the floor by which the data is `bytes` in total. */
+  firstReaching(room: Stretch, bytes: number): number {
+    return 1 + this.#lastWhere(room, ({ totalBytes }) => totalBytes < bytes);
+  }
+
+  /** The offset of the last event with this sequence or a lower one. */
+  #lastUpTo(room: Stretch, upTo: number): number {
+    return this.#lastWhere(room, ({ sequence }) => sequence <= upTo);
+  }
+
+  /** Of totals that are so up to some event and not so behind it: the floor, where none is. */
+  #lastWhere({ id, floor, top }: Stretch, isSo: (totals: Totals) => boolean): number {
     let [low, high] = [floor, top];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if (this.sequenceAt(id, middle) <= sequence) low = middle;
+      if (isSo(this.totalsAt(id, middle))) low = middle;
       else high = middle - 1;
     }
     return low;

@@ -112,7 +112,7 @@ export class GroupCommit {
       return;
     }
     const [name, ...cells] = write;
-    const [, , id, , user, , time] = cells;
+    const [, data, id, , user, , time] = cells;
     const room = rooms.enter(name);
     const offset = room.top + 1;
     const known = (life: Life): boolean => {
@@ -127,8 +127,9 @@ export class GroupCommit {
       return;
     }
     const sequence = this.#tables.sequence.next();
-    events.insert(room.id, offset, cells, sequence);
-    rooms.raiseTop(name, offset);
+    const totalBytes = room.topBytes + Buffer.byteLength(data);
+    events.insert(room.id, offset, cells, { sequence, totalBytes });
+    rooms.raiseTop(name, offset, totalBytes);
     outcomes.set([OUTCOME.appended, offset, time, room.incarnation, sequence], at);
   }
 

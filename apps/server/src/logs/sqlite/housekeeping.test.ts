@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
+import type { Trimmed } from "@roomcast/hub";
 import { append, draftOf, read, SUITE_TIME } from "@roomcast/hub/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 
@@ -10,6 +11,8 @@ import type { Answer, DraftCells, Group, WriterSettings } from "./writer-message
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const NOW = SUITE_TIME;
+/** As JSON, and fewer characters than bytes. */
+const KIBIBYTE = JSON.stringify("é".repeat(511));
 
 let writer: StoreWriter;
 
@@ -18,7 +21,7 @@ beforeEach(() => {
 });
 
 function writerWith(
-  limits: Pick<WriterSettings, "historyEvents" | "historyDays">,
+  limits: Partial<Pick<WriterSettings, "historyEvents" | "historyBytes" | "historyDays">>,
   file = join(temporaryFolder(), "roomcast.db"),
 ): StoreWriter {
   const opened = StoreWriter.open(
@@ -29,6 +32,7 @@ function writerWith(
       maxPageBytes: 1_000_000,
       now: NOW,
       gate: undefined,
+      ...{ historyEvents: 1_000, historyBytes: Infinity, historyDays: 30 },
       ...limits,
     },
     null,
@@ -69,6 +73,19 @@ function finish(): number {
   return slices;
 }
 
+/** The same; returns how many events went by which limit. */
+function trimmedBy(): Partial<Record<Trimmed["by"], number>> {
+  const told: Partial<Record<Trimmed["by"], number>> = {};
+  while (writer.hasChores) {
+    const trimmed = writer.chore();
+    if (trimmed !== undefined) told[trimmed.by] = (told[trimmed.by] ?? 0) + trimmed.events;
+  }
+  return told;
+}
+
+const largeOf = (room: string, from: number, to: number, time = NOW): DraftCells[] =>
+  range(from, to).map((id) => [room, "message", KIBIBYTE, `id-${id}`, null, "u", "", time]);
+
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
@@ -89,6 +106,66 @@ describe("L-TRIM", () => {
     commit({ drafts: draftsOf("a", 3_000) });
     expect(finish()).toBeGreaterThanOrEqual(3);
     expect(pageOf("a")).toEqual({ floor: 2_900, top: 3_000, kept: range(2_901, 3_000) });
+  });
+
+  test("a tick leaves exactly as many bytes as a room may keep, and says what went by which limit", () => {
+    writer = writerWith({ historyBytes: 10 * 1024 });
+    commit({ drafts: [...largeOf("a", 1, 30), ...largeOf("b", 1, 10), ...draftsOf("c", 900)] });
+    expect(writer.hasChores).toBe(false);
+    writer.tick(NOW);
+    expect(trimmedBy()).toEqual({ bytes: 20 });
+    expect(pageOf("a")).toEqual({ floor: 20, top: 30, kept: range(21, 30) });
+    expect(pageOf("b").kept).toEqual(range(1, 10));
+    expect(pageOf("c").kept).toEqual(range(1, 900));
+    commit({ drafts: draftsOf("c", 200, NOW, 901) });
+    commit({ drafts: draftsOf("d", 5, NOW - 31 * DAY_MS) });
+    writer.tick(NOW);
+    expect(trimmedBy()).toEqual({ events: 100, days: 5 });
+  });
+
+  test("a room with far too many bytes does not wait for the tick", () => {
+    writer = writerWith({ historyEvents: 100_000, historyBytes: 100 * 1024 });
+    commit({ drafts: largeOf("a", 1, 3_000) });
+    expect(trimmedBy()).toEqual({ bytes: 2_900 });
+    expect(pageOf("a")).toEqual({ floor: 2_900, top: 3_000, kept: range(2_901, 3_000) });
+  });
+
+  test("bytes are counted on over a restart, and from nothing in a room that age has emptied", () => {
+    const file = join(temporaryFolder(), "roomcast.db");
+    const again = (historyBytes: number): void => {
+      writer.close();
+      writer = writerWith({ historyBytes }, file);
+      writer.tick(NOW);
+      finish();
+    };
+    writer = writerWith({}, file);
+    commit({ drafts: [...largeOf("a", 1, 20), ...largeOf("b", 1, 20, NOW - 31 * DAY_MS)] });
+    again(12 * 1024);
+    expect([pageOf("a").floor, pageOf("b").floor]).toEqual([8, 20]);
+    commit({ drafts: [...largeOf("a", 21, 25), ...largeOf("b", 21, 25)] });
+    again(12 * 1024);
+    expect([pageOf("a").floor, pageOf("b").floor]).toEqual([13, 20]);
+    again(3 * 1024);
+    expect([pageOf("a").kept, pageOf("b").kept]).toEqual([range(23, 25), range(23, 25)]);
+  });
+
+  test("what a server wrote that did not count bytes weighs nothing, and goes first", () => {
+    const file = join(temporaryFolder(), "roomcast.db");
+    writer = writerWith({}, file);
+    commit({ drafts: largeOf("a", 1, 20) });
+    writer.close();
+    const database = new DatabaseSync(file);
+    database.exec("ALTER TABLE events DROP COLUMN total_bytes");
+    database.close();
+    writer = writerWith({ historyBytes: 10 * 1024 }, file);
+    commit({ drafts: largeOf("a", 21, 30) });
+    writer.tick(NOW);
+    finish();
+    expect(pageOf("a").floor).toBe(0);
+    commit({ drafts: largeOf("a", 31, 31) });
+    writer.tick(NOW);
+    finish();
+    expect(pageOf("a").kept).toEqual(range(22, 31));
   });
 
   test("large events are trimmed in smaller slices", () => {

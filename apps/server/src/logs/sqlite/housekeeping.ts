@@ -1,4 +1,6 @@
 /** Owns what the store forgets: trimmed events, old identities, sessions past their time. In slices, between groups. */
+import type { Trimmed } from "@roomcast/hub";
+
 import type { Life, Room, TrimCandidate } from "./rooms-table.ts";
 import type { Tables } from "./tables.ts";
 import type { WriterSettings } from "./writer-messages.ts";
@@ -12,7 +14,18 @@ const SLICE_BYTES = 4 * 1024 * 1024;
 const SLICE_ROWS = 250;
 const SLICE_ROOMS = 100;
 
-type Limits = Pick<WriterSettings, "historyEvents" | "historyDays" | "resumeWindowMs">;
+/** How far a room may be over its bytes before it cannot wait, for a limit that is small. */
+const SLACK_BYTES = 64 * 1024;
+
+type Limits = Pick<WriterSettings, "historyEvents" | "historyBytes" | "historyDays" | "resumeWindowMs">;
+
+/** All up to this offset has to go, by this limit. */
+interface Due {
+  readonly upTo: number;
+  readonly by: Trimmed["by"];
+}
+
+const farther = (one: Due, other: Due): Due => (other.upTo > one.upTo ? other : one);
 
 export class Housekeeping {
   readonly #tables: Tables;
@@ -21,12 +34,17 @@ export class Housekeeping {
   readonly #overfull = new Set<string>();
   /** What the last tick found due: each step is one slice. */
   #sweep: Iterator<void, void> | undefined;
-  readonly #overfullAt: number;
+  readonly #overfullAtEvents: number;
+  readonly #overfullAtBytes: number;
+  /** By the slice that is under way. */
+  #trimmed: Trimmed | undefined;
 
   constructor(tables: Tables, limits: Limits) {
     this.#tables = tables;
     this.#limits = limits;
-    this.#overfullAt = limits.historyEvents + Math.min(SLICE_EVENTS, Math.max(50, limits.historyEvents / 10));
+    const { historyEvents, historyBytes } = limits;
+    this.#overfullAtEvents = historyEvents + Math.min(SLICE_EVENTS, Math.max(50, historyEvents / 10));
+    this.#overfullAtBytes = historyBytes + Math.min(SLICE_BYTES, Math.max(SLACK_BYTES, historyBytes / 10));
   }
 
   get isDue(): boolean {
@@ -37,7 +55,7 @@ export class Housekeeping {
   noteAppended(names: Iterable<string>): void {
     for (const name of names) {
       const room = this.#tables.rooms.find(name);
-      if (room !== undefined && room.top - room.floor >= this.#overfullAt) this.#overfull.add(name);
+      if (room !== undefined && this.#isOverfull(room)) this.#overfull.add(name);
     }
   }
 
@@ -46,10 +64,12 @@ export class Housekeeping {
     this.#sweep ??= this.#everything(now);
   }
 
-  /** One small transaction. What throws is given up until the next tick. */
-  slice(): void {
+  /** One small transaction. What throws is given up until the next tick. @returns which events went, if any. */
+  slice(): Trimmed | undefined {
+    this.#trimmed = undefined;
     try {
       this.#tables.transaction.run(() => this.#step());
+      return this.#trimmed;
     } catch (error) {
       this.#tables.rooms.forget();
       this.#overfull.clear();
@@ -64,11 +84,25 @@ export class Housekeeping {
     else if (this.#sweep?.next().done === true) this.#sweep = undefined;
   }
 
+  #isOverfull({ floor, top, floorBytes, topBytes }: Room): boolean {
+    return top - floor >= this.#overfullAtEvents || topBytes - floorBytes >= this.#overfullAtBytes;
+  }
+
   #trimOverfull(name: string): void {
     const room = this.#tables.rooms.find(name);
-    const upTo = room === undefined ? 0 : room.top - this.#limits.historyEvents;
-    const floor = room !== undefined && upTo > room.floor ? this.#trim(name, room, upTo) : upTo;
-    if (floor >= upTo) this.#overfull.delete(name);
+    const due = room && this.#overLimits(room);
+    const isLeft = room !== undefined && due !== undefined && due.upTo > room.floor;
+    if (!isLeft || this.#trim(name, room, due) >= due.upTo) this.#overfull.delete(name);
+  }
+
+  /** The newest event stays, however large. */
+  #overLimits(room: Omit<Room, "earlier">): Due {
+    const { historyEvents, historyBytes } = this.#limits;
+    const { top, floorBytes, topBytes } = room;
+    const byEvents: Due = { by: "events", upTo: top - historyEvents };
+    if (topBytes - floorBytes <= historyBytes) return byEvents;
+    const within = this.#tables.events.firstReaching(room, topBytes - historyBytes);
+    return farther(byEvents, { by: "bytes", upTo: Math.min(within, top - 1) });
   }
 
   *#everything(now: number): Generator<void, void> {
@@ -103,12 +137,13 @@ export class Housekeeping {
     if (!dedupe.knowsAny(id)) rooms.forgetLife(id);
   }
 
-  #mayNeedTrim({ top, floor, oldest }: TrimCandidate, oldestAllowed: number): boolean {
-    return oldest !== null && (oldest < oldestAllowed || top - floor > this.#limits.historyEvents);
+  #mayNeedTrim(room: TrimCandidate, oldestAllowed: number): boolean {
+    const { oldest, floor } = room;
+    return oldest !== null && (oldest < oldestAllowed || this.#overLimits(room).upTo > floor);
   }
 
   /** As the room was when the sweep came to it: to go after what is appended meanwhile would have no end. */
-  *#trimWhole({ name, id, top }: TrimCandidate, oldestAllowed: number): Generator<void, void> {
+  *#trimWhole({ name, id, top, topBytes }: TrimCandidate, oldestAllowed: number): Generator<void, void> {
     const { rooms, events } = this.#tables;
     while (true) {
       // Asked anew after each step: the room may have been trimmed in between, or have begun another life.
@@ -116,21 +151,23 @@ export class Housekeeping {
       if (room?.id !== id) return;
       const last = Math.min(room.floor + SLICE_EVENTS, top);
       const firstYoung = events.firstYoung(id, room.floor + 1, last, oldestAllowed);
-      const byAge = firstYoung === undefined ? last : firstYoung - 1;
-      const upTo = Math.max(byAge, top - this.#limits.historyEvents);
-      if (upTo <= room.floor) return;
-      this.#trim(name, room, upTo);
+      const byDays: Due = { by: "days", upTo: firstYoung === undefined ? last : firstYoung - 1 };
+      const due = farther(byDays, this.#overLimits({ ...room, top, topBytes }));
+      if (due.upTo <= room.floor) return;
+      this.#trim(name, room, due);
       yield;
     }
   }
 
   /** As far as one slice goes. Returns the new floor. */
-  #trim(name: string, { id, floor }: Room, upTo: number): number {
+  #trim(name: string, { id, floor }: Room, { upTo, by }: Due): number {
     const last = Math.min(upTo, floor + SLICE_EVENTS);
-    const newFloor = this.#tables.events.lastWithin(id, floor + 1, last, SLICE_BYTES);
-    const goneSequence = this.#tables.events.sequenceAt(id, newFloor);
-    this.#tables.events.trim(id, newFloor);
-    this.#tables.rooms.raiseFloor(name, id, newFloor, goneSequence);
+    const { rooms, events } = this.#tables;
+    const newFloor = events.lastWithin(id, floor + 1, last, SLICE_BYTES);
+    const { sequence: goneSequence, totalBytes: floorBytes } = events.totalsAt(id, newFloor);
+    events.trim(id, newFloor);
+    rooms.raiseFloor(name, id, { floor: newFloor, goneSequence, floorBytes });
+    this.#trimmed = { by, events: newFloor - floor };
     return newFloor;
   }
 }

@@ -16,6 +16,9 @@ export interface Room extends Life {
   readonly goneSequence: number;
   /** The highest offset that was given. */
   readonly top: number;
+  /** The total of data up to the floor, and up to the top: between them is what is kept. */
+  readonly floorBytes: number;
+  readonly topBytes: number;
   /** Ended by a removal, and not yet forgotten: the identities that they knew are still known. */
   readonly earlier: readonly Life[];
 }
@@ -31,8 +34,13 @@ type MutableRoom = { -readonly [Key in keyof Room]: Room[Key] };
 const MAX_CACHED_ROOMS = 10_000;
 /** Of a room, apart from its top. */
 const COLUMNS = "id, incarnation, floor, gone_sequence AS goneSequence";
-const TOP =
-  "coalesce((SELECT offset FROM events WHERE room = rooms.id ORDER BY offset DESC LIMIT 1), floor) AS top";
+const OF_LAST = "FROM events WHERE room = rooms.id ORDER BY offset DESC LIMIT 1";
+const OF_FIRST = "FROM events WHERE room = rooms.id ORDER BY offset LIMIT 1";
+/** A room of which nothing is left counts its bytes anew. */
+const TOP = `
+  coalesce((SELECT offset ${OF_LAST}), floor) AS top,
+  coalesce((SELECT total_bytes ${OF_LAST}), 0) AS topBytes,
+  coalesce((SELECT max(0, total_bytes - octet_length(data)) ${OF_FIRST}), 0) AS floorBytes`;
 
 export class RoomsTable {
   /** What the table says; good only while nothing was rolled back. */
@@ -55,7 +63,7 @@ export class RoomsTable {
     this.#setFloor = database.prepare("UPDATE rooms SET floor = ?, gone_sequence = ? WHERE id = ?");
     this.#behind = database.prepare(`
       SELECT ${COLUMNS}, name, ${TOP},
-        (SELECT time FROM events WHERE room = rooms.id ORDER BY offset LIMIT 1) AS oldest
+        (SELECT time ${OF_FIRST}) AS oldest
       FROM rooms WHERE id > ? ORDER BY id LIMIT ?`);
     this.#earlierOf = database.prepare("SELECT id, incarnation FROM earlier_lives WHERE name = ?");
     this.#allEarlier = database.prepare("SELECT id, incarnation FROM earlier_lives ORDER BY id");
@@ -83,6 +91,8 @@ export class RoomsTable {
       floor: 0,
       goneSequence: 0,
       top: 0,
+      floorBytes: 0,
+      topBytes: 0,
       earlier: [],
     });
   }
@@ -108,16 +118,18 @@ export class RoomsTable {
   }
 
   /** Inside a transaction, once an event stands at `top`. */
-  raiseTop(name: string, top: number): void {
+  raiseTop(name: string, top: number, topBytes: number): void {
     const room = this.#cache.get(name);
-    if (room !== undefined) room.top = top;
+    if (room === undefined) return;
+    room.top = top;
+    room.topBytes = topBytes;
   }
 
   /** Inside a transaction, once no event is left at or below `floor`. */
-  raiseFloor(name: string, id: number, floor: number, goneSequence: number): void {
-    this.#setFloor.run(floor, goneSequence, id);
+  raiseFloor(name: string, id: number, raised: Pick<Room, "floor" | "goneSequence" | "floorBytes">): void {
+    this.#setFloor.run(raised.floor, raised.goneSequence, id);
     const room = this.#cache.get(name);
-    if (room !== undefined) Object.assign(room, { floor, goneSequence });
+    if (room !== undefined) Object.assign(room, raised);
   }
 
   /** The next rooms behind `id`, in order. */
@@ -133,9 +145,12 @@ export class RoomsTable {
   #load(name: string): Room | undefined {
     const row = this.#find.get(name) as Omit<MutableRoom, "earlier"> | undefined;
     if (row === undefined) return undefined;
-    const { id, incarnation, floor, goneSequence, top } = row;
+    const { id, incarnation, floor, goneSequence, top, floorBytes, topBytes } = row;
     const earlier = this.#earlierOf.all(name) as unknown as Life[];
-    return this.#remember(name, { id, incarnation, floor, goneSequence, top, earlier });
+    return this.#remember(name, {
+      ...{ id, incarnation, floor, goneSequence, top },
+      ...{ floorBytes, topBytes, earlier },
+    });
   }
 
   #remember(name: string, room: MutableRoom): Room {

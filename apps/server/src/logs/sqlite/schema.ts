@@ -89,9 +89,13 @@ const LATER_TABLES = `
   ) STRICT;
 `;
 
-/** The same of columns, which stand behind those of before. */
+/**
+ * The same of columns, which stand behind those of before. `total_bytes` is of all data of the room up to this event, so
+ * that how much stands between two events is a subtraction: what an older server wrote weighs nothing.
+ */
 const LATER_COLUMNS = [
   ["events", "sequence"],
+  ["events", "total_bytes"],
   ["rooms", "gone_sequence"],
 ] as const;
 

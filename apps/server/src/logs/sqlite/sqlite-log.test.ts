@@ -34,7 +34,7 @@ class Reopener<Face extends object> {
 
 const logs = new Reopener<RoomLog>(({ log }) => log);
 describeRoomLog("SQLite", {
-  open: (historyEvents) => logs.open({ historyEvents }),
+  open: (kept) => logs.open(kept),
   reopen: (log, after) => logs.reopen(log, after),
   seed,
 });

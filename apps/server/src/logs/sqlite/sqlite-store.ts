@@ -11,19 +11,21 @@ import type { SqliteStore, SqliteStoreOptions } from "./store-options.ts";
 import { WriterThread } from "./writer-thread.ts";
 
 const DEFAULT_HISTORY_EVENTS = 10_000;
+const DEFAULT_HISTORY_BYTES = 64 * 1024 * 1024;
 const DEFAULT_HISTORY_DAYS = 30;
 /** How often the writer looks for what has expired. */
 const TICK_MS = 60_000;
 
 /** Throws on a bug alone. The error is one sentence for the operator. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Result<SqliteStore, string>> {
-  const { clock, onFatal } = options;
+  const { clock, onFatal, onTrimmed = () => undefined } = options;
   const file = prepareDataFolder(options.dataDir);
   if (!file.ok) return err(file.error);
   const started = await WriterThread.start({
     file: file.value,
     durability: options.durability ?? "disk",
     historyEvents: options.historyEvents ?? DEFAULT_HISTORY_EVENTS,
+    historyBytes: options.historyBytes ?? DEFAULT_HISTORY_BYTES,
     historyDays: options.historyDays ?? DEFAULT_HISTORY_DAYS,
     resumeWindowMs: RESUME_WINDOW_MS,
     maxPageBytes: MAX_PAGE_BYTES,
@@ -42,15 +44,16 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
   let ticker = clock.after(0, tick);
 
   const ended = new Promise<void>((resolve) => {
-    writer.listen(
-      (answer) => queue.answer(answer),
-      (sentence) => {
+    writer.listen({
+      onAnswer: (answer) => queue.answer(answer),
+      onTrimmed,
+      onEnd: (sentence) => {
         ticker.cancel();
         queue.abandon();
         resolve();
         if (sentence !== undefined) onFatal(sentence);
       },
-    );
+    });
   });
 
   let closing: Promise<void> | undefined;

@@ -1,5 +1,5 @@
 /** Owns what a caller chooses about the SQLite store. Must not know how any of it is done. */
-import type { Clock, Durability, RoomLog, SanctionStore, SessionStore } from "@roomcast/hub";
+import type { Clock, Durability, RoomLog, SanctionStore, SessionStore, Trimmed } from "@roomcast/hub";
 
 import type { FlushGate } from "./flush-gate.ts";
 
@@ -11,8 +11,12 @@ export interface SqliteStoreOptions {
   readonly clock: Clock;
   /** Events kept per room; default 10,000. */
   readonly historyEvents?: number;
+  /** Bytes of data kept per room, the newest event at least; default 64 MiB, Infinity is no limit. */
+  readonly historyBytes?: number;
   /** Days that an event is kept; default 30. */
   readonly historyDays?: number;
+  /** Called for each part of what is forgotten of the rooms. */
+  readonly onTrimmed?: (trimmed: Trimmed) => void;
   /**
    * Called at most once, with one sentence: what is on the disk is no longer known (a failed flush, a dead writer).
    * The process must end; everything asked of the store from then on is refused.

@@ -1,7 +1,7 @@
 /** Owns the open store on the writer's side: groups, what has to be done between them, and the end. Knows no thread. */
 import type { DatabaseSync } from "node:sqlite";
 
-import type { Sanction } from "@roomcast/hub";
+import type { Sanction, Trimmed } from "@roomcast/hub";
 import type { Result } from "@roomcast/protocol";
 
 import { checkpointWhole, durabilityOf, openDatabase, openingFault, setDurability } from "./database.ts";
@@ -120,14 +120,18 @@ export class StoreWriter {
     return this.#pagesInWal >= CHECKPOINT_PAGES || this.#housekeeping.isDue;
   }
 
-  /** One small piece of what can wait. Throws when a flush failed; any other fault is tried again later. */
-  chore(): void {
+  /**
+   * One small piece of what can wait. Throws when a flush failed; any other fault is tried again later.
+   * @returns which events went, if any
+   */
+  chore(): Trimmed | undefined {
     try {
-      if (this.#pagesInWal >= CHECKPOINT_PAGES) this.#checkpoint();
-      else this.#housekeeping.slice();
+      if (this.#pagesInWal < CHECKPOINT_PAGES) return this.#housekeeping.slice();
+      this.#checkpoint();
     } catch (error) {
       if (faultOf(error).kind === "flush") throw error;
     }
+    return undefined;
   }
 
   /** A store that cannot take this last write counts as not cleanly shut down; what was acked is there all the same. */

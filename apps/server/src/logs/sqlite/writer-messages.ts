@@ -2,13 +2,15 @@
  * Owns what the event loop and the writer thread say to each other, in shapes that structured clone copies cheaply. The
  * thread's files import types alone from other packages: loading their code there would double the time to start.
  */
-import type { Sanction, SanctionKey, StoredSession } from "@roomcast/hub";
+import type { Sanction, SanctionKey, StoredSession, Trimmed } from "@roomcast/hub";
 import type { ErrorCode } from "@roomcast/protocol";
 
 export interface WriterSettings {
   readonly file: string;
   readonly durability: "process" | "disk";
   readonly historyEvents: number;
+  /** Of data; the newest event stays, however large. */
+  readonly historyBytes: number;
   readonly historyDays: number;
   /** Ended sessions are forgotten after this. */
   readonly resumeWindowMs: number;
@@ -118,6 +120,7 @@ export type FromWriter =
   /** The store cannot be opened: why, in one sentence. */
   | { readonly kind: "refused"; readonly sentence: string }
   | Answer
+  | ({ readonly kind: "trimmed" } & Trimmed)
   /** A flush failed, or the files are gone: nobody knows what is on the disk. Takes the place of an answer. */
   | { readonly kind: "fatal"; readonly sentence: string }
   | { readonly kind: "closed" };

@@ -2,10 +2,17 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 
-import type { Sanction } from "@roomcast/hub";
+import type { Sanction, Trimmed } from "@roomcast/hub";
 import { err, ok, type Result } from "@roomcast/protocol";
 
 import type { Answer, FromWriter, ToWriter, WriterSettings } from "./writer-messages.ts";
+
+interface WriterListener {
+  readonly onAnswer: (answer: Answer) => void;
+  readonly onTrimmed: (trimmed: Trimmed) => void;
+  /** Called once, when the writer will answer no more; without a sentence after `close`. */
+  readonly onEnd: (sentence?: string) => void;
+}
 
 type Opened = Extract<FromWriter, { kind: "opened" }>;
 
@@ -60,8 +67,7 @@ export class WriterThread {
     this.#worker.postMessage(message);
   }
 
-  /** @param onEnd called once, when the writer will answer no more; without a sentence after `close`. */
-  listen(onAnswer: (answer: Answer) => void, onEnd: (sentence?: string) => void): void {
+  listen({ onAnswer, onTrimmed, onEnd }: WriterListener): void {
     let ended = false;
     const end = (sentence?: string): void => {
       if (ended) return;
@@ -72,6 +78,9 @@ export class WriterThread {
       switch (message.kind) {
         case "answer":
           onAnswer(message);
+          break;
+        case "trimmed":
+          onTrimmed({ by: message.by, events: message.events });
           break;
         case "fatal":
           end(message.sentence);

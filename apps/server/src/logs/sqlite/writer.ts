@@ -23,7 +23,10 @@ function serve(writer: StoreWriter): void {
     if (nextChore !== undefined || !writer.hasChores) return;
     nextChore = setImmediate(() => {
       nextChore = undefined;
-      endOnFailedFlush(() => writer.chore());
+      endOnFailedFlush(() => {
+        const trimmed = writer.chore();
+        if (trimmed !== undefined) tell({ kind: "trimmed", ...trimmed });
+      });
       setChores();
     });
   };

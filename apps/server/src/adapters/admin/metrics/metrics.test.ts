@@ -117,6 +117,13 @@ describe("what a scraper is told", () => {
     expect([...after.keys()].some((name) => name.startsWith("roomcast_connections"))).toBe(false);
   });
 
+  it("H-METRICS L-TRIM: which limit of history events went by", async () => {
+    const server = await started({ historyBytes: 10 });
+    for (const text of ["a", "b", "c"])
+      await server.hub.publish({ room: "general", event: "message", data: { text } });
+    expect((await scrape(server)).get('roomcast_trimmed_events_total{by="bytes"}')).toBe(2);
+  });
+
   it("H-METRICS: how late the event loop was since the last scrape", async () => {
     const server = await started();
     const worstS = async (): Promise<number | undefined> =>

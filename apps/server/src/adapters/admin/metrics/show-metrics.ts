@@ -9,7 +9,7 @@ import type { Scraping } from "./scraping.ts";
 
 export interface MetricsPorts extends OverviewPorts {
   readonly hub: OverviewPorts["hub"] & Pick<Hub, "transports">;
-  readonly tally: Pick<Tally, "refusals" | "closes" | "limited" | "faults">;
+  readonly tally: Pick<Tally, "refusals" | "closes" | "limited" | "trimmed" | "faults">;
   readonly scraping: Scraping;
 }
 
@@ -51,6 +51,12 @@ function families({ tally, scraping, ...ports }: MetricsPorts): readonly Family[
     ["roomcast_slow_clients", "gauge", one(now.slow.clients), "Clients with more than 64 KiB to take."],
     ["roomcast_slow_queued_bytes", "gauge", one(now.slow.queuedBytes), "What slow clients have to take."],
     ["roomcast_store_waiting_events", "gauge", one(waiting), "Events that wait for the store."],
+    [
+      "roomcast_trimmed_events_total",
+      "counter",
+      by("by", tally.trimmed),
+      "Forgotten, by the limit of history.",
+    ],
     ["roomcast_commit_seconds", "histogram", scraping.commits.samples(), "From admission until it is kept."],
     ["roomcast_delivery_seconds", "histogram", scraping.deliveries.samples(), "From admission to the write."],
     ["roomcast_loop_delay_seconds", "gauge", loopDelay, "How late the event loop was since the last scrape."],
