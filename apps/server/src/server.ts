@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 
 import { AdminAdapter } from "./adapters/admin/admin-adapter.ts";
 import { type Authenticate, Entrance } from "./adapters/entrance.ts";
+import { credited } from "./adapters/http/credited.ts";
 import { HttpAdapter } from "./adapters/http/http-adapter.ts";
 import { ownHttpServer } from "./adapters/http/own-http-server.ts";
 import { BUNDLED_APP_POLICY, type WebApp, webApp } from "./adapters/http/web-app.ts";
@@ -130,7 +131,8 @@ export async function createServer<const C extends Contract = Events>(
   const admin = new AdminAdapter({
     ...{
       hub,
-      entrance,
+      // Moderators pay for a request as anybody does; an operator's token is not asked about here.
+      entrance: credited(entrance, credits),
       clock,
       random,
       telemetry,

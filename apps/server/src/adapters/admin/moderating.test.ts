@@ -23,6 +23,7 @@ const tokens = {
   moderator: await tokenOf("mod", { "chat.*": ["join", "moderate"] }),
   admin: await tokenOf("adm", { "chat.a": ["admin"] }),
   member: await tokenOf("ada", { "*": ["join", "publish"] }),
+  flooder: await tokenOf("flo", { "*": ["join"] }),
   forged: `${await tokenOf("mod", { "*": ["moderate"] })}x`,
 };
 
@@ -93,6 +94,20 @@ describe("H-ADMIN-MODERATE who", () => {
     const foreign = { origin: "https://evil.example" };
     expect((await ask("operator", BAN, "", foreign)).status).toBe(403);
     expect((await ask("moderator", { ...BAN, room: "chat.a" }, "", foreign)).status).toBe(403);
+  });
+
+  it("H-8: who asks too often is told so, and fills no audit; nobody else is kept from asking", async () => {
+    const before = audited().length;
+    const answers = await Promise.all(
+      Array.from({ length: 600 }, () => ask("flooder", { ...BAN, room: "chat.a" })),
+    );
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused[0]?.json).toMatchObject({
+      error: { code: "overloaded", retryAfterMs: expect.any(Number) as number },
+    });
+    expect(audited().length - before).toBe(answers.length - refused.length);
+    expect((await ask("moderator", { ...BAN, room: "chat.a" })).status).toBe(200);
   });
 });
 

@@ -98,7 +98,11 @@ async function actorOf(
   const bringsToken = operators.token === undefined && request.headers.authorization !== undefined;
   if (stranger === undefined && !bringsToken) return ok({ as: "operator", remote });
   const identity = await entrance.identify(request);
-  if (!identity.ok) return err({ refusal: stranger ?? identity.error });
+  // Whoever asks too often learns that, and leaves no line in the audit.
+  if (!identity.ok)
+    return err({
+      refusal: identity.error.isOwnExcess === true ? identity.error : (stranger ?? identity.error),
+    });
   const by = identity.value.user;
   if (by === null) return err({ refusal: stranger ?? refusal("unauthorised") });
   const actor: Actor = { as: "moderator", by, remote };
