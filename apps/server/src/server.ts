@@ -168,7 +168,7 @@ async function policyOf(
   clock: Clock,
   log: Logger,
 ): Promise<Policy> {
-  const hooks = { hooked: authenticate !== undefined, authorize };
+  const hooks = { hooked: authenticate !== undefined, authorize, tell: (text: string) => log.warn(text) };
   const { policy, warnings } = await openPolicy(settings, clock, hooks);
   for (const warning of warnings) log.warn(warning);
   return policy;

@@ -23,6 +23,7 @@ import {
 } from "jose";
 
 import type { TokenVerifier } from "./token-door.ts";
+import type { NoteToken } from "./token-notes.ts";
 
 const SECRET_ALGORITHMS = ["HS256"];
 const PUBLIC_KEY_ALGORITHMS = [
@@ -50,10 +51,12 @@ export class JwtVerifier implements TokenVerifier {
   readonly #verifyBy = new Map<string, Verify>();
   readonly #expected: JWTVerifyOptions;
   readonly #clock: Clock;
+  readonly #note: NoteToken;
 
-  constructor(settings: JwtSettings, clock: Clock) {
+  constructor(settings: JwtSettings, clock: Clock, note: NoteToken = () => undefined) {
     const { jwtSecret, jwtOldSecret, jwksUrl, jwtIssuer, jwtAudience } = settings;
     this.#clock = clock;
+    this.#note = note;
     this.#expected = {
       requiredClaims: ["sub"],
       ...(jwtIssuer !== undefined && { issuer: jwtIssuer }),
@@ -79,6 +82,8 @@ export class JwtVerifier implements TokenVerifier {
       const { payload } = await verify(token, { ...this.#expected, algorithms: [alg], currentDate: now });
       return identityOf(payload);
     } catch (error) {
+      const why = whyNot(error);
+      if (why !== undefined) this.#note(`A token was refused: ${why}.`);
       return err(refusalOf(error));
     }
   }
@@ -131,6 +136,17 @@ function refusalOf(error: unknown): Refusal {
     return refusal("internal", "the keys that tokens are checked by could not be fetched");
   }
   return refusal("unauthorised", error instanceof errors.JWTExpired ? "the token has expired" : undefined);
+}
+
+/** For the operator. Undefined where whoever brings the token is told as much. */
+function whyNot(error: unknown): string | undefined {
+  if (error instanceof KeysUnavailable || error instanceof errors.JWTExpired) return undefined;
+  if (error instanceof errors.JWSSignatureVerificationFailed)
+    return "the secret or key of this server is not the one that signed it";
+  if (error instanceof errors.JWKSNoMatchingKey) return "the key set has none for it";
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return `its claim ${error.claim} is missing, or not as the settings have it`;
+  return "it is not a JSON Web Token that can be read";
 }
 
 class KeysUnavailable extends Error {}

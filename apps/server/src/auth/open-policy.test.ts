@@ -61,6 +61,32 @@ describe("who gets in", () => {
     expect(await opened({ guests: "allow" }, true)).toMatchObject({ guest: true, warnings: [] });
   });
 
+  it("W-12: the operator is told why tokens come to nothing, once a minute each, and nothing of the token", async () => {
+    const told: string[] = [];
+    const tell = (text: string): number => told.push(text);
+    const now = new ManualClock();
+    const closed = { ...DEFAULTS, jwtSecret: `${SECRET}, another`, jwtIssuer: "us" };
+    const { policy } = await openPolicy(closed, now, { tell });
+    for (const token of [good, good, "garbage"]) await policy.authenticate(token);
+    expect(told).toEqual([
+      "A token was refused: the secret or key of this server is not the one that signed it.",
+      "A token was refused: it is not a JSON Web Token that can be read.",
+    ]);
+    now.advance(60_000);
+    await policy.authenticate(good);
+    expect(told).toHaveLength(3);
+    const issued = await openPolicy({ ...closed, jwtSecret: SECRET }, now, { tell });
+    await issued.policy.authenticate(good);
+    expect(told.at(-1)).toBe(
+      "A token was refused: its claim iss is missing, or not as the settings have it.",
+    );
+    const open = await openPolicy(DEFAULTS, now, { tell });
+    await open.policy.authenticate(good);
+    expect(told.at(-1)).toMatch(/^A token came, and nothing by which to check it is set/);
+    await (await openPolicy(DEFAULTS, now, { tell, hooked: true })).policy.authenticate(good);
+    expect(told).toHaveLength(5);
+  });
+
   it("T13: a secret that can be guessed is warned of", async () => {
     expect((await opened({ jwtSecret: "short" })).warnings).toEqual([
       expect.stringContaining("ROOMCAST_JWT_SECRET is short"),

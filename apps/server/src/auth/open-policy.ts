@@ -6,6 +6,7 @@ import { StartError } from "../start-error.ts";
 import { checkGrants } from "./grants.ts";
 import { type Authorize, RoomPolicy } from "./room-policy.ts";
 import { TokenDoor } from "./token-door.ts";
+import { tokenNotes } from "./token-notes.ts";
 
 /** RFC 7518 §3.2: a key of HS256 has at least as many bits as its hash. */
 const MIN_SECRET_LENGTH = 32;
@@ -19,13 +20,15 @@ export interface Hooks {
   /** The application knows users by itself, which closes the door to guests as a way to check tokens does. */
   readonly hooked?: boolean;
   readonly authorize?: Authorize | undefined;
+  /** For the operator, while the server runs. */
+  readonly tell?: ((text: string) => void) | undefined;
 }
 
 /** @throws StartError on rights that are none. */
 export async function openPolicy(
   settings: Settings,
   clock: Clock,
-  { hooked = false, authorize }: Hooks = {},
+  { hooked = false, authorize, tell = () => undefined }: Hooks = {},
 ): Promise<OpenedPolicy> {
   const { jwtSecret, jwksUrl, userRooms, guestRooms } = settings;
   for (const [name, grants] of Object.entries({ userRooms, guestRooms })) {
@@ -51,8 +54,14 @@ export async function openPolicy(
       `ROOMCAST_JWT_SECRET is short enough to be guessed: take ${MIN_SECRET_LENGTH} characters or more.`,
     );
   }
+  const note = tokenNotes(clock, tell);
   // Most servers check no token, and need not load what does.
-  const verifier = checksTokens ? new (await import("./jwt.ts")).JwtVerifier(settings, clock) : undefined;
-  const door = new TokenDoor(verifier, guests === "allow");
+  const verifier = checksTokens
+    ? new (await import("./jwt.ts")).JwtVerifier(settings, clock, note)
+    : undefined;
+  const door = new TokenDoor(verifier, guests === "allow", () => {
+    // An application's hook may have looked at it.
+    if (!hooked) note("A token came, and nothing by which to check it is set: it counts for nothing.");
+  });
   return { policy: new RoomPolicy(door, { userRooms, guestRooms, authorize }), warnings };
 }
