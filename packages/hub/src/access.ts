@@ -18,6 +18,8 @@ export interface Speaker {
 export class Access {
   readonly #policy: Policy;
   readonly #sanctions: Sanctions;
+  /** How often the policy's answers have changed. */
+  #changes = 0;
 
   constructor(policy: Policy, sanctions: Sanctions) {
     this.#policy = policy;
@@ -33,12 +35,21 @@ export class Access {
     return this.#sanctions.entry(from.user, identity);
   }
 
+  /** The policy would answer otherwise than before: what it is being asked is asked again. */
+  changed(): void {
+    this.#changes += 1;
+  }
+
   /** Why something may not be done; undefined where it may. What was imposed while the policy was asked counts too. */
-  refusal({ identity, from }: Speaker, action: Action): MaybePromise<Refusal | undefined> {
+  refusal(speaker: Speaker, action: Action): MaybePromise<Refusal | undefined> {
+    const { identity, from } = speaker;
+    const changes = this.#changes;
     const refused = this.#policy.authorise(identity, action);
     if (!isPromise(refused)) return refused ?? this.#sanctions.action(from.user, identity, action);
-    return Promise.resolve(refused).then(
-      (later) => later ?? this.#sanctions.action(from.user, identity, action),
+    return Promise.resolve(refused).then((later) =>
+      changes === this.#changes
+        ? (later ?? this.#sanctions.action(from.user, identity, action))
+        : this.refusal(speaker, action),
     );
   }
 }

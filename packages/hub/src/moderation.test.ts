@@ -332,6 +332,28 @@ test("R-RECHECK: when the policy has changed its mind, members and readers are t
   expect(only(ada.take(), "event")).toMatchObject([{ room: "q" }]);
 });
 
+test("R-RECHECK: what the policy was asked before it changed its mind, and answers afterwards, is asked again", async () => {
+  let isClosed = false;
+  const asked: (() => void)[] = [];
+  const s = begin({
+    policy: {
+      ...policy,
+      authorise: (_, { kind }) => {
+        const refused = isClosed ? { code: "forbidden" as const, message: "not allowed" } : undefined;
+        if (kind !== "join" || isClosed) return Promise.resolve(refused);
+        return new Promise((resolve) => asked.push(() => resolve(refused)));
+      },
+    },
+  });
+  const listening = s.hub.listen({ user: "bob" }, { room: "r" }, new FakeConnection());
+  await s.settle();
+  isClosed = true;
+  await s.hub.moderation.recheck();
+  for (const answer of asked) answer();
+  expect(await listening).toMatchObject({ ok: false, error: { code: "forbidden" } });
+  expect(asked).toHaveLength(1);
+});
+
 test.each<[Partial<Act>, string]>([
   [{ user: "" }, "user"],
   [{ user: "x".repeat(256) }, "user"],

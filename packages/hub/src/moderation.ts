@@ -119,7 +119,8 @@ export class Moderation {
 
   /** Asks the policy again for everybody, or for one user: to be called when its answers have changed. */
   async recheck(user?: string): Promise<void> {
-    const { sessions } = this.#engine;
+    const { access, sessions } = this.#engine;
+    access.changed();
     for (const session of [...sessions.all()]) {
       if (user === undefined || session.from.user === user)
         await leaveForbidden({ engine: this.#engine, session });
