@@ -1,6 +1,6 @@
 /** Owns what is done to users on this server, by whomever: each act is told to the audit, done or refused. */
-import type { Done, Hub, ModerationAct } from "@roomcast/hub";
-import type { Refusal, Result } from "@roomcast/protocol";
+import { ACTS, type Done, type Hub, type ModerationAct } from "@roomcast/hub";
+import { err, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
 import type { Act, Audit } from "./telemetry/audit.ts";
 
@@ -17,9 +17,31 @@ export async function moderate(
   actor: Actor,
   act: Omit<ModerationAct, "by">,
 ): Promise<Result<Done, Refusal>> {
-  const done = await hub.moderation.act({ ...act, by: actor.by ?? actor.as });
+  const done = isOutranked(hub, actor, act)
+    ? err(refusal("forbidden", "an operator has imposed it"))
+    : await hub.moderation.act({ ...act, by: actor.by ?? actor.as });
   tellAudit(audit, actor, act, done.ok ? undefined : done.error);
   return done;
+}
+
+/** What an operator or the application has imposed is no moderator's to lift, or to replace by something milder. */
+function isOutranked(
+  hub: ModeratingPorts["hub"],
+  { as }: Actor,
+  { act, user, room }: Omit<ModerationAct, "by">,
+): boolean {
+  if (as !== "moderator") return false;
+  const rule = ACTS[act];
+  const kind = "imposes" in rule ? rule.imposes : "lifts" in rule ? rule.lifts : undefined;
+  return hub.moderation
+    .list(room)
+    .some(
+      (each) =>
+        each.kind === kind &&
+        each.user === user &&
+        each.room === (room ?? null) &&
+        (each.by === "operator" || each.by === "application"),
+    );
 }
 
 export function tellAudit(

@@ -69,7 +69,7 @@ const audited = (): Record<string, unknown>[] =>
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-const BAN = { act: "ban", user: "mallory" };
+const BAN = { act: "ban", user: "mallory" } as const;
 
 describe("H-ADMIN-MODERATE who", () => {
   it.each<[Who, object, number]>([
@@ -112,6 +112,17 @@ describe("H-ADMIN-MODERATE who", () => {
 });
 
 describe("H-ADMIN-MODERATE what", () => {
+  it("what an operator or the application has imposed no moderator lifts or replaces; its own it does", async () => {
+    const mute = { act: "mute", user: "mod", room: "chat.a" };
+    await ask("operator", mute);
+    await server.moderate({ ...BAN, room: "chat.a", reason: "kept" });
+    expect((await ask("moderator", { ...mute, act: "unmute" })).status).toBe(403);
+    expect((await ask("moderator", { ...BAN, room: "chat.a", forMs: 1_000 })).status).toBe(403);
+    expect(server.sanctions()).toMatchObject([{ by: "operator" }, { reason: "kept", until: null }]);
+    expect((await ask("moderator", { ...mute, user: "eve" })).status).toBe(200);
+    expect((await ask("moderator", { act: "unmute", user: "eve", room: "chat.a" })).status).toBe(200);
+  });
+
   it("is kept with who did it, why and until when, and shown to an operator whole, to a moderator of its room", async () => {
     await ask("operator", { ...BAN, reason: "everywhere" });
     await ask("moderator", { act: "mute", user: "eve", room: "chat.a", reason: "loud", forMs: 60_000 });
