@@ -118,6 +118,9 @@ class Line {
   #passed = 0;
   #stalledUntil: number | undefined;
   #fromEnded = false;
+  /** How the socket that bytes come from was closed. */
+  #closed: "reset" | "destroyed" | undefined;
+  readonly #onEnded: () => void;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -134,18 +137,18 @@ class Line {
     this.#weather = weather;
     this.#cut = cut;
     this.#count = count;
-    this.ended = new Promise((resolve) => from.once("close", resolve));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.#onEnded = resolve;
     from.on("data", (chunk: Buffer) => this.#take(chunk));
     from.on("end", () => {
       this.#fromEnded = true;
       this.#go();
     });
     from.on("error", () => undefined);
-    // A reset on one side is one on the other.
     from.on("close", (failed: boolean) => {
-      clearTimeout(this.#timer);
-      if (failed) to.resetAndDestroy();
-      else if (!this.#fromEnded) to.destroy();
+      this.#closed = failed ? "reset" : "destroyed";
+      this.#handOnClose();
     });
     to.on("drain", () => this.#go());
     if (weather.cutAfterBytes === 0) setImmediate(() => this.#cut(weather.cutBy));
@@ -160,12 +163,29 @@ class Line {
     this.#weather = {};
     this.#stalledUntil = undefined;
     this.#go();
+    this.#handOnClose();
   }
 
   destroy(): void {
+    this.#weather = {};
     clearTimeout(this.#timer);
     this.#from.destroy();
     this.#to.destroy();
+  }
+
+  /** A reset on one side is one on the other, once nothing stalls it: a line that hands nothing on tells nobody of that either. */
+  #handOnClose(): void {
+    if (this.#closed === undefined) return;
+    clearTimeout(this.#timer);
+    const stalledMs = this.#stalledMs();
+    if (stalledMs === Infinity) return;
+    if (stalledMs > 0) {
+      this.#timer = setTimeout(() => this.#handOnClose(), stalledMs);
+      return;
+    }
+    if (this.#closed === "reset") this.#to.resetAndDestroy();
+    else if (!this.#fromEnded) this.#to.destroy();
+    this.#onEnded();
   }
 
   #take(chunk: Buffer): void {
@@ -196,13 +216,16 @@ class Line {
   #waitMs(): number | undefined {
     const [next] = this.#queue;
     if (next === undefined) return undefined;
-    const now = performance.now();
+    return Math.max(this.#stalledMs(), next.dueAt - performance.now(), 0);
+  }
+
+  /** @returns for how long nothing is handed on: Infinity for ever. */
+  #stalledMs(): number {
     const { stallAfterBytes, stallMs = Infinity } = this.#weather;
-    if (stallAfterBytes !== undefined && this.#passed >= stallAfterBytes) {
-      this.#stalledUntil ??= now + stallMs;
-      if (now < this.#stalledUntil) return this.#stalledUntil - now;
-    }
-    return Math.max(0, next.dueAt - now);
+    if (stallAfterBytes === undefined || this.#passed < stallAfterBytes) return 0;
+    const now = performance.now();
+    this.#stalledUntil ??= now + stallMs;
+    return Math.max(0, this.#stalledUntil - now);
   }
 
   /** @returns false when that was the last of this connection, or the next has to wait for its turn. */
