@@ -23,6 +23,7 @@ export async function openLargeMatrix(): Promise<Matrix> {
   const server = await MortalServer.make({
     ROOMCAST_LOG: "warn",
     ROOMCAST_HISTORY_EVENTS: "1000000",
+    ROOMCAST_HISTORY_BYTES: "0",
     ...NO_RATES,
     ROOMCAST_JWT_SECRET: JWT_SECRET,
     ROOMCAST_GUESTS: "allow",
