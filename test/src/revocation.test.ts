@@ -40,6 +40,7 @@ const say = async (room: string, text: string): Promise<void> => {
 const fill = (room: string): Promise<unknown> =>
   Promise.all(Array.from({ length: TEXTS }, (_, index) => say(room, `${TEXT}#${index}#`)));
 
+/** The second that P-MAY-5 promises, on the clock of the server, another program. A reader that stands still sees no event to wait for. */
 const second = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1_000));
 
 const ACTS: readonly (readonly [
