@@ -33,6 +33,20 @@ export async function visit(
   return { context, page };
 }
 
+/**
+ * Gives a page another size, and comes back when a person would see it at that size: media queries that a script follows
+ * are told of it with the next frame, so that whoever measures before that measures what is never painted.
+ */
+export async function resize(page: Page, size: { width: number; height: number }): Promise<void> {
+  await page.setViewportSize(size);
+  await page.evaluate(async ({ width, height }) => {
+    const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);
+    do await frame();
+    while (innerWidth !== width || innerHeight !== height);
+    await frame();
+  }, size);
+}
+
 /** By how many pixels a page is wider than its window. */
 export const overflowOf = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

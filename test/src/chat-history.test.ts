@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { BareClient } from "../harness/bare-client.ts";
+import { resize } from "../harness/browser.ts";
 import { NO_RATES } from "../harness/no-rates.ts";
 import { until } from "../harness/until.ts";
 import { type Visitor, Visitors } from "../harness/visitors.ts";
@@ -88,7 +89,7 @@ describe("history in a browser", () => {
     const ada = await visitors.enter(`/r/${ROOM}`, "Ada", { viewport: { width: 390, height: 740 } });
     const jump = ada.page.getByRole("button", { name: "Jump to latest" });
     for (const height of [740, 690, 300, 740]) {
-      await ada.page.setViewportSize({ width: 390, height });
+      await resize(ada.page, { width: 390, height });
       await say(`${"high ".repeat(height)}.`);
       await say(`low at ${height}`);
       await ada.sees(`low at ${height}`);

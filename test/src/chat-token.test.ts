@@ -3,7 +3,7 @@ import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { seriousFaults } from "../harness/accessibility.ts";
-import { overflowOf } from "../harness/browser.ts";
+import { overflowOf, resize } from "../harness/browser.ts";
 import { JWT_SECRET, tokenOf } from "../harness/tokens.ts";
 import { until } from "../harness/until.ts";
 import { type Visitor, Visitors } from "../harness/visitors.ts";
@@ -35,7 +35,7 @@ describe("U-TOKEN a server that takes nobody without a token", () => {
     await field(ada).waitFor();
     expect(await ada.page.getByText("Entering the room…").count(), "nobody is entering anything").toBe(0);
     expect(await seriousFaults(ada.page)).toEqual([]);
-    await ada.page.setViewportSize(PHONE);
+    await resize(ada.page, PHONE);
     expect(await overflowOf(ada.page)).toBe(0);
 
     await signIn(ada, "no token");

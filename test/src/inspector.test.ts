@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { seriousFaults } from "../harness/accessibility.ts";
 import { BareClient } from "../harness/bare-client.ts";
-import { launch, overflowOf } from "../harness/browser.ts";
+import { launch, overflowOf, resize } from "../harness/browser.ts";
 import { NO_RATES } from "../harness/no-rates.ts";
 import { ServerProcess } from "../harness/server-process.ts";
 import { until } from "../harness/until.ts";
@@ -253,7 +253,7 @@ describe("the inspector", () => {
       await page.goto(`${server.http}/inspect#${section}`);
       await page.getByText(text).first().waitFor({ state: "attached" });
       for (const width of [1280, 360]) {
-        await page.setViewportSize({ width, height: 800 });
+        await resize(page, { width, height: 800 });
         await page.evaluate(() => (document.documentElement.dir = "rtl"));
         expect([section, width, await overflowOf(page)]).toEqual([section, width, 0]);
       }

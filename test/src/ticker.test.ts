@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { seriousFaults } from "../harness/accessibility.ts";
-import { launch, overflowOf } from "../harness/browser.ts";
+import { launch, overflowOf, resize } from "../harness/browser.ts";
 import { NO_RATES } from "../harness/no-rates.ts";
 import { ServerProcess } from "../harness/server-process.ts";
 import { until } from "../harness/until.ts";
@@ -133,7 +133,7 @@ describe("the ticker", () => {
     await sheet.getByText("1 Kurs, seit diese Seite offen ist.").waitFor();
     expect(await sheet.title()).toBe("ACME 1.064,50 · Kurse · Roomcast");
     for (const width of [1280, 360]) {
-      await sheet.setViewportSize({ width, height: 700 });
+      await resize(sheet, { width, height: 700 });
       await sheet.evaluate(() => (document.documentElement.dir = "rtl"));
       expect(await overflowOf(sheet)).toBe(0);
       const [list, chart] = [
