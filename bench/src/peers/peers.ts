@@ -71,6 +71,12 @@ export const PEERS: readonly Peer[] = [
     command: (port) => node("tutorial-ws.ts", port),
   },
   {
+    name: "bare",
+    title: "Node's bare sockets, without a server",
+    dialect: "plain",
+    command: (port) => node("bare-node.ts", port),
+  },
+  {
     name: "bun",
     title: "Bun's own WebSockets",
     dialect: "plain",
