@@ -16,6 +16,7 @@ import type { Sessions } from "./sessions.ts";
 import type { HubSettings } from "./settings.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { Traffic } from "./traffic.ts";
+import type { Turn } from "./turn.ts";
 
 export interface Engine {
   readonly log: RoomLog;
@@ -30,6 +31,7 @@ export interface Engine {
   readonly random: Random;
   readonly telemetry: Telemetry;
   readonly traffic: Traffic;
+  readonly turn: Turn;
   readonly access: Access;
   readonly contract: Contract;
   readonly handlers: ReadonlyMap<string, EventHandler>;

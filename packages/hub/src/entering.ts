@@ -14,21 +14,24 @@ import { Subscription } from "./subscription.ts";
 export type Target = JoinTarget & { readonly id?: string };
 
 /**
- * All are prepared side by side, and answered in the order asked.
+ * All are prepared side by side, from now on.
  * @param keep begun when the session is in a room, and done before that is answered.
+ * @returns answers them, in the order asked.
  */
-export async function enterRooms(
+export function enterRooms(
   exchange: Exchange,
   targets: readonly Target[],
-  keep: () => MaybePromise<void> = () => undefined,
-): Promise<void> {
+  keep: () => MaybePromise<void>,
+): () => Promise<void> {
   const entering = targets.map((target) => enterRoom(exchange, target, keep));
-  for (const prepared of entering) {
-    const finish = await prepared;
-    await finish();
-    // What a client asks for at once must not make it the slow reader that is closed.
-    await exchange.peer.drained();
-  }
+  return async () => {
+    for (const prepared of entering) {
+      const finish = await prepared;
+      await finish();
+      // What a client asks for at once must not make it the slow reader that is closed.
+      await exchange.peer.drained();
+    }
+  };
 }
 
 /** @returns what is left to do when it is this room's turn. Never rejects, lest the other rooms stay unanswered. */

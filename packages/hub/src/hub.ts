@@ -87,9 +87,10 @@ export class Hub {
     const { log, clock, random, telemetry = NO_TELEMETRY } = options;
     const settings = { ...DEFAULT_SETTINGS, ...options.settings };
     const sanctions = new Sanctions(options.sanctions ?? new MemorySanctions(), clock);
-    const rooms = new Rooms(log, clock, new Turn(clock, telemetry), settings.presenceGatherMs);
+    const turn = new Turn(clock, telemetry);
+    const rooms = new Rooms(log, clock, turn, settings.presenceGatherMs);
     this.#engine = {
-      ...{ log, rooms, clock, random, telemetry, settings },
+      ...{ log, rooms, turn, clock, random, telemetry, settings },
       hellos: new Credits(clock, settings.hellosPerSecond),
       accounts: new Accounts(clock, settings),
       traffic: new Traffic(clock, telemetry),

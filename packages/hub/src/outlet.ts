@@ -4,6 +4,7 @@ import type { CloseName, Down } from "@roomcast/protocol";
 import type { Connection, Format } from "./connection.ts";
 import type { Reached } from "./cursor.ts";
 import type { Engine } from "./engine.ts";
+import type { Gatherer } from "./turn.ts";
 
 /** Whoever hears a room: a member by its peer, or a reader. */
 export interface Recipient {
@@ -17,23 +18,55 @@ export interface Recipient {
 const DRAIN_POLL_MS = 50;
 /** Whoever has not taken half of the queue by then takes nothing. */
 const DRAIN_LIMIT_MS = 10_000;
+/** What gathers goes out once it is as much: another write costs little beside it. */
+const MAX_GATHERED_BYTES = 64 * 1024;
 
-export class Outlet {
+type Parts = Pick<Engine, "clock" | "settings" | "telemetry" | "turn">;
+
+export class Outlet implements Gatherer {
   readonly format: Format;
-  readonly #engine: Pick<Engine, "clock" | "settings" | "telemetry">;
+  readonly #engine: Parts;
   readonly #connection: Connection;
+  /** What goes out together. */
+  #gathered: Uint8Array[] | undefined;
+  #gatheredBytes = 0;
   #ended = false;
 
-  constructor(engine: Pick<Engine, "clock" | "settings" | "telemetry">, connection: Connection) {
+  constructor(engine: Parts, connection: Connection) {
     this.format = connection.format;
     this.#engine = engine;
     this.#connection = connection;
+  }
+
+  /** What is written from now on goes out in one write, by `release` or at the end of this turn. */
+  gather(): void {
+    if (this.#gathered !== undefined || this.#ended) return;
+    this.#gathered = [];
+    this.#engine.turn.add(this);
+  }
+
+  release(): void {
+    const gathered = this.#gathered ?? [];
+    this.#gathered = undefined;
+    this.#gatheredBytes = 0;
+    const [first] = gathered;
+    if (first !== undefined) this.write(gathered.length === 1 ? first : this.format.join(gathered));
+  }
+
+  turnEnded(): void {
+    this.release();
   }
 
   /** @returns false when no more can be written. */
   write(frames: Uint8Array): boolean {
     if (this.#ended) return true;
     if (this.#connection.bufferedBytes > this.#engine.settings.maxQueuedBytes) return false;
+    if (this.#gathered !== undefined) {
+      this.#gathered.push(frames);
+      this.#gatheredBytes += frames.length;
+      if (this.#gatheredBytes > MAX_GATHERED_BYTES) this.release();
+      return true;
+    }
     try {
       this.#connection.send(frames);
       return true;
@@ -68,6 +101,7 @@ export class Outlet {
 
   /** Nothing is written from now on. */
   end(): void {
+    this.release();
     this.#ended = true;
   }
 
@@ -81,7 +115,7 @@ export class Outlet {
   }
 
   close(name: CloseName, why?: string): void {
-    this.#ended = true;
+    this.end();
     try {
       this.#connection.close(name, why);
     } catch (error) {

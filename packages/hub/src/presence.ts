@@ -15,8 +15,10 @@ import type { Clock, Timer } from "./clock.ts";
 import type { Engine } from "./engine.ts";
 import { beyond } from "./limits.ts";
 
-/** A large room waits longer: one more millisecond for each so many members. */
-const MEMBERS_PER_GATHER_MS = 4;
+/** A large room waits longer: telling it costs a write for each member, of which there is to be one in so long, … */
+const GATHER_MS_PER_MEMBER = 1;
+/** … but a crowd that has grown or gone is told that, however large it was. */
+const MAX_GATHER_MS = 10_000;
 
 interface Told {
   broadcast(message: PresenceMessage): void;
@@ -142,7 +144,7 @@ export class Presence {
 
   /** @returns where to say what has changed, which will be told. */
   #gather(): News {
-    const delayMs = Math.max(this.#gatherMs, this.count / MEMBERS_PER_GATHER_MS);
+    const delayMs = Math.max(this.#gatherMs, Math.min(this.count * GATHER_MS_PER_MEMBER, MAX_GATHER_MS));
     this.#timer ??= this.#clock.after(delayMs, () => {
       this.flush();
     });

@@ -70,6 +70,45 @@ describe("hello", () => {
     expect(typesOf(second.take())[0]).not.toBe("left");
   });
 
+  test("R-HELLO-WRITE: rooms are read while the session is kept, and go out with welcome in one write", async () => {
+    const clock = new ManualClock();
+    const sessions = new MemorySessions(clock);
+    const s = stage({ clock, sessions });
+    const save = sessions.save.bind(sessions);
+    let saved = (): void => undefined;
+    sessions.save = async (session) => {
+      await new Promise<void>((resolve) => (saved = resolve));
+      return save(session);
+    };
+    s.log.holdReads();
+    const client = s.connect();
+    client.say({ ...HELLO, join: [{ room: "a" }, { room: "b" }] });
+    await s.settle();
+    expect(s.log.reads).toBe(2);
+    s.log.deliverReads();
+    await s.settle();
+    expect(client.seen()).toEqual([]);
+    saved();
+    await s.settle();
+    expect(typesOf(client.seen())).toEqual(["welcome", "joined", "joined"]);
+    expect(client.connection.writes).toHaveLength(1);
+  });
+
+  test("R-HELLO-WRITE: what had gathered goes out before the end, and nothing behind it", async () => {
+    const s = stage();
+    s.log.holdReads();
+    const client = s.connect();
+    client.say(HELLO);
+    // Promises alone, and not the end of the turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(client.connection.writes).toEqual([]);
+    client.endNow(1000);
+    expect(typesOf(client.seen())).toEqual(["welcome"]);
+    s.log.deliverReads();
+    await s.settle();
+    expect(typesOf(client.seen())).toEqual(["welcome"]);
+  });
+
   test("R-HELLO-REQUIRED, C1: anything before hello is answered hello_required and never delivered", async () => {
     const s = stage();
     const member = await s.enter(["general"]);

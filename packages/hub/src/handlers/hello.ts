@@ -70,18 +70,25 @@ export async function hello(engine: Engine, peer: Peer, message: Hello): Promise
   const rooms = new Set(targets.map(({ room }) => room));
   sessions.attach(session, peer);
   peer.activate(session, isResumed);
-  // The token that welcome gives out must be good after a crash, so it is kept first.
-  await sessions.save(session, rooms);
-  // It was kicked, superseded or lost meanwhile.
-  if (session.peer !== peer) return;
-  const { sequence } = engine.log;
-  peer.welcome(welcome(engine, session, isResumed), since === undefined ? { sequence } : undefined);
   for (const room of [...session.subscriptions.keys()]) {
     if (!rooms.has(room)) sessions.leave(session, room, "left");
   }
   const exchange = { engine, peer, session };
-  if (since === undefined) await enterRooms(exchange, targets);
-  else await recoverRooms(exchange, [...rooms], since);
+  // Of what comes from here on nothing is passed over: it is read, or held.
+  const { sequence } = engine.log;
+  // The token that welcome gives out must be good after a crash, so it is kept first; the store is asked for its rooms with it.
+  const kept = sessions.save(session, rooms);
+  const answer =
+    since === undefined
+      ? enterRooms(exchange, targets, () => kept)
+      : () => recoverRooms(exchange, [...rooms], since);
+  await kept;
+  // It was kicked, superseded or lost meanwhile.
+  if (session.peer !== peer) return;
+  peer.outlet.gather();
+  peer.welcome(welcome(engine, session, isResumed), since === undefined ? { sequence } : undefined);
+  await answer();
+  peer.outlet.release();
   // A room that was refused is none to come back to.
   if (session.peer === peer && session.subscriptions.size < rooms.size) void sessions.save(session);
 }

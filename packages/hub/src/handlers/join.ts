@@ -14,11 +14,12 @@ export async function join(exchange: Exchange, message: Join): Promise<void> {
   }
   const isIn = (): boolean => session.subscriptions.has(message.room);
   let isKept = isIn();
-  await enterRooms(exchange, [message], () => {
+  const answer = enterRooms(exchange, [message], () => {
     if (isKept) return;
     isKept = true;
     return engine.sessions.save(session);
   });
+  await answer();
   // A room that was refused after all is none to come back to.
   if (isKept && !isIn()) void engine.sessions.save(session);
 }
