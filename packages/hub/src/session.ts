@@ -21,6 +21,18 @@ export interface Claim {
   readonly secret: string;
 }
 
+/** As long as an id is that is nothing but chance: every event carries it. */
+const CLIENT_ID_LENGTH = 22;
+/** In which the times of many years to come have eight digits. */
+const TIME_BASE = 36;
+
+/**
+ * Of a session that begins. Its time stands first, so that a store has side by side what it writes together; no two are alike by
+ * what is left of chance, of which nobody is to guess anything: it proves nothing, that is for the secrets.
+ */
+export const clientIdAt = (nowMs: number, chance: string): string =>
+  (Math.trunc(nowMs).toString(TIME_BASE) + chance).slice(0, CLIENT_ID_LENGTH);
+
 export class Session {
   readonly clientId: string;
   readonly subscriptions = new Map<string, Subscription>();

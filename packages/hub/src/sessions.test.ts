@@ -10,6 +10,19 @@ import { type Policy } from "./policy.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
 
 describe("resume", () => {
+  test("R-CLIENT-ID: ids have the order in which sessions begin, no two are alike, and none is longer than chance alone", async () => {
+    const s = stage();
+    const ids: string[] = [];
+    for (let second = 0; second < 3; second += 1) {
+      const together = await Promise.all([s.connect().hello(), s.connect().hello(), s.connect().hello()]);
+      ids.push(...together.map(({ clientId }) => clientId).sort());
+      await s.pass(1_000);
+    }
+    expect(new Set(ids).size).toBe(9);
+    expect(ids).toEqual(ids.toSorted());
+    expect(ids.every((id) => id.length === 22)).toBe(true);
+  });
+
   test("R-RESUME: the session comes back with its clientId, its rooms and a new token, as whatever it ended", async () => {
     for (const code of [1000, 1001, 1005, 1006, 1011, 4413]) {
       const s = stage();

@@ -6,7 +6,7 @@ import { guestOf, type Identity } from "./identity.ts";
 import type { Peer } from "./peer.ts";
 import type { Random } from "./random.ts";
 import type { Rooms } from "./rooms.ts";
-import { type Claim, proves, type Secrets, Session, succeed } from "./session.ts";
+import { type Claim, clientIdAt, proves, type Secrets, Session, succeed } from "./session.ts";
 import type { SessionStore, StoredSession } from "./session-store.ts";
 import type { HubSettings } from "./settings.ts";
 import { SteadyTime } from "./steady-time.ts";
@@ -78,7 +78,8 @@ export class Sessions {
   /** MUST be attached at once, as MUST one that is resumed: its socket's end is what ends it. */
   create(identity: Identity, name: string): Session {
     const secret = this.#random.id();
-    const session = new Session(this.#random.id(), identity, name, { used: secret, next: secret });
+    const clientId = clientIdAt(this.#clock.now(), this.#random.id());
+    const session = new Session(clientId, identity, name, { used: secret, next: secret });
     this.#live.set(session.clientId, session);
     return session;
   }

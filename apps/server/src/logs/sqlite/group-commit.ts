@@ -137,7 +137,7 @@ export class GroupCommit {
     const { sessions, sanctions } = this.#tables;
     switch (write.kind) {
       case "save":
-        sessions.save(write.session);
+        sessions.save(write.cells);
         break;
       case "remove":
         sessions.remove(write.clientId);

@@ -195,10 +195,9 @@ describe("L-CLOSE", () => {
     append("a", "2");
     read("a");
     queue.find("c", (session) => replies.push(`find ${session?.clientId ?? "nobody"}`));
-    const session = {
-      ...{ clientId: "c", user: null, name: "", rooms: [], usedSecret: "", nextSecret: "", endedAt: 1 },
-    };
-    queue.write({ kind: "save", session }, (refused) => replies.push(`save ${String(refused?.code)}`));
+    queue.write({ kind: "save", cells: ["c", "{}", 1] }, (refused) =>
+      replies.push(`save ${String(refused?.code)}`),
+    );
     queue.abandon();
     append("a", "3");
     expect(replies).toEqual([

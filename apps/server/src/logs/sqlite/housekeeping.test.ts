@@ -6,6 +6,7 @@ import { append, draftOf, read, SUITE_TIME } from "@roomcast/hub/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 
 import { openStore, StandingClock, temporaryFolder } from "../../../test/sqlite-stores.ts";
+import { cellsOf } from "./session-cells.ts";
 import { StoreWriter } from "./store-writer.ts";
 import type { Answer, DraftCells, Group, WriterSettings } from "./writer-messages.ts";
 
@@ -254,7 +255,7 @@ describe("L-DEDUPE-24H", () => {
 describe("SS-EXPIRE", () => {
   const session = (clientId: string, endedAt: number | null): Group["sessions"][number] => ({
     kind: "save",
-    session: { clientId, user: null, name: "", rooms: [], usedSecret: "u", nextSecret: "n", endedAt },
+    cells: cellsOf({ clientId, user: null, name: "", rooms: [], usedSecret: "u", nextSecret: "n", endedAt }),
   });
   const found = (...finds: string[]): string[] =>
     commit({ finds }).found.map((one) => one?.clientId ?? "none");

@@ -2,8 +2,7 @@
 import type { StoredSession } from "@roomcast/hub";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-/** The end has a column of its own. */
-type State = Omit<StoredSession, "clientId" | "endedAt">;
+import { type SessionCells, sessionOf } from "./session-cells.ts";
 
 interface SessionRow {
   readonly state: string;
@@ -31,14 +30,13 @@ export class SessionsTable {
       DELETE FROM sessions WHERE client_id IN (SELECT client_id FROM sessions WHERE ended_at < ? LIMIT ?)`);
   }
 
-  save({ clientId, endedAt, ...state }: StoredSession): void {
-    this.#save.run(JSON.stringify(clientId), JSON.stringify(state satisfies State), endedAt);
+  save([clientId, state, endedAt]: SessionCells): void {
+    this.#save.run(JSON.stringify(clientId), state, endedAt);
   }
 
   find(clientId: string): StoredSession | undefined {
     const row = this.#find.get(JSON.stringify(clientId)) as SessionRow | undefined;
-    if (row === undefined) return undefined;
-    return { clientId, ...(JSON.parse(row.state) as State), endedAt: row.ended_at };
+    return row && sessionOf([clientId, row.state, row.ended_at]);
   }
 
   remove(clientId: string): void {

@@ -3,6 +3,7 @@ import type { SessionStore, StoredSession } from "@roomcast/hub";
 import { err, ok, type Refusal, type Result } from "@roomcast/protocol";
 
 import type { GroupQueue } from "./group-queue.ts";
+import { cellsOf } from "./session-cells.ts";
 
 export class SqliteSessions implements SessionStore {
   readonly #queue: GroupQueue;
@@ -13,7 +14,7 @@ export class SqliteSessions implements SessionStore {
 
   async save(session: StoredSession): Promise<Result<undefined, Refusal>> {
     return new Promise((resolve) => {
-      this.#queue.write({ kind: "save", session }, (refused) =>
+      this.#queue.write({ kind: "save", cells: cellsOf(session) }, (refused) =>
         resolve(refused === undefined ? ok(undefined) : err(refused)),
       );
     });

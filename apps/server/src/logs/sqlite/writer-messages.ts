@@ -5,6 +5,8 @@
 import type { Sanction, SanctionKey, StoredSession, Trimmed } from "@roomcast/hub";
 import type { ErrorCode } from "@roomcast/protocol";
 
+import type { SessionCells } from "./session-cells.ts";
+
 export interface WriterSettings {
   readonly file: string;
   readonly durability: "process" | "disk";
@@ -47,7 +49,7 @@ export type SessionRemoval =
 
 /** Of what is kept besides events. */
 export type StateWrite =
-  | { readonly kind: "save"; readonly session: StoredSession }
+  | { readonly kind: "save"; readonly cells: SessionCells }
   | SessionRemoval
   | { readonly kind: "impose"; readonly sanction: Sanction }
   | { readonly kind: "lift"; readonly key: SanctionKey };
