@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 export default packageTests({
   include: ["**/*.test.ts"],
   maxWorkers: availableParallelism() + 1,
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
+  // What waits for something gives up before, and says for what.
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
 });

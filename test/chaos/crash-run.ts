@@ -15,7 +15,7 @@ import { JWT_SECRET } from "./tokens.ts";
 import type { RunResult } from "./verdict.ts";
 
 const ROOMS = ["red", "green", "blue"];
-/** A failpoint that is not met by then is left. */
+/** A failpoint that is not met by then is left, unless a run is asked for more patience. */
 const MAX_LIFE_MS = 1_500;
 /** A checkpoint wants some megabytes before it. */
 const MAX_LARGE_LIFE_MS = 5_000;
@@ -29,7 +29,7 @@ const MAX_DOWN_MS = 60;
 const MAX_PAUSE_MS = 8;
 
 /** @throws on what is no finding: the machine, or a bug in here. */
-export async function crashRun(plan: CrashPlan): Promise<RunResult> {
+export async function crashRun(plan: CrashPlan, maxLifeMs = MAX_LIFE_MS): Promise<RunResult> {
   await using server = await MortalServer.make({
     ROOMCAST_LOG: "warn",
     ROOMCAST_DURABILITY: plan.durability,
@@ -39,17 +39,19 @@ export async function crashRun(plan: CrashPlan): Promise<RunResult> {
     ROOMCAST_JWT_SECRET: JWT_SECRET,
     ROOMCAST_GUESTS: "allow",
   });
-  return await new CrashRun(plan, server).run();
+  return await new CrashRun(plan, maxLifeMs, server).run();
 }
 
 class CrashRun {
   readonly #plan: CrashPlan;
+  readonly #maxLifeMs: number;
   readonly #server: MortalServer;
   readonly #random: SeededRandom;
   readonly #stage = new Stage([...ROOMS, LARGE_ROOM]);
 
-  constructor(plan: CrashPlan, server: MortalServer) {
+  constructor(plan: CrashPlan, maxLifeMs: number, server: MortalServer) {
     this.#plan = plan;
+    this.#maxLifeMs = maxLifeMs;
     this.#server = server;
     this.#random = new SeededRandom(plan.seed);
   }
@@ -103,7 +105,7 @@ class CrashRun {
   ): Promise<void> {
     const failpoint = death.kind === "failpoint" ? death.failpoint : undefined;
     const isLarge = failpoint === "in-checkpoint";
-    const limitMs = isLarge ? MAX_LARGE_LIFE_MS : MAX_LIFE_MS;
+    const limitMs = isLarge ? Math.max(MAX_LARGE_LIFE_MS, this.#maxLifeMs) : this.#maxLifeMs;
     const endsAt = performance.now() + (death.kind === "kill" ? death.afterMs : limitMs);
     for (let turns = 0; this.#server.alive && performance.now() < endsAt; turns++) {
       talk.turn(isLarge);

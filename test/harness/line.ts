@@ -5,6 +5,7 @@
 import { type OpenSocket, openWith, streamWith } from "@roomcast/client";
 import { io } from "socket.io-client";
 
+import { fetchAlone } from "./fetch-alone.ts";
 import { until } from "./until.ts";
 
 export interface Told {
@@ -124,10 +125,7 @@ const overWebSocket = native("/v1/ws", openWith(WebSocket));
 /** By the transports of the threats' matrix that carry a session. */
 export const LINES: Readonly<Record<string, OpenLine>> = {
   ws: (url, hello) => overWebSocket(url.replace("http", "ws"), hello),
-  sse: native(
-    "/v1/sse",
-    streamWith((url, init) => fetch(url, init)),
-  ),
+  sse: native("/v1/sse", streamWith(fetchAlone)),
   "socketio-polling": socketio("polling"),
   "socketio-websocket": socketio("websocket"),
 };

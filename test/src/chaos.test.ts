@@ -15,16 +15,18 @@ const broken = ({ findings, faults }: Verdict): unknown[] => [...findings, ...fa
 describe("a server that is killed", () => {
   const sum = new Verdict();
   const deaths = Math.ceil(FAILPOINTS.length / 2);
-  /** Early, so that no life is too short for it. */
+  /** A failpoint that is never met fails the test; one that is met late, on a busy machine, does not. */
+  const maxLifeMs = 60_000;
+  /** Early, so that no life is long, and that a drain meets it with few sockets open. */
   const early = (plan: CrashPlan): CrashPlan => ({
     ...plan,
     deaths: plan.deaths.map((death) =>
-      death.kind === "kill" ? death : { ...death, at: Math.min(death.at, 5) },
+      death.kind === "kill" ? death : { ...death, at: Math.min(death.at, 2) },
     ),
   });
 
   it.each(seeds(2))("S1–S8 hold over a run of deaths, seed %i", async (seed) => {
-    const { verdict } = await crashRun(early(planCrashes(seed, deaths)));
+    const { verdict } = await crashRun(early(planCrashes(seed, deaths)), maxLifeMs);
     sum.add(verdict);
     expect(broken(verdict)).toEqual([]);
   });

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 
 import { BareClient } from "../harness/bare-client.ts";
-import { until } from "../harness/until.ts";
 
 let server: RoomcastServer;
 beforeAll(async () => {
@@ -73,7 +72,7 @@ describe("who was accepted", () => {
     const socket = io(server.url, {
       ...{ extraHeaders: { cookie: "sid=ada" }, auth: { join: [{ room: "known" }] } },
     });
-    await until("Socket.IO is in", () => ada.all("presence").length > 0);
+    await ada.hear("presence", ({ count }) => count === 2);
     const members = await server.rooms.get("known").members();
     expect(members.ok && members.value.map(({ user, name }) => [user, name])).toEqual([
       ["ada", "Ada"],

@@ -17,12 +17,13 @@ class Guest {
   readonly client: Client<Events>;
   readonly heard = new Map<string, string[]>(ROOMS.map((room) => [room, []]));
   readonly gaps: string[] = [];
-  connectedAt = 0;
+  /** For when it has set its last attempt: what comes of that is the machine's, too. */
+  plannedAt = 0;
 
   constructor(url: string, name: string) {
     this.client = connect(url, { contract: events, name });
-    this.client.onAttempt(({ outcome }) => {
-      if (outcome === "opened") this.connectedAt = performance.now();
+    this.client.onStatus((status) => {
+      if (status.state === "reconnecting") this.plannedAt = status.retryAt ?? this.plannedAt;
     });
     for (const name of ROOMS) {
       const room = this.client.room(name);
@@ -91,12 +92,12 @@ describe("a restart", () => {
           expect(said.slice(-3)).toEqual(texts.map((when) => `${when} it was ${how} in ${room}`));
       }
       expect(guests.map(({ client }) => client.clientId)).toEqual(ids);
-      const at = guests.map(({ connectedAt }) => connectedAt).sort((a, b) => a - b);
+      const at = guests.map(({ plannedAt }) => plannedAt).sort((a, b) => a - b);
       const busiest = Math.max(
         ...at.map((from) => at.filter((one) => one >= from && one < from + WINDOW_MS).length),
       );
       console.log(
-        `${how}: all ${CLIENTS} back ${Math.round(backMs)} ms after the server was ready, connects over ` +
+        `${how}: all ${CLIENTS} back ${Math.round(backMs)} ms after the server was ready, attempts over ` +
           `${Math.round((at.at(-1) ?? 0) - (at[0] ?? 0))} ms, at most ${busiest} within ${WINDOW_MS} ms`,
       );
       expect(backMs).toBeLessThan(ALL_BACK_MS);

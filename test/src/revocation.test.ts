@@ -5,6 +5,7 @@
 import { createServer, type ModerationAct, type RoomcastServer } from "@roomcast/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { fetchAlone } from "../harness/fetch-alone.ts";
 import { afterLoss, LINES } from "../harness/line.ts";
 import { STALLED } from "../harness/stalled.ts";
 import { JWT_SECRET, tokenOf } from "../harness/tokens.ts";
@@ -113,7 +114,7 @@ describe.concurrent.each(Object.entries(LINES))("by %s", (_, open) => {
     }
     const request = async (path: string, init: RequestInit = {}): Promise<number> => {
       const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-      const answer = await fetch(server.url + path, { ...init, headers });
+      const answer = await fetchAlone(server.url + path, { ...init, headers });
       await answer.body?.cancel();
       return answer.status;
     };

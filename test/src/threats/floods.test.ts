@@ -51,10 +51,10 @@ describe.each(SOCKETIO)("by %s", (transport) => {
 describe.each(CONNECTED)("by %s", (transport) => {
   it("T-21: who comes and goes without end is told to wait, and then may again", async () => {
     const wire = await OPEN[transport](besieged.port);
-    const answers: string[] = [];
-    for (let n = 0; n < 30; n += 1) answers.push(await wire.join("elsewhere"));
-    expect(answers.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => "ok"));
-    expect(answers).toContain("overloaded");
+    // At once: a machine that is slow enough would be no flood.
+    const answers = await Promise.all(Array.from({ length: 150 }, () => wire.join("elsewhere")));
+    expect(answers.filter((answer) => answer === "ok").length).toBeGreaterThanOrEqual(10);
+    expect(new Set(answers)).toEqual(new Set(["ok", "overloaded"]));
     await until("it may join again", async () => (await wire.join("elsewhere")) === "ok");
     wire.destroy();
   });
