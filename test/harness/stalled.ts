@@ -1,10 +1,11 @@
 /** Owns clients that come into a room and then read nothing: what is on its way to them stays there, until they read on. */
 import { CLOSE_TIMEOUT_MS } from "@roomcast/protocol";
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
-import { connect as connectTo } from "node:net";
+import { connect as connectTo, type Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { WebSocket } from "ws";
 
+import { frame } from "./threats/raw-socket.ts";
 import { until } from "./until.ts";
 
 export interface Who {
@@ -49,13 +50,11 @@ async function readOn(resume: () => void, text: () => string, isOver: () => bool
   return text().slice(before);
 }
 
-/** @param leave what it does once the rest is on its way; `told` is what it was told before. */
+/** What it does once the rest is on its way; `told` is what it was told before. */
+type Leave = (url: string, who: Who, told: string, socket: WebSocket) => unknown;
+
 const bySocket =
-  (
-    path: string,
-    hello: (who: Who) => string,
-    leave: (url: string, who: Who, told: string) => Promise<unknown> = () => Promise.resolve(),
-  ): Stall =>
+  (path: string, hello: (who: Who) => string, leave: Leave = () => undefined): Stall =>
   async (url, who, fill) => {
     const socket = new WebSocket(url.replace("http", "ws") + path);
     let text = "";
@@ -68,7 +67,7 @@ const bySocket =
     await until("it has entered", () => text.includes("joined"));
     socket.pause();
     await fill();
-    await leave(url, who, text);
+    await leave(url, who, text, socket);
     return {
       readOn: () =>
         readOn(
@@ -92,34 +91,43 @@ async function wholeOf(answer: IncomingMessage): Promise<string> {
   return text;
 }
 
+interface Wire extends Stalled {
+  readonly socket: Socket;
+  readonly text: () => string;
+  /** From now on nothing is read. */
+  stand(): void;
+}
+
 /**
- * An answer of which the first bytes are read and no more. By a socket of its own: an HTTP client reads on for a while, and
- * with that the system makes room for the rest.
+ * A GET by a socket of its own, of whose answer nothing is read once it stands: an HTTP client reads on for a while, and with
+ * that the system makes room for the rest.
  */
-async function unread(url: string, headers: Readonly<Record<string, string>>): Promise<Stalled> {
+async function get(url: string, headers: Readonly<Record<string, string>>): Promise<Wire> {
   const { hostname, port, pathname, search } = new URL(url);
   let text = "";
-  let [isOver, isStalled] = [false, true];
+  let [isOver, stands] = [false, false];
   const socket = connectTo({
-    ...{ host: hostname, port: Number(port) },
+    ...{ host: hostname, port: Number(port), allowHalfOpen: true },
     onread: {
       buffer: Buffer.alloc(4_096),
       callback(length, bytes) {
         text += Buffer.from(bytes.subarray(0, length)).toString();
-        return !isStalled;
+        return !stands;
       },
     },
   });
   const end = (): void => void (isOver = true);
-  socket.on("error", end).on("close", end);
+  socket.on("error", end).on("close", end).on("end", end);
   const lines = Object.entries({ host: hostname, ...headers }).map(([name, value]) => `${name}: ${value}`);
   socket.write([`GET ${pathname}${search} HTTP/1.1`, ...lines, "", ""].join("\r\n"));
-  await until("the answer begins", () => text.length > 0);
   const resume = (): void => {
-    isStalled = false;
+    stands = false;
     socket.resume();
   };
   return {
+    socket,
+    text: () => text,
+    stand: () => void (stands = true),
     readOn: () =>
       readOn(
         resume,
@@ -127,6 +135,19 @@ async function unread(url: string, headers: Readonly<Record<string, string>>): P
         () => isOver,
       ),
   };
+}
+
+/** An answer of which the first bytes are read and no more. */
+async function unread(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  leave: (socket: Socket) => unknown = () => undefined,
+): Promise<Stalled> {
+  const wire = await get(url, headers);
+  wire.stand();
+  await until("the answer begins", () => wire.text().length > 0);
+  await leave(wire.socket);
+  return wire;
 }
 
 const bearer = ({ token }: Who): { authorization: string } => ({ authorization: `Bearer ${token}` });
@@ -190,10 +211,57 @@ async function upgrade(url: string, sid: string): Promise<void> {
   });
 }
 
-const byHistory: Stall = async (url, who, fill) => {
-  await fill();
-  return unread(`${url}/v1/rooms/${who.room}/events?limit=300`, bearer(who));
+const byHistory =
+  (leave?: (socket: Socket) => unknown, headers: Readonly<Record<string, string>> = {}): Stall =>
+  async (url, who, fill) => {
+    await fill();
+    return unread(`${url}/v1/rooms/${who.room}/events?limit=300`, { ...headers, ...bearer(who) }, leave);
+  };
+
+const idle = (ms: number) => (): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Longer than Node keeps a connection that asks for nothing more. */
+const KEEP_ALIVE_MS = 7_000;
+/** The server, in this process, has written what it had, and seen an end, by then: whoever stands still is told nothing of it. */
+const SEEN_MS = 300;
+
+const closeHalf = async (socket: Socket): Promise<void> => {
+  socket.end();
+  await idle(SEEN_MS)();
 };
+
+/** A WebSocket that closes its half once the rest is on its way: it will say nothing more, and goes on reading. */
+const byHalf =
+  (path: string, hello: (who: Who) => string, last: Buffer = Buffer.alloc(0)): Stall =>
+  async (url, who, fill) => {
+    const wire = await get(url + path, UPGRADE);
+    await until("it is open", () => wire.text().includes("101 Switching"));
+    wire.socket.write(frame(hello(who)));
+    await until("it has entered", () => wire.text().includes("joined"));
+    wire.stand();
+    await fill();
+    await idle(SEEN_MS)();
+    wire.socket.write(last);
+    await closeHalf(wire.socket);
+    return wire;
+  };
+
+const UPGRADE = {
+  ...{ connection: "Upgrade", upgrade: "websocket" },
+  ...{ "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" },
+};
+/** RFC 6455: a close frame that says 1000. */
+const GOODBYE = frame(Buffer.from([0x03, 0xe8]), { first: 0x88 });
+
+/** By its last words it is out of the room. */
+const leaveBy =
+  (say: (socket: WebSocket, room: string) => void): Leave =>
+  async (url, who, _, socket) => {
+    say(socket, who.room);
+    await until("it has left", async () => {
+      const members = await ask(`${url}/v1/rooms/${who.room}/members`, { headers: bearer(who) });
+      return (await wholeOf(members)).includes('"count":0');
+    });
+  };
 
 /** Comes back over another socket, which takes the session over, and waits until the first has been given up. */
 async function comeBack(url: string, { token, room }: Who, told: string): Promise<void> {
@@ -212,20 +280,37 @@ async function comeBack(url: string, { token, room }: Who, told: string): Promis
 const helloOf = ({ room, token }: Who): string =>
   JSON.stringify({ type: "hello", protocol: 1, token, join: [{ room }] });
 
+const ENGINE_WEBSOCKET = "/socket.io/?EIO=4&transport=websocket";
+const connectOf = ({ room, token }: Who): string => `40${JSON.stringify({ token, join: [{ room }] })}`;
+
 export const STALLED: Readonly<Record<string, Stall>> = {
   ws: bySocket("/v1/ws", helloOf),
-  "socketio-websocket": bySocket(
-    "/socket.io/?EIO=4&transport=websocket",
-    ({ room, token }) => `40${JSON.stringify({ token, join: [{ room }] })}`,
+  "socketio-websocket": bySocket(ENGINE_WEBSOCKET, connectOf),
+  "socketio-websocket that has closed its half": byHalf(ENGINE_WEBSOCKET, connectOf),
+  "socketio-websocket that has said goodbye": bySocket(
+    ENGINE_WEBSOCKET,
+    connectOf,
+    leaveBy((socket) => socket.send("41")),
   ),
+  "socketio-websocket that was superseded": bySocket(ENGINE_WEBSOCKET, connectOf, comeBack),
   "socketio-polling": byPolling(),
   "socketio-polling, then a websocket": byPolling(upgrade),
   sse: byStream,
   "sse+http": byRequests,
-  http: byHistory,
+  http: byHistory(),
+  "http, and closes its half": byHistory(closeHalf),
+  "http, and is to be closed behind the answer": byHistory(undefined, { connection: "close" }),
+  "http, and is idle": byHistory(idle(KEEP_ALIVE_MS)),
+  "ws that has closed its half": byHalf("/v1/ws", helloOf),
+  "ws that has said goodbye and closed its half": byHalf("/v1/ws", helloOf, GOODBYE),
+  "ws that has left the room": bySocket(
+    "/v1/ws",
+    helloOf,
+    leaveBy((socket, room) => socket.send(JSON.stringify({ type: "leave", id: "left", room }))),
+  ),
   "ws that was superseded": bySocket("/v1/ws", helloOf, comeBack),
-  "ws that was superseded and given up": bySocket("/v1/ws", helloOf, async (...all) => {
-    await comeBack(...all);
-    await new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS + 500));
+  "ws that was superseded and given up": bySocket("/v1/ws", helloOf, async (url, who, told) => {
+    await comeBack(url, who, told);
+    await idle(CLOSE_TIMEOUT_MS + 500)();
   }),
 };

@@ -193,6 +193,7 @@ export class Line {
     this.#serverGone = true;
     this.#trace(">>", `end ${code}`);
     this.#inbox?.ended(code, "");
+    this.#inbox?.gone();
     // What the client has not heard by then, it hears from its own system, or by the silence.
     this.#ways.down.end(0, () => this.#endClient(1006, ""));
   }

@@ -6,6 +6,7 @@ export class Accepted {
   readonly connection: Connection;
   readonly received: Result<Up, DecodeFailure>[] = [];
   readonly ends: { readonly code: number; readonly reason: string }[] = [];
+  isGone = false;
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -31,6 +32,10 @@ export class RecordingHub {
       },
       ended: (code, reason) => {
         accepted.ends.push({ code, reason });
+        this.#changed();
+      },
+      gone: () => {
+        accepted.isGone = true;
         this.#changed();
       },
     };

@@ -65,17 +65,23 @@ export interface Connection {
 /** A frame that was decoded, or the reason why it could not be. */
 export type Decoded = Result<Up, DecodeFailure>;
 
+/** By which the adapter tells how a connection comes to its end. */
+export interface Ending {
+  /**
+   * The conversation is over, however it ended; MUST be called at least once, later calls are ignored.
+   * @param code as RFC 6455 has it: 1005 without a code, 1006 when it just vanished.
+   */
+  ended(code: number, reason: string): void;
+  /** The socket is closed, and nothing that was sent can arrive any more. MUST be called once, behind `ended`. */
+  gone(): void;
+}
+
 /** What the hub hands to the adapter for a connection. */
-export interface Inbox {
+export interface Inbox extends Ending {
   /**
    * MUST be called in the order of arrival.
    * @param bytes of the frame.
    * @param frame a function where what it means depends on what came before: it is read when its turn has come.
    */
   receive(frame: Decoded | (() => Decoded), bytes: number): void;
-  /**
-   * The socket is gone, however it ended; MUST be called at least once, later calls are ignored.
-   * @param code as RFC 6455 has it: 1005 without a code, 1006 when it just vanished.
-   */
-  ended(code: number, reason: string): void;
 }

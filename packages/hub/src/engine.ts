@@ -5,6 +5,7 @@ import type { Access } from "./access.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Appending } from "./appending.ts";
 import type { EventHandler } from "./application.ts";
+import type { Carriers } from "./carriers.ts";
 import type { Clock } from "./clock.ts";
 import type { Credits } from "./credits.ts";
 import type { Peer } from "./peer.ts";
@@ -27,6 +28,7 @@ export interface Engine {
   /** Of users with a token. */
   readonly accounts: Accounts;
   readonly sessions: Sessions;
+  readonly carriers: Carriers;
   readonly clock: Clock;
   readonly random: Random;
   readonly telemetry: Telemetry;

@@ -19,8 +19,20 @@ export async function leaveForbidden({
   }
 }
 
-/** Out of one room. @returns whether it was there. */
+/** Out of one room, with what is on its way from there. @returns whether it was there. */
 export function expel(
+  engine: Engine,
+  session: Session,
+  room: string,
+  how: Omit<Expulsion, "close">,
+): boolean {
+  const isOut = takeOut(engine, session, room, how);
+  if (isOut) engine.carriers.drop({ ...session.from, room });
+  return isOut;
+}
+
+/** Out of one room; what is on its way from there is left to the caller. @returns whether it was there. */
+export function takeOut(
   { sessions }: Engine,
   session: Session,
   room: string,
@@ -33,6 +45,5 @@ export function expel(
     ...(why !== undefined && { message: why }),
     ...(typeof until === "number" && { until }),
   });
-  for (const outlet of session.outlets) outlet.dropUntaken();
   return true;
 }

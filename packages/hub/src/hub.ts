@@ -15,8 +15,9 @@ import { Access } from "./access.ts";
 import { Accounts } from "./accounts.ts";
 import { Appending } from "./appending.ts";
 import type { EventHandler } from "./application.ts";
+import { Carriers } from "./carriers.ts";
 import type { Clock } from "./clock.ts";
-import type { Connection, Inbox } from "./connection.ts";
+import type { Connection, Ending, Inbox } from "./connection.ts";
 import { Credits } from "./credits.ts";
 import type { Receipt } from "./delivering.ts";
 import type { Engine } from "./engine.ts";
@@ -77,6 +78,8 @@ const DRAIN_SLICE = 100;
 export class Hub {
   readonly inspection: Inspection;
   readonly moderation: Moderation;
+  /** For answers to somebody who has no socket: who loses a room is to get nothing more of them. */
+  readonly carriers = new Carriers();
   readonly #engine: Engine;
   readonly #peers = new Set<Peer>();
   readonly #readers = new Set<Reader>();
@@ -90,7 +93,7 @@ export class Hub {
     const turn = new Turn(clock, telemetry);
     const rooms = new Rooms(log, clock, turn, settings.presenceGatherMs);
     this.#engine = {
-      ...{ log, rooms, turn, clock, random, telemetry, settings },
+      ...{ log, rooms, turn, clock, random, telemetry, settings, carriers: this.carriers },
       hellos: new Credits(clock, settings.hellosPerSecond),
       accounts: new Accounts(clock, settings),
       traffic: new Traffic(clock, telemetry),
@@ -151,12 +154,8 @@ export class Hub {
    * Somebody hears a room without being in it, by a connection of which nothing is heard but its end. That is to be told
    * to what this resolves with, also when it came meanwhile.
    */
-  listen(
-    identity: Identity,
-    place: Place,
-    connection: Connection,
-  ): Promise<Result<Pick<Inbox, "ended">, Refusal>> {
-    return this.#answer<Pick<Inbox, "ended">>(async () => {
+  listen(identity: Identity, place: Place, connection: Connection): Promise<Result<Ending, Refusal>> {
+    return this.#answer<Ending>(async () => {
       const { room } = place;
       const sees = (await refusalOf(this.#engine, identity, { kind: "history", room })) === undefined;
       // Asked last: whoever is banned later is a reader by then, and found.
@@ -165,14 +164,16 @@ export class Hub {
       if (this.draining) {
         // Were it refused, a browser's EventSource would not come back.
         connection.close("restart");
-        return ok({ ended: () => undefined });
+        return ok({ ended: () => undefined, gone: () => undefined });
       }
       const reader = new Reader(this.#engine, identity, room, connection, (closed) =>
         this.#readers.delete(closed),
       );
       this.#readers.add(reader);
       const unreadable = await reader.begin({ ...place, sees });
-      return unreadable === undefined ? ok(reader) : err(unreadable);
+      if (unreadable === undefined) return ok(reader);
+      reader.gone();
+      return err(unreadable);
     });
   }
 
@@ -220,11 +221,13 @@ export class Hub {
 
   /** Out of one room, or with no `room` out of the server: its session cannot be resumed. false: no such client is here. */
   kick(clientId: string, room?: string): boolean {
-    const { sessions } = this.#engine;
+    const { sessions, carriers } = this.#engine;
     const how = { left: "kicked", close: "kicked" } as const;
-    if (room === undefined) return sessions.expel(clientId, how);
     const session = sessions.find(clientId);
-    return session !== undefined && expel(this.#engine, session, room, how);
+    if (session !== undefined && room !== undefined) return expel(this.#engine, session, room, how);
+    const isOut = room === undefined && sessions.expel(clientId, how);
+    if (session !== undefined) carriers.drop(session.from);
+    return isOut;
   }
 
   /** All that was said in it is gone for good. Its members stay, and are told; who publishes there begins it anew. */

@@ -10,8 +10,9 @@ export {
   refuse,
   type Refused,
 } from "./application.ts";
+export { type Carrier, CarriedRooms, type Carriers, type Listener } from "./carriers.ts";
 export type { Clock, Timer } from "./clock.ts";
-export type { Connection, Decoded, Format, Inbox } from "./connection.ts";
+export type { Connection, Decoded, Ending, Format, Inbox } from "./connection.ts";
 export { Credits } from "./credits.ts";
 export { cursorText, type Reached } from "./cursor.ts";
 export type { Receipt } from "./delivering.ts";

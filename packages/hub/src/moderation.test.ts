@@ -1,54 +1,13 @@
 /** What is done to users: at once, for as long as was said, and to nobody else. */
-import { ok, type Result } from "@roomcast/protocol";
+import { ok } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
-import { type Client, only, type Stage, stage, typesOf, valueOf } from "../test/stage.ts";
-import type { HubOptions } from "./hub.ts";
+import { act, begin, enter, policy, say } from "../test/moderating.ts";
+import { only, typesOf, valueOf } from "../test/stage.ts";
 import { MemorySanctions } from "./memory-sanctions.ts";
-import type { Act, Done } from "./moderation.ts";
-import type { Policy } from "./policy.ts";
+import type { Act } from "./moderation.ts";
 import { FakeConnection } from "./testing/fake-connection.ts";
 
-/** A token is its user's name, and when it was issued. */
-const policy: Policy = {
-  authenticate(token = "") {
-    const [user = "", issuedAt] = token.split(" ");
-    return ok({
-      user: user === "" ? null : user,
-      ...(issuedAt !== undefined && { issuedAt: Number(issuedAt) }),
-    });
-  },
-  authorise: () => undefined,
-};
-
-const begin = (options: Pick<HubOptions, "sanctions" | "policy"> = {}): Stage =>
-  stage({ policy, ...options });
-
-async function enter(
-  s: Stage,
-  token: string,
-  ...rooms: string[]
-): Promise<Client & { resume: string; id: string }> {
-  const client = s.connect();
-  const welcome = await client.hello({
-    ...(token !== "" && { token }),
-    join: rooms.map((room) => ({ room })),
-  });
-  await s.pass(1000);
-  client.take();
-  return Object.assign(client, { resume: welcome.resume, id: welcome.clientId });
-}
-
-const act = async (s: Stage, what: Act): Promise<Result<Done, unknown>> => {
-  const done = await s.hub.moderation.act(what);
-  await s.settle();
-  return done;
-};
-
-const say = async (s: Stage, room = "r"): Promise<void> => {
-  valueOf(await s.hub.publish({ room, event: "message", data: { text: "x" } }));
-  await s.settle();
-};
 const publish = { type: "publish", id: "p", room: "r", event: "message", data: { text: "x" } };
 
 describe("R-EXPEL out of a room", () => {
@@ -108,13 +67,10 @@ describe("R-EXPEL out of a room", () => {
     const s = begin();
     const [mine, other] = [new FakeConnection(), new FakeConnection()];
     const mallory = { user: "mallory" };
-    valueOf(await s.hub.listen(mallory, { room: "r" }, mine));
-    valueOf(await s.hub.listen(mallory, { room: "q" }, other));
-    const told: unknown[] = [];
-    s.hub.moderation.onExpelled((...who) => told.push(who));
+    valueOf(await s.listen(mallory, { room: "r" }, mine));
+    valueOf(await s.listen(mallory, { room: "q" }, other));
     expect(await act(s, { act: "ban", user: "mallory", room: "r" })).toEqual(ok({ affected: 1 }));
     expect([mine.closed?.name, mine.drops, other.closed]).toEqual(["forbidden", 1, undefined]);
-    expect(told).toEqual([["mallory", "r"]]);
     other.close("normal");
     await act(s, { act: "kick", user: "mallory" });
   });
@@ -128,7 +84,7 @@ test.each(["history", "join"])(
       policy: { ...policy, authorise: (_, { kind }) => (kind === slow ? thinking.promise : undefined) },
     });
     const reader = new FakeConnection();
-    const listening = s.hub.listen({ user: "mallory" }, { room: "r" }, reader);
+    const listening = s.listen({ user: "mallory" }, { room: "r" }, reader);
     await s.settle();
     await act(s, { act: "ban", user: "mallory", room: "r" });
     thinking.resolve(undefined);
@@ -320,7 +276,7 @@ test("R-RECHECK: when the policy has changed its mind, members and readers are t
   });
   const [ada, bob] = [await enter(s, "ada", "r", "q"), await enter(s, "bob", "r")];
   const reader = new FakeConnection();
-  valueOf(await s.hub.listen({ user: "bob" }, { room: "r" }, reader));
+  valueOf(await s.listen({ user: "bob" }, { room: "r" }, reader));
   for (const each of ["ada r", "bob r"]) closed.add(each);
   await s.hub.moderation.recheck("ada");
   expect(only(ada.take(), "left")).toEqual([{ type: "left", room: "r", reason: "forbidden" }]);
@@ -345,7 +301,7 @@ test("R-RECHECK: what the policy was asked before it changed its mind, and answe
       },
     },
   });
-  const listening = s.hub.listen({ user: "bob" }, { room: "r" }, new FakeConnection());
+  const listening = s.listen({ user: "bob" }, { room: "r" }, new FakeConnection());
   await s.settle();
   isClosed = true;
   await s.hub.moderation.recheck();

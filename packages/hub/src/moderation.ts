@@ -15,7 +15,7 @@ import {
 } from "@roomcast/protocol";
 
 import type { Engine } from "./engine.ts";
-import { expel, leaveForbidden } from "./expelling.ts";
+import { leaveForbidden, takeOut } from "./expelling.ts";
 import type { Reader } from "./reader.ts";
 import type { Sanction } from "./sanction-store.ts";
 import { refusalOf, type Sanctions } from "./sanctions.ts";
@@ -72,14 +72,10 @@ export type ActName = keyof typeof ACTS;
 const MAX_REASON_LENGTH = 60;
 const MAX_USER_LENGTH = 255;
 
-/** Who has lost what. */
-export type OnExpelled = (user: string, room: string | undefined) => void;
-
 export class Moderation {
   readonly #engine: Engine;
   readonly #sanctions: Sanctions;
   readonly #readers: ReadonlySet<Reader>;
-  readonly #listeners = new Set<OnExpelled>();
 
   constructor(engine: Engine, sanctions: Sanctions, readers: ReadonlySet<Reader>) {
     this.#engine = engine;
@@ -91,11 +87,6 @@ export class Moderation {
   list(room?: string): readonly Sanction[] {
     const all = this.#sanctions.all();
     return room === undefined ? all : all.filter((each) => each.room === room || each.room === null);
-  }
-
-  /** For whoever has answers under way to somebody who may not have them any more. */
-  onExpelled(listener: OnExpelled): void {
-    this.#listeners.add(listener);
   }
 
   /** Done when this returns; resolves when it is kept. What the store refuses holds until the process ends. */
@@ -119,15 +110,20 @@ export class Moderation {
 
   /** Asks the policy again for everybody, or for one user: to be called when its answers have changed. */
   async recheck(user?: string): Promise<void> {
-    const { access, sessions } = this.#engine;
+    const { access, sessions, carriers } = this.#engine;
     access.changed();
     for (const session of [...sessions.all()]) {
       if (user === undefined || session.from.user === user)
         await leaveForbidden({ engine: this.#engine, session });
     }
     for (const reader of [...this.#readers]) {
-      if ((user === undefined || reader.user === user) && !(await reader.mayStay())) reader.expel();
+      if ((user === undefined || reader.user === user) && !(await reader.mayStay()))
+        reader.close("forbidden");
     }
+    await carriers.recheck(
+      user,
+      async (listener, kind, room) => (await access.refusal(listener, { kind, room })) === undefined,
+    );
   }
 
   #sanctionOf({ user, room, reason = "", until, by = "application" }: Act, kind: Sanction["kind"]): Sanction {
@@ -137,22 +133,24 @@ export class Moderation {
 
   /** @param why in the user's sight. */
   #expel({ user, room, until }: Act, { left, close }: NonNullable<Rule["expels"]>, why: string): number {
-    const { sessions } = this.#engine;
+    const { sessions, carriers } = this.#engine;
     const how: Expulsion = { left, close, until, ...(why !== "" && { why }) };
     let affected = 0;
     if (room === undefined) sessions.forget(user);
     for (const session of [...sessions.all()]) {
       if (session.from.user !== user) continue;
       const isOut =
-        room === undefined ? sessions.expel(session.clientId, how) : expel(this.#engine, session, room, how);
+        room === undefined
+          ? sessions.expel(session.clientId, how)
+          : takeOut(this.#engine, session, room, how);
       if (isOut) affected += 1;
     }
     for (const reader of [...this.#readers]) {
       if (reader.user !== user || (room !== undefined && reader.room !== room)) continue;
-      reader.expel();
+      reader.close("forbidden");
       affected += 1;
     }
-    for (const listener of this.#listeners) listener(user, room);
+    carriers.drop({ user, room });
     return affected;
   }
 }

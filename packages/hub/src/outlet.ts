@@ -1,6 +1,7 @@
 /** Owns what goes out on one connection, and how much of it may wait there. Must not know who speaks, or why it ends. */
 import type { CloseName, Down } from "@roomcast/protocol";
 
+import { CarriedRooms, type Carrier } from "./carriers.ts";
 import type { Connection, Format } from "./connection.ts";
 import type { Reached } from "./cursor.ts";
 import type { Engine } from "./engine.ts";
@@ -23,8 +24,10 @@ const MAX_GATHERED_BYTES = 64 * 1024;
 
 type Parts = Pick<Engine, "clock" | "settings" | "telemetry" | "turn">;
 
-export class Outlet implements Gatherer {
+export class Outlet implements Gatherer, Carrier {
   readonly format: Format;
+  readonly right = "join";
+  readonly rooms = new CarriedRooms();
   readonly #engine: Parts;
   readonly #connection: Connection;
   /** What goes out together. */
@@ -107,6 +110,8 @@ export class Outlet implements Gatherer {
 
   /** Nothing of what is on its way is to reach the other end any more. */
   dropUntaken(): void {
+    // Were it written behind what shows that all was taken, nothing would show it.
+    this.release();
     try {
       this.#connection.dropUntaken?.();
     } catch (error) {

@@ -104,7 +104,7 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     this.#state.deadline.cancel();
     this.#connection.greeted?.();
     this.#carried = session;
-    session.outlets.add(this.outlet);
+    this.#engine.carriers.enter(session, this.outlet);
     const { clock, telemetry } = this.#engine;
     this.#state = { kind: "active", session, sinceMs: clock.monotonicMs(), welcomed: false };
     const { user } = session.identity;
@@ -200,8 +200,11 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
   }
 
   ended(code: number, reason: string): void {
-    this.#carried?.outlets.delete(this.outlet);
     if (!this.closed) this.#end(code, reason, "client");
+  }
+
+  gone(): void {
+    if (this.#carried !== undefined) this.#engine.carriers.leave(this.#carried, this.outlet);
   }
 
   receive(frame: Decoded | (() => Decoded), bytes: number): void {

@@ -12,7 +12,7 @@ class Listener {
   readonly opened: Promise<{ ended(code: number, reason: string): void }>;
 
   constructor(s: Stage, place: Place, identity: Identity = GUEST) {
-    this.opened = s.hub.listen(identity, place, this.connection).then(valueOf);
+    this.opened = s.listen(identity, place, this.connection).then(valueOf);
   }
 
   async end(): Promise<void> {
@@ -77,14 +77,14 @@ describe("R-READER a reader hears a room and is nobody in it", () => {
 
   it("is asked for as a member is, and a room that cannot be read leaves nothing behind", async () => {
     const s = stage({ policy: { authenticate: () => ok(GUEST), authorise: () => refusal("forbidden") } });
-    const refused = await s.hub.listen(GUEST, { room: "general" }, new FakeConnection());
+    const refused = await s.listen(GUEST, { room: "general" }, new FakeConnection());
     expect(refused).toMatchObject({ ok: false, error: { code: "forbidden" } });
-    expect(await s.hub.listen(GUEST, { room: "a b" }, new FakeConnection())).toMatchObject({
+    expect(await s.listen(GUEST, { room: "a b" }, new FakeConnection())).toMatchObject({
       error: { code: "bad_room" },
     });
     const broken = stage();
     broken.log.read = () => Promise.reject(new Error("the store is gone"));
-    const failed = await broken.hub.listen(GUEST, { room: "general" }, new FakeConnection());
+    const failed = await broken.listen(GUEST, { room: "general" }, new FakeConnection());
     expect(failed).toMatchObject({ ok: false, error: { code: "internal" } });
     expect(broken.faults()).toHaveLength(1);
     expect(broken.hub.counts()).toMatchObject({ connections: 0, rooms: 0 });
@@ -112,7 +112,7 @@ describe("R-READER a reader hears a room and is nobody in it", () => {
     expect(typesOf(reader.connection.messages)).toEqual(["joined", "drain"]);
     expect(reader.connection.closed).toMatchObject({ name: "restart" });
     const late = new FakeConnection();
-    expect(await s.hub.listen(GUEST, { room: "general" }, late)).toMatchObject({ ok: true });
+    expect(await s.listen(GUEST, { room: "general" }, late)).toMatchObject({ ok: true });
     expect(late.messages).toEqual([]);
     expect(late.closed).toMatchObject({ name: "restart" });
     expect(s.hub.counts().connections).toBe(0);

@@ -4,7 +4,8 @@
  */
 import { CLOSE_CODES, type CloseName, type Down, type Refusal, refusal } from "@roomcast/protocol";
 
-import type { Connection } from "./connection.ts";
+import type { Listener } from "./carriers.ts";
+import type { Connection, Ending } from "./connection.ts";
 import type { Reached } from "./cursor.ts";
 import type { Engine } from "./engine.ts";
 import { Expiry, type ExpiryListener } from "./expiry.ts";
@@ -16,11 +17,11 @@ import { goLive, meets, positionOf, readSnapshot, type Sight, type Snapshot } fr
 import { Subscription } from "./subscription.ts";
 import type { ReaderFacts } from "./telemetry.ts";
 
-export class Reader implements Recipient, ExpiryListener {
+export class Reader implements Recipient, ExpiryListener, Ending {
   readonly #engine: Engine;
   readonly outlet: Outlet;
   readonly #expiry: Expiry;
-  readonly #identity: Identity;
+  readonly #listener: Listener;
   readonly #subscription: Subscription;
   readonly #facts: ReaderFacts;
   readonly #onClosed: (reader: Reader) => void;
@@ -39,10 +40,11 @@ export class Reader implements Recipient, ExpiryListener {
     this.outlet = new Outlet(engine, connection);
     this.#expiry = new Expiry(engine.clock, this);
     this.#facts = { room, user: identity.user ?? "guest", remote, transport };
-    this.#identity = identity;
+    this.#listener = { identity, from: { user: this.user } };
     this.#onClosed = onClosed;
     this.#subscription = new Subscription(engine.rooms.open(room), this);
     this.#subscription.room.enter(this.#subscription);
+    engine.carriers.enter(this.#listener, this.outlet);
     engine.telemetry.record({ kind: "reader_opened", reader: this.#facts });
   }
 
@@ -60,22 +62,15 @@ export class Reader implements Recipient, ExpiryListener {
 
   /** Whether it may still hear the room. */
   mayStay(): MaybePromise<boolean> {
-    const from = { user: this.user };
     return whenReady(
-      this.#engine.access.refusal({ identity: this.#identity, from }, { kind: "join", room: this.room }),
+      this.#engine.access.refusal(this.#listener, { kind: "join", room: this.room }),
       (refused) => refused === undefined,
     );
   }
 
-  /** It may not be here any more, nor get what is on its way to it. */
-  expel(): void {
-    this.close("forbidden");
-    this.outlet.dropUntaken();
-  }
-
   /** Resolves when it is known that the room can be read; what there is to read follows. @returns why it cannot. */
   async begin(place: Sight): Promise<Refusal | undefined> {
-    this.#expiry.watch(this.#identity.expiresAt);
+    this.#expiry.watch(this.#listener.identity.expiresAt);
     try {
       const first = await readSnapshot(this.#engine, place, this.#subscription);
       if (!first.ok) {
@@ -112,9 +107,12 @@ export class Reader implements Recipient, ExpiryListener {
     this.outlet.close(name);
   }
 
-  /** The socket is gone. */
   ended(code: number, reason: string): void {
     if (!this.#closed) this.#end(code, reason);
+  }
+
+  gone(): void {
+    this.#engine.carriers.leave(this.#listener, this.outlet);
   }
 
   /** Page by page, and no faster than it is taken; behind the last one, live. */

@@ -3,7 +3,6 @@ import type { From } from "@roomcast/protocol";
 
 import type { Timer } from "./clock.ts";
 import { type Identity, userOf } from "./identity.ts";
-import type { Outlet } from "./outlet.ts";
 import type { Peer } from "./peer.ts";
 import type { StoredSession } from "./session-store.ts";
 import type { Subscription } from "./subscription.ts";
@@ -36,8 +35,6 @@ export const clientIdAt = (nowMs: number, chance: string): string =>
 export class Session {
   readonly clientId: string;
   readonly subscriptions = new Map<string, Subscription>();
-  /** Of all connections that have carried something of it and are not gone yet: what it loses is dropped on each. */
-  readonly outlets = new Set<Outlet>();
   /** As every other client sees it on this session's events. One object, so that nothing is built per event. */
   from: From & { readonly clientId: string };
   identity: Identity;

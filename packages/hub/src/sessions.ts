@@ -175,7 +175,10 @@ export class Sessions {
     return true;
   }
 
-  /** Gone everywhere, and not to be resumed, also when it is only expected back. @returns whether it was here. */
+  /**
+   * Gone everywhere, and not to be resumed, also when it is only expected back; what is on its way to it is left to the caller.
+   * @returns whether it was here.
+   */
   expel(clientId: string, { left, close, why }: Expulsion): boolean {
     this.#store.remove(clientId);
     const session = this.#live.get(clientId);
@@ -184,10 +187,7 @@ export class Sessions {
     this.#end(session, left, { dropping: true });
     const { peer } = session;
     session.peer = null;
-    // Looked at before: a connection may report its end from within its close, and what it has sent is under way all the same.
-    const outlets = [...session.outlets];
     peer?.close(close, why);
-    for (const outlet of outlets) outlet.dropUntaken();
     return true;
   }
 

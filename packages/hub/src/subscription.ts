@@ -49,6 +49,7 @@ export class Subscription {
     this.room = room;
     this.peer = peer;
     this.outlet = peer.outlet;
+    this.outlet.rooms.add(room.name);
     this.format = peer.outlet.format;
   }
 

@@ -83,7 +83,7 @@ test("P-MAY-3: nor as a reader", async () => {
   await say(s, "1");
   const { epoch } = valueOf(await s.hub.history(null, "r")).position;
   const connection = new FakeConnection();
-  const reader = valueOf(await s.hub.listen(GUEST, { room: "r", since: { epoch, offset: 0 } }, connection));
+  const reader = valueOf(await s.listen(GUEST, { room: "r", since: { epoch, offset: 0 } }, connection));
   await say(s, "2");
   expect(connection.messages).toMatchObject([
     { type: "joined", events: [], gap: { reason: "forbidden", from: 1, to: 1 } },
@@ -133,7 +133,7 @@ test("P-MAY-2 T19: who may not enter a room makes nobody look for it, whether it
     await client.ask({ type: "join", id: room, room, since: { epoch: "e", offset: 1 } });
     await s.hub.history({ user: "ada" }, room);
     await s.hub.members({ user: "ada" }, room);
-    await s.hub.listen({ user: "ada" }, { room }, new FakeConnection());
+    await s.listen({ user: "ada" }, { room }, new FakeConnection());
     await s.hub.submit({ identity: { user: "ada" }, room, event: "message", data: { text: "x" } });
   }
   expect([looks, s.hub.counts().rooms]).toEqual([0, 0]);

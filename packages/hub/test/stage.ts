@@ -6,7 +6,7 @@ import type { Format } from "../src/connection.ts";
 import { Hub, type HubOptions } from "../src/hub.ts";
 import { MemoryLog } from "../src/memory-log.ts";
 import { MemorySessions } from "../src/memory-sessions.ts";
-import type { Inbox } from "../src/connection.ts";
+import type { Ending, Inbox } from "../src/connection.ts";
 import type { TelemetryEvent } from "../src/telemetry.ts";
 import { FakeConnection } from "../src/testing/fake-connection.ts";
 import { HeldLog } from "../src/testing/held-log.ts";
@@ -78,6 +78,12 @@ export class Client {
   }
 
   endNow(code = 1006): void {
+    this.over(code);
+    this.#inbox.gone();
+  }
+
+  /** The conversation ends, and the socket is still there with what it holds. */
+  over(code = 1006): void {
     this.#told = true;
     this.#inbox.ended(code, "");
   }
@@ -108,6 +114,7 @@ export class Stage {
   readonly told: TelemetryEvent[] = [];
   readonly hub: Hub;
   readonly clients: Client[] = [];
+  readonly #readers: Ending[] = [];
 
   constructor(options: Partial<HubOptions> & { readonly seed?: number; readonly clock?: ManualClock } = {}) {
     this.clock = options.clock ?? new ManualClock();
@@ -129,6 +136,13 @@ export class Stage {
     const client = new Client(this, format, cursor);
     this.clients.push(client);
     return client;
+  }
+
+  /** A reader, whose socket is there until the end. */
+  async listen(...asked: Parameters<Hub["listen"]>): ReturnType<Hub["listen"]> {
+    const listening = await this.hub.listen(...asked);
+    if (listening.ok) this.#readers.push(listening.value);
+    return listening;
   }
 
   /** A client that is in these rooms, with nothing left to take. */
@@ -174,6 +188,7 @@ export class Stage {
     this.log.commit();
     await this.settle();
     for (const client of this.clients) client.endNow();
+    for (const reader of this.#readers) reader.gone();
     await this.pass(GRACE_MS);
     expectNothingLeft(this.hub, this.clock);
   }

@@ -1,4 +1,7 @@
-/** Owns the end of a connection whose peer is to get nothing more: a mere destroy leaves the system to deliver what it has taken. */
+/**
+ * Owns the end of a socket over which something of a room went: a mere destroy leaves the system to deliver what it has taken,
+ * when nobody can stop it any more.
+ */
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
@@ -13,6 +16,18 @@ export function reset(socket: Duplex): void {
   } catch {
     socket.destroy();
   }
+}
+
+/** Whatever ends it from now on, resets it: a time-out, a peer that closes its half, a parser that finds fault. */
+export function resetAtEnd(socket: Duplex): void {
+  socket.destroy = resetInstead;
+}
+
+function resetInstead<Wire extends Duplex>(this: Wire): Wire {
+  // From here on it is its own again, which a reset calls.
+  Reflect.deleteProperty(this, "destroy");
+  reset(this);
+  return this;
 }
 
 /** Below TLS only the wire can be reset; Node keeps it under this name, and tells nobody. */

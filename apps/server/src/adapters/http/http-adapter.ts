@@ -26,7 +26,7 @@ import { UnreadAnswers } from "./unread-answers.ts";
 export interface HttpAdapterOptions {
   readonly hub: Pick<
     Hub,
-    "accept" | "listen" | "submit" | "history" | "members" | "roomsFor" | "inspection" | "moderation"
+    "accept" | "listen" | "submit" | "history" | "members" | "roomsFor" | "inspection" | "carriers"
   >;
   readonly entrance: Pick<Entrance, "identify" | "vouch">;
   readonly clock: Clock;
@@ -44,7 +44,6 @@ export class HttpAdapter {
   readonly #routes: Routes<Answer | undefined>;
   readonly #origins: Origins;
   readonly #openAnswers = new OpenAnswers();
-  readonly #reads = new RoomReads();
   readonly #unreadAnswers: UnreadAnswers;
 
   constructor(options: HttpAdapterOptions) {
@@ -54,9 +53,8 @@ export class HttpAdapter {
       ...options,
       entrance: credited(options.entrance, options.credits),
       tickets: new Tickets(options.clock, options.random),
-      reads: this.#reads,
+      reads: new RoomReads(options.hub.carriers),
     };
-    options.hub.moderation.onExpelled((user, room) => this.#reads.drop(user, room));
     const contract = new ContractDocument(ports);
     const sockets = new VirtualSockets(options);
     const routes = [

@@ -15,7 +15,7 @@ export interface ReadPorts {
 
 export async function history(
   ports: ReadPorts,
-  { request, parameters, query }: Call<"room">,
+  { request, response, parameters, query }: Call<"room">,
 ): Promise<Answer> {
   const identity = await ports.entrance.identify(request);
   if (!identity.ok) return refused(identity.error);
@@ -29,19 +29,19 @@ export async function history(
   if (!checked.ok) return refused(checked.error);
   const { room } = parameters;
   const page = await ports.hub.history(identity.value, room, range);
-  ports.reads.answered(request.socket, { user: identity.value.user ?? "guest", room });
+  ports.reads.answered(response, identity.value, "history", room);
   return answer(page, printHistory);
 }
 
 export async function members(
   ports: ReadPorts,
-  { request, parameters: { room } }: Call<"room">,
+  { request, response, parameters: { room } }: Call<"room">,
 ): Promise<Answer> {
   const identity = await ports.entrance.identify(request);
   if (!identity.ok) return refused(identity.error);
   if (!isRoomName(room)) return refused(refusal("bad_room"));
   const there = await ports.hub.members(identity.value, room);
-  ports.reads.answered(request.socket, { user: identity.value.user ?? "guest", room });
+  ports.reads.answered(response, identity.value, "presence", room);
   return answer(there, printMembers);
 }
 

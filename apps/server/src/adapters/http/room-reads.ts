@@ -1,39 +1,47 @@
 /**
- * Owns which rooms each connection was answered about, and to whom, as long as it is there: the system has taken those answers from
- * us, and no later request shows that the peer has read them.
+ * Owns which answers about rooms each connection was given, and to whom: the system has taken them from us, and no later request shows
+ * that the peer has read them.
  */
+import { CarriedRooms, type Carrier, type Carriers, type Identity, type Listener } from "@roomcast/hub";
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
+import { outlast } from "../outlast.ts";
 import { reset } from "../reset.ts";
 
 interface Read {
   readonly user: string;
-  readonly room: string;
+  readonly carrier: Carrier;
 }
-
-/** A connection that has as many may hold anything: it is reset by every loss. Only a proxy's, or a scanner's, comes to that. */
-const MAX_READS = 256;
 
 export class RoomReads {
-  readonly #reads = new Map<Socket, Read[]>();
+  readonly #carriers: Pick<Carriers, "enter" | "leave">;
+  readonly #reads = new WeakMap<Socket, Read[]>();
 
-  answered(socket: Socket, read: Read): void {
-    if (socket.destroyed) return;
-    const reads = this.#reads.get(socket);
-    if (reads === undefined) {
-      this.#reads.set(socket, [read]);
-      socket.once("close", () => this.#reads.delete(socket));
-    } else if (reads.length < MAX_READS && !reads.some((each) => concerns(each, read.user, read.room))) {
-      reads.push(read);
-    }
+  constructor(carriers: Pick<Carriers, "enter" | "leave">) {
+    this.#carriers = carriers;
   }
 
-  /** @param room undefined: all of them. */
-  drop(user: string, room: string | undefined): void {
-    for (const [socket, reads] of this.#reads)
-      if (reads.length === MAX_READS || reads.some((each) => concerns(each, user, room))) reset(socket);
+  /** To be called before the answer is sent. */
+  answered(response: ServerResponse, identity: Identity, right: Carrier["right"], room: string): void {
+    const { socket } = response.req;
+    const user = identity.user ?? "guest";
+    const listener: Listener = { identity, from: { user } };
+    const reads = this.#reads.get(socket) ?? [];
+    this.#reads.set(socket, reads);
+    const known = reads.find((read) => read.user === user && read.carrier.right === right);
+    const carrier = known?.carrier ?? carrierOf(socket, right);
+    carrier.rooms.add(room);
+    // By the newest of its user's tokens.
+    this.#carriers.enter(listener, carrier);
+    if (known !== undefined) return;
+    reads.push({ user, carrier });
+    outlast(response, () => this.#carriers.leave(listener, carrier));
   }
 }
 
-const concerns = (read: Read, user: string, room: string | undefined): boolean =>
-  read.user === user && (room === undefined || read.room === room);
+const carrierOf = (socket: Socket, right: Carrier["right"]): Carrier => ({
+  right,
+  rooms: new CarriedRooms(),
+  dropUntaken: () => reset(socket),
+});

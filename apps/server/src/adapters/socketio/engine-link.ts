@@ -6,11 +6,13 @@
 import type { Clock, Timer } from "@roomcast/hub";
 import { CLOSE_TIMEOUT_MS } from "@roomcast/protocol";
 import type { Socket, Transport } from "engine.io";
+import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 
+import { outlast } from "../outlast.ts";
 import type { Place } from "../places.ts";
-import { EXPULSION_MS, reset } from "../reset.ts";
+import { EXPULSION_MS, reset, resetAtEnd } from "../reset.ts";
 import { cutUnlessTaken } from "../ws/cut-unless-taken.ts";
 import { textsOf } from "../ws/text-frame.ts";
 import { type EngineWebSocket, webSocketOf } from "./engine-websocket.ts";
@@ -25,6 +27,8 @@ export interface LinkListener {
   idle(): void;
   /** Once. */
   ended(reason: string): void;
+  /** Nothing that was sent can arrive any more. Once, behind the end. */
+  gone(): void;
 }
 
 export class EngineLink {
@@ -35,8 +39,10 @@ export class EngineLink {
   #held: Uint8Array[] = [];
   #heldBytes = 0;
   #cut: Timer | undefined;
-  /** What polls were answered by, as long as it is there. */
+  /** All sockets that something was sent by, as long as they are there. */
   readonly #carriers = new Set<Duplex>();
+  #listener: LinkListener | undefined;
+  #ended = false;
 
   constructor(engine: Socket, place: Place, clock: Clock) {
     this.place = place;
@@ -53,6 +59,7 @@ export class EngineLink {
   }
 
   listen(listener: LinkListener): void {
+    this.#listener = listener;
     const idle = (): void => listener.idle();
     const take = (transport: Transport): void => {
       this.#take(transport);
@@ -70,7 +77,9 @@ export class EngineLink {
       .once("close", (reason: string) => {
         this.#cut?.cancel();
         this.#held = [];
+        this.#ended = true;
         listener.ended(reason);
+        this.#tellIfGone();
       });
   }
 
@@ -101,7 +110,7 @@ export class EngineLink {
     const polls = ws === undefined || tcp === undefined;
     if (!polls) cutUnlessTaken(ws, tcp, this.#clock);
     this.#clock.after(EXPULSION_MS, () => {
-      for (const carrier of this.#carriers) reset(carrier);
+      for (const carrier of this.#carriers) if (carrier !== tcp) reset(carrier);
       if (polls) this.#engine.close(true);
     });
   }
@@ -116,6 +125,12 @@ export class EngineLink {
       Object.assign(transport, { closeTimeout: CLOSE_TIMEOUT_MS });
       transport.on("ready", () => this.#answerPoll());
     } else {
+      const tcp = this.#tcp;
+      if (tcp !== undefined) {
+        resetAtEnd(tcp);
+        this.#carriers.add(tcp);
+        tcp.once("close", () => this.#left(tcp));
+      }
       for (const frames of this.#held) this.#tcp?.write(frames);
       this.#held = [];
       this.#heldBytes = 0;
@@ -137,10 +152,21 @@ export class EngineLink {
   }
 
   #carry(transport: Transport): void {
-    const carrier = (transport as { req?: { socket: Duplex } }).req?.socket;
-    if (carrier === undefined || this.#carriers.has(carrier)) return;
+    // engine.io keeps it under this name, and tells nobody.
+    const { res: response } = transport as { res?: ServerResponse };
+    const carrier = response?.req.socket;
+    if (response === undefined || carrier === undefined || this.#carriers.has(carrier)) return;
     this.#carriers.add(carrier);
-    carrier.once("close", () => this.#carriers.delete(carrier));
+    outlast(response, () => this.#left(carrier));
+  }
+
+  #left(carrier: Duplex): void {
+    this.#carriers.delete(carrier);
+    this.#tellIfGone();
+  }
+
+  #tellIfGone(): void {
+    if (this.#ended && this.#carriers.size === 0) this.#listener?.gone();
   }
 
   /**

@@ -109,6 +109,10 @@ export class NamespaceConnection implements Connection {
     this.#inbox?.ended(code, reason);
   }
 
+  gone(): void {
+    this.#inbox?.gone();
+  }
+
   /** Its connection is about to be closed for a reason of the transport's own, which the hub has yet to hear. */
   abort(name: CloseName): void {
     this.#tellEnd(name);

@@ -17,6 +17,8 @@ import type { Namespaces } from "./namespaces.ts";
 const ATTACHMENTS_TIMEOUT_MS = 10_000;
 const MAX_ATTACHMENTS = 16;
 const MAX_NAMESPACE_LENGTH = 128;
+/** Connected over one connection, one after the other: what each was sent is remembered as long as that is there. */
+const MAX_CONNECTS = 256;
 /** Attachments are refused in any case, so none is kept until all are there. */
 const ATTACHMENT = Buffer.alloc(0);
 
@@ -39,6 +41,8 @@ export class SocketioClient implements LinkListener {
   readonly #decoder = new Decoder({ maxAttachments: MAX_ATTACHMENTS });
   readonly #idle: IdleLimit;
   readonly #connections = new Map<string, NamespaceConnection>();
+  /** Those of before too. */
+  readonly #carried = new Set<NamespaceConnection>();
   #connectDeadline: Timer | undefined;
   #attachmentsDeadline: Timer | undefined;
   /** What is being decoded. */
@@ -75,6 +79,10 @@ export class SocketioClient implements LinkListener {
     for (const connection of this.#connections.values()) connection.ended(1006, reason);
     this.#connections.clear();
     this.#onEnded();
+  }
+
+  gone(): void {
+    for (const connection of this.#carried) connection.gone();
   }
 
   /** Ends the connection for a reason of its own, which the hub has yet to hear. */
@@ -130,6 +138,10 @@ export class SocketioClient implements LinkListener {
       this.#refuseNamespace(nsp);
       return;
     }
+    if (this.#carried.size === MAX_CONNECTS) {
+      this.abort("tooMany");
+      return;
+    }
     let connection = present;
     if (connection === undefined) {
       connection = new NamespaceConnection({
@@ -143,6 +155,7 @@ export class SocketioClient implements LinkListener {
         },
       });
       this.#connections.set(nsp, connection);
+      this.#carried.add(connection);
       this.#connectDeadline?.cancel();
       connection.listen(hub.accept(connection, this.#number));
     }

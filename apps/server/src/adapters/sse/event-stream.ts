@@ -2,13 +2,14 @@
  * Owns one answer to a request that goes on as a stream of events: its head, its heartbeats, its end. The hub writes to
  * it as to any connection. Must not know what the events are.
  */
-import type { Connection, Format, Identity, Inbox } from "@roomcast/hub";
+import type { Connection, Ending, Format, Identity } from "@roomcast/hub";
 import { CLOSE_CODES, type CloseName } from "@roomcast/protocol";
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 import { SECURITY_HEADERS } from "../security-headers.ts";
 import { GIVEN_AWAY, type Place } from "../places.ts";
+import { outlast } from "../outlast.ts";
 import { reset } from "../reset.ts";
 
 const HEAD = {
@@ -17,6 +18,8 @@ const HEAD = {
   ...SECURITY_HEADERS,
   // nginx would gather the events until its buffer is full.
   "X-Accel-Buffering": "no",
+  // Its socket is of no further use.
+  Connection: "close",
 };
 
 /** A peer that has vanished is found out by the system's own probes, which begin after this long without traffic. */
@@ -39,7 +42,7 @@ export interface StreamOptions {
   readonly identity?: Identity | undefined;
   readonly place: Place;
   /** Called once, when the answer has ended or the peer is gone. */
-  readonly onGone: (stream: EventStream) => void;
+  readonly onEnded: (stream: EventStream) => void;
   /** Called when it was closed, and the peer has yet to take the rest. */
   readonly onClosing: (stream: EventStream) => void;
   /** Called when what the peer has yet to take is soon to be gone. */
@@ -56,13 +59,14 @@ export class EventStream implements Connection {
   readonly #socket: Socket;
   readonly #onClosing: (stream: EventStream) => void;
   readonly #onDropping: (stream: EventStream) => void;
-  #inbox: Pick<Inbox, "ended"> | undefined;
+  #inbox: Ending | undefined;
+  #ended = false;
   #gone = false;
 
   constructor(
     response: ServerResponse,
     socket: Socket,
-    { transport, format, words, identity, place, onGone, onClosing, onDropping }: StreamOptions,
+    { transport, format, words, identity, place, onEnded, onClosing, onDropping }: StreamOptions,
   ) {
     this.format = format;
     this.transport = transport;
@@ -76,9 +80,13 @@ export class EventStream implements Connection {
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     response.once("close", () => {
-      this.#gone = true;
-      onGone(this);
+      this.#ended = true;
+      onEnded(this);
       this.#inbox?.ended(1006, "");
+    });
+    outlast(response, () => {
+      this.#gone = true;
+      this.#inbox?.gone();
     });
   }
 
@@ -101,21 +109,22 @@ export class EventStream implements Connection {
   }
 
   /** What was sent before has gone out, or goes out; the end is told also when it has come already. */
-  listen(inbox: Pick<Inbox, "ended">): void {
+  listen(inbox: Ending): void {
     this.#inbox = inbox;
-    if (this.#gone) inbox.ended(1006, "");
+    if (this.#ended) inbox.ended(1006, "");
     else this.open();
+    if (this.#gone) inbox.gone();
   }
 
   /** The head goes out with the first event, or when there is none. */
   open(): void {
-    if (this.#response.headersSent || this.#gone) return;
+    if (this.#response.headersSent || this.#ended) return;
     this.#response.writeHead(200, HEAD);
     this.#response.write(this.#words.opening);
   }
 
   send(frames: Uint8Array): void {
-    if (this.#gone || this.#response.writableEnded || frames.length === 0) return;
+    if (this.#ended || this.#response.writableEnded || frames.length === 0) return;
     this.open();
     this.#response.write(frames);
   }
@@ -137,7 +146,7 @@ export class EventStream implements Connection {
 
   /** @param lastWords that go out behind everything else. */
   end(lastWords = ""): void {
-    if (this.#gone || this.#response.writableEnded) return;
+    if (this.#ended || this.#response.writableEnded) return;
     this.open();
     this.#response.end(lastWords);
     this.#onClosing(this);

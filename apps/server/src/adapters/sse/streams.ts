@@ -37,7 +37,7 @@ export class Streams {
   open(
     response: ServerResponse,
     how: Pick<StreamOptions, "transport" | "format" | "words" | "identity">,
-    onGone = (): void => {},
+    onEnded = (): void => {},
   ): Result<EventStream, Refusal> {
     if (response.destroyed || response.socket === null) {
       return err(refusal("bad_message", "a stream cannot wait behind another answer"));
@@ -47,9 +47,9 @@ export class Streams {
     const place = taken.value;
     const stream = new EventStream(response, response.socket, {
       ...{ ...how, place },
-      onGone: () => {
+      onEnded: () => {
         this.#forget(stream);
-        onGone();
+        onEnded();
       },
       onClosing: () => {
         this.#heartbeats.stop(stream);

@@ -41,6 +41,7 @@ export function sharedListeners(
     if (this.connection === undefined) return;
     watch.closed(this.connection);
     this.connection.ended(code, reason.toString());
+    this.connection.gone();
     onClosed(this.connection);
   }
 

@@ -15,6 +15,7 @@ import { type Server, type ServerOptions, WebSocketServer } from "ws";
 
 import type { Entrance } from "../entrance.ts";
 import type { Place, Places } from "../places.ts";
+import { resetAtEnd } from "../reset.ts";
 import { requestTarget } from "../request-target.ts";
 import { handshakeFault, refuseUpgrade } from "./handshake.ts";
 import { type Listen, sharedListeners } from "./socket-listeners.ts";
@@ -141,6 +142,7 @@ export class WsAdapter {
   /** Nothing here may hold on to the request: it would live as long as the socket. */
   #open(connection: WsConnection, ws: ClientSocket, socket: Duplex): void {
     this.#live += 1;
+    resetAtEnd(socket);
     this.#watch.opened(connection);
     this.#listen(connection, ws, socket);
     connection.listen(this.#hub.accept(connection));

@@ -138,6 +138,10 @@ export class WsConnection implements Connection, WatchedSocket {
     this.#inbox?.ended(code, reason);
   }
 
+  gone(): void {
+    this.#inbox?.gone();
+  }
+
   ping(): void {
     this.#ws.ping();
   }
