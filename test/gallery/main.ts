@@ -7,8 +7,19 @@ import { join } from "node:path";
 import type { BrowserContextOptions } from "playwright-core";
 
 import { launch } from "../harness/browser.ts";
-import { scenes } from "./scenes.ts";
+import { inspectorScenes } from "./inspector-scenes.ts";
+import { limitScenes } from "./limit-scenes.ts";
+import { lineScenes } from "./line-scenes.ts";
+import type { Scenes } from "./scene.ts";
 import { Stage } from "./stage.ts";
+import { talkScenes } from "./talk-scenes.ts";
+import { tickerScenes } from "./ticker-scenes.ts";
+import { welcomeScenes } from "./welcome-scenes.ts";
+
+const scenes: Scenes = {
+  ...{ ...welcomeScenes, ...talkScenes, ...lineScenes, ...limitScenes },
+  ...{ ...tickerScenes, ...inspectorScenes },
+};
 
 const [folder, ...wanted] = process.argv.slice(2);
 if (folder === undefined) throw new Error("gallery FOLDER [SCENE…]");
@@ -19,6 +30,9 @@ const windows: Readonly<Record<string, BrowserContextOptions & { readonly dark?:
   phone: { viewport: { width: 390, height: 740 }, reducedMotion: "reduce", hasTouch: true },
 };
 
+/** A change of colours is at its end, and the caret where it is. */
+const AT_REST = { animations: "disabled", caret: "initial" } as const;
+
 const browser = await launch();
 const failed: string[] = [];
 for (const [name, { settings, play }] of Object.entries(scenes)) {
@@ -27,10 +41,10 @@ for (const [name, { settings, play }] of Object.entries(scenes)) {
     try {
       await using stage = await Stage.set(browser, window, settings);
       const page = await play(stage);
-      await page.screenshot({ path: join(folder, `${name}.${kind}.png`), caret: "initial" });
+      await page.screenshot({ ...AT_REST, path: join(folder, `${name}.${kind}.png`) });
       if (dark === undefined) continue;
       await page.emulateMedia({ colorScheme: "dark" });
-      await page.screenshot({ path: join(folder, `${name}.dark.png`), caret: "initial" });
+      await page.screenshot({ ...AT_REST, path: join(folder, `${name}.dark.png`) });
     } catch (error) {
       failed.push(`${name}, ${kind}: ${String(error)}`);
     }

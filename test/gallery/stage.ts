@@ -51,10 +51,16 @@ export class Stage implements AsyncDisposable {
     return page;
   }
 
-  async enter(room: string, name = "Ada Park"): Promise<Page> {
-    const page = await this.open(`/r/${room}`);
+  /** Goes there and says who they are. */
+  async come(path: string, name = "Ada Park"): Promise<Page> {
+    const page = await this.open(path);
     await page.getByRole("textbox", { name: "Your name" }).fill(name);
     await page.keyboard.press("Enter");
+    return page;
+  }
+
+  async enter(room: string): Promise<Page> {
+    const page = await this.come(`/r/${room}`);
     await page.getByRole("log").and(page.locator("[aria-busy=false]")).waitFor();
     return page;
   }
@@ -63,6 +69,19 @@ export class Stage implements AsyncDisposable {
     const client = await BareClient.join(this.server.ws, { name, join: rooms.map((room) => ({ room })) });
     this.#others.push(client);
     return client;
+  }
+
+  /** What an operator does to Ada. */
+  async moderate(act: "kick" | "mute" | "ban", more: object = {}): Promise<void> {
+    const admin = `${this.server.http}/v1/admin`;
+    const found = await fetch(`${admin}/clients?q=ada`);
+    const { clients } = (await found.json()) as { clients: readonly { user: string }[] };
+    for (const { user } of clients)
+      await fetch(`${admin}/moderation`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ act, user, ...more }),
+      });
   }
 
   /** From now on nothing comes through, on what is open and on what will be. */

@@ -134,6 +134,8 @@ describe("the connection in a browser", () => {
       /^You may come back after /,
     ])
       await ada.page.getByText(words).waitFor();
+    await ada.page.getByRole("button", { name: `Enter ${name} again` }).click();
+    await ada.page.getByText(/^You are banned until .*: off topic$/).waitFor();
   });
 
   it("U-FLOOD: 200 events a second are followed to the last, and the stream stays bounded", async () => {
