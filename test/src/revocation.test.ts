@@ -125,7 +125,10 @@ describe.concurrent.each(Object.entries(LINES))("by %s", (_, open) => {
       await request(`/v1/rooms/${room}/members`),
       await request(`/v1/rooms/${room}/stream`),
       await request(`/v1/rooms/${room}/events`, { method: "POST", body }),
-    ]).toEqual([403, 403, 403, 403]);
+      await request("/v1/rooms"),
+      await request("/v1/asyncapi.json"),
+      await request("/v1/tickets", { method: "POST" }),
+    ]).toEqual([403, 403, 403, 403, 403, 403, 403]);
   });
 
   it("R-MUTE P-MAY-6: who is muted hears, and says nothing, until that is lifted", async () => {
@@ -151,6 +154,10 @@ describe.concurrent.each(Object.entries(LINES))("by %s", (_, open) => {
     await until("it is out", () => line.ended !== undefined);
     await using again = await open(server.url, { token, join: [{ room }] });
     expect(again.told).toMatchObject([{ type: "error", code: "unauthorised" }]);
+    const tickets = await fetch(`${server.url}/v1/tickets`, {
+      ...{ method: "POST", headers: { authorization: `Bearer ${token}` } },
+    });
+    expect([tickets.status, await tickets.json()]).toMatchObject([401, { error: { code: "unauthorised" } }]);
     const newer = tokenOf(user, { iat: Math.floor(Date.now() / 1000) + 1 });
     await using back = await open(server.url, { token: newer, join: [{ room }] });
     expect(back.told.map(({ type }) => type)).toContain("joined");

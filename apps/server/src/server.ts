@@ -125,14 +125,14 @@ export async function createServer<const C extends Contract = Events>(
   const sockets = [ws, socketio];
   const streams = new Streams(clock, heartbeatMs, places);
   const http = new HttpAdapter({
-    ...{ ...ports, streams },
+    ...{ ...ports, streams, telemetry, ticketsPerUser: settings.ticketsPerUser },
     ready: async () => !hub.draining && (await answers(store.log, settings.defaultRoom, clock)),
   });
   const admin = new AdminAdapter({
     ...{
       hub,
       // Moderators pay for a request as anybody does; an operator's token is not asked about here.
-      entrance: credited(entrance, credits),
+      entrance: credited(entrance, credits, hub),
       clock,
       random,
       telemetry,

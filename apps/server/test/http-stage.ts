@@ -74,6 +74,8 @@ export class HttpStage implements AsyncDisposable {
         ...{ clock: this.creditClock, addresses: new Addresses(), telemetry: NO_TELEMETRY },
         messagesPerSecond,
       }),
+      telemetry: NO_TELEMETRY,
+      ticketsPerUser: 3,
       ready: async () => this.isReady,
     });
     this.#http = createServer((request, response) => {

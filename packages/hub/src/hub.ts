@@ -201,6 +201,11 @@ export class Hub {
     return this.#answer(() => members(this.#engine, identity, room));
   }
 
+  /** Why somebody may not be here at all, whatever is asked: banned from everywhere, or by a token that was revoked. */
+  entry(identity: Identity): Refusal | undefined {
+    return this.#engine.access.entry({ identity, from: { user: identity.user ?? "guest" } });
+  }
+
   /** Whether somebody may do something, by the policy and by what is imposed on them. */
   allows(identity: Identity, action: Action): Promise<Result<undefined, Refusal>> {
     return this.#answer(async () => {

@@ -74,6 +74,12 @@ export const LIMITS = {
     code: "overloaded",
     says: "more pages of history than this connection may read",
   },
+  ticketsPerUser: {
+    fallback: 100,
+    unit: "tickets for streams that wait to be used, of one user or one guest's address",
+    code: "overloaded",
+    says: "more tickets wait to be used than one user or address may have",
+  },
   roomsPerSession: {
     fallback: 128,
     unit: "rooms that one client is in at once",

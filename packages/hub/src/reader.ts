@@ -62,10 +62,7 @@ export class Reader implements Recipient, ExpiryListener, Ending {
 
   /** Whether it may still hear the room. */
   mayStay(): MaybePromise<boolean> {
-    return whenReady(
-      this.#engine.access.refusal(this.#listener, { kind: "join", room: this.room }),
-      (refused) => refused === undefined,
-    );
+    return this.#may("join");
   }
 
   /** Resolves when it is known that the room can be read; what there is to read follows. @returns why it cannot. */
@@ -116,10 +113,11 @@ export class Reader implements Recipient, ExpiryListener, Ending {
   }
 
   /** Page by page, and no faster than it is taken; behind the last one, live. */
-  async #read(first: Snapshot, sees: boolean): Promise<void> {
+  async #read(first: Snapshot, saw: boolean): Promise<void> {
     const subscription = this.#subscription;
     const room = subscription.room.name;
     let snapshot = first;
+    let sees = saw;
     if (this.#isClosed()) return;
     while (snapshot.page.more || !meets(snapshot.page, subscription.held)) {
       const { page } = snapshot;
@@ -127,6 +125,7 @@ export class Reader implements Recipient, ExpiryListener, Ending {
       if (!(await this.outlet.drained())) this.close("slowConsumer");
       if (this.#isClosed()) return;
       const since = { epoch: page.epoch, offset: page.events.at(-1)?.offset ?? page.top };
+      sees &&= await this.#may("history");
       const next = await readSnapshot(this.#engine, { room, since, sees }, subscription);
       if (this.#isClosed()) return;
       if (!next.ok) {
@@ -158,6 +157,13 @@ export class Reader implements Recipient, ExpiryListener, Ending {
       ...(page.more && { more: true as const }),
       ...(gap && { gap }),
     });
+  }
+
+  #may(kind: "join" | "history"): MaybePromise<boolean> {
+    return whenReady(
+      this.#engine.access.refusal(this.#listener, { kind, room: this.room }),
+      (refused) => refused === undefined,
+    );
   }
 
   #failed(error: unknown): void {

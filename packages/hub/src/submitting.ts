@@ -57,6 +57,9 @@ export async function publish(engine: Engine, publication: Publication): Promise
 /** Under the same rules as a publish over a socket. All guests share one scope of ids. */
 export async function submit(engine: Engine, submission: Submission): Promise<Outcome> {
   const { data, identity } = submission;
+  // What it is to publish may have taken its time to come.
+  if (identity.expiresAt !== undefined && identity.expiresAt <= engine.clock.now())
+    return err(refusal("unauthorised", "the token has expired"));
   const name = identity.name ?? submission.name ?? "";
   if (name.length > MAX_NAME_LENGTH) {
     return err(refusal("bad_message", `a name is at most ${MAX_NAME_LENGTH} characters`));

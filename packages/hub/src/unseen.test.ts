@@ -92,6 +92,26 @@ test("P-MAY-3: nor as a reader", async () => {
   reader.ended(1006, "");
 });
 
+test("P-MAY-3 R-READER-PACE: nor as a reader from the page on before which the right was lost", async () => {
+  let sees = true;
+  const authorise: Policy["authorise"] = (_, { kind }) =>
+    kind === "history" && !sees ? refusal("forbidden") : undefined;
+  const s = stage({ policy: { ...OPEN_DOOR, authorise } });
+  await say(s, ...Array.from({ length: 700 }, (_, index) => String(index)));
+  const { epoch } = valueOf(await s.hub.history(null, "r")).position;
+  const connection = new FakeConnection();
+  connection.bufferedBytes = 700_000;
+  const reader = valueOf(await s.listen(GUEST, { room: "r", since: { epoch, offset: 0 } }, connection));
+  sees = false;
+  connection.bufferedBytes = 0;
+  for (let turn = 0; turn < 4; turn += 1) await s.pass(50);
+  expect(connection.messages).toMatchObject([
+    { type: "joined", more: true },
+    { type: "joined", events: [], gap: { reason: "forbidden", from: 301, to: 700 } },
+  ]);
+  reader.ended(1006, "");
+});
+
 test("R-FORBIDDEN P-JOIN-7: a state that comes with a join is asked for as any other, and left out where it may not be told", async () => {
   const authorise: Policy["authorise"] = (_, { kind }) =>
     kind === "presence" ? refusal("forbidden") : undefined;

@@ -10,6 +10,7 @@ import { forgedTokens, SECRET, tokenFor } from "../../harness/threats/tokens.ts"
 import { CONNECTED, OPEN, TRANSPORTS } from "../../harness/threats/wires.ts";
 import { until } from "../../harness/until.ts";
 
+const JSON_BODY = { "Content-Type": "application/json" };
 const ADMIN = "an-admin-token-that-nobody-can-guess";
 
 let besieged: Besieged;
@@ -72,6 +73,13 @@ it("T-2: no byte of a token is in what a server writes, at any level, whatever w
     answers.push((await exchange(port, "GET", path, admin)).text);
   answers.push((await exchange(port, "POST", "/v1/admin/clients/nobody/disconnect", admin, "")).text);
   answers.push((await exchange(port, "GET", `/v1/admin/overview?token=${ADMIN}`, bearer)).text);
+  // Where a user, a client or a room is asked for.
+  for (const secret of [good, resume]) {
+    const ban = JSON.stringify({ act: "ban", user: secret, reason: "misplaced" });
+    await exchange(port, "POST", "/v1/admin/moderation", { ...admin, ...JSON_BODY }, ban);
+    await exchange(port, "POST", `/v1/admin/clients/${secret}/kick`, admin, "");
+    await exchange(port, "POST", `/v1/admin/rooms/${secret}/delete`, admin, "");
+  }
   await until("the last of it is logged", () => besieged.server.log.some(({ msg }) => msg === "audit"));
   const files = readdirSync(besieged.server.dataDir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".jsonl"))

@@ -19,6 +19,9 @@ describe("where a request comes from", () => {
     ["a port", { "x-forwarded-for": "192.0.2.1:4711" }, "192.0.2.1"],
     ["IPv6", { "x-forwarded-for": "2001:db8::1" }, "2001:db8::1"],
     ["IPv6 with a port", { "x-forwarded-for": "[2001:db8::1]:80" }, "2001:db8::1"],
+    ["IPv6 in another spelling", { "x-forwarded-for": "2001:0DB8:0:0::0001" }, "2001:db8::1"],
+    ["IPv6 with a zone", { "x-forwarded-for": "fe80::1%eth0" }, "fe80::1"],
+    ["IPv4 in IPv6, in hexadecimal", { "x-forwarded-for": "0:0:0:0:0:FFFF:c000:0201" }, "192.0.2.1"],
     ["IPv4 in IPv6", { "x-forwarded-for": "::ffff:192.0.2.1" }, "192.0.2.1"],
     ["no address", { "x-forwarded-for": "192.0.2.1, unknown" }, PROXY],
     ["nothing between commas", { "x-forwarded-for": ",,," }, PROXY],
@@ -47,6 +50,8 @@ describe("where a request comes from", () => {
     ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2"],
     ["2001:db8::5:6", "2001:db8:0:0"],
     ["::1", "0:0:0:0"],
+    ["1::4:5:6:7:8", "1:0:0:4"],
+    ["1:2:3:4:5::", "1:2:3:4"],
     ["unknown", "unknown"],
   ])("R-LIMIT-CONNECTIONS: %s is counted with %s", (address, network) => {
     expect(networkOf(address)).toBe(network);

@@ -3,9 +3,11 @@
  * further left than the first address that is no such proxy, anybody may have written.
  */
 import type { IncomingMessage } from "node:http";
-import { BlockList, isIP, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv6, SocketAddress } from "node:net";
 
 const MAPPED_IPV4 = "::ffff:";
+/** Of IPv6: those of a network that one customer has, and all. */
+const [NETWORK_GROUPS, GROUPS] = [4, 8];
 
 export class Addresses {
   readonly #trusted: BlockList | undefined;
@@ -47,9 +49,12 @@ export class Addresses {
   }
 }
 
-/** An IPv4 address is the same whether the server listens on both families or on one. */
-const plain = (address: string): string =>
-  address.startsWith(MAPPED_IPV4) ? address.slice(MAPPED_IPV4.length) : address;
+/** One spelling for each: IPv6 has many, and an IPv4 address is the same whether the server listens on both families or on one. */
+function plain(address: string): string {
+  const [unzoned = ""] = address.split("%", 1);
+  const spelt = isIPv6(unzoned) ? new SocketAddress({ address: unzoned, family: "ipv6" }).address : address;
+  return spelt.startsWith(MAPPED_IPV4) ? spelt.slice(MAPPED_IPV4.length) : spelt;
+}
 
 const forwardedFor = (header: string | string[] | undefined): string[] | undefined =>
   header === undefined ? undefined : String(header).split(",").map(withoutPort);
@@ -67,13 +72,9 @@ function withoutPort(hop: string): string {
 /** Whom an address is counted with: whoever has one of IPv6 has all of its network. */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
-  const [head = "", tail] = address.split("::");
-  const groups = head.split(":");
-  const known = tail === undefined ? groups : [...groups, ...Array.from({ length: 4 }, () => "0")];
-  return known
-    .slice(0, 4)
-    .map((group) => group || "0")
-    .join(":");
+  const [head = [], tail = []] = address.split("::").map((half) => half.split(":").filter(Boolean));
+  const zeros = Array.from({ length: GROUPS - head.length - tail.length }, () => "0");
+  return [...head, ...zeros, ...tail].slice(0, NETWORK_GROUPS).join(":");
 }
 
 /** What proxies say of themselves and of those for whom they ask. */

@@ -21,11 +21,14 @@ export class RequestCredits {
     this.#credits = new Credits(options.clock, options.messagesPerSecond);
   }
 
+  /** Whom it is on. @param user null: nobody is known. */
+  payer(request: IncomingMessage, user: string | null): string {
+    return user === null ? `address ${networkOf(this.#options.addresses.of(request))}` : `user ${user}`;
+  }
+
   /** @param user null: nobody is known. @returns why the request is refused. */
   take(request: IncomingMessage, user: string | null): Refusal | undefined {
-    const { addresses, telemetry } = this.#options;
-    const who = user === null ? `address ${networkOf(addresses.of(request))}` : `user ${user}`;
-    const waitMs = this.#credits.take(who);
-    return waitMs === 0 ? undefined : beyond("messagesPerSecond", telemetry, waitMs);
+    const waitMs = this.#credits.take(this.payer(request, user));
+    return waitMs === 0 ? undefined : beyond("messagesPerSecond", this.#options.telemetry, waitMs);
   }
 }

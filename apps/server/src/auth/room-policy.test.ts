@@ -1,11 +1,15 @@
-import { GUEST, type Identity } from "@roomcast/hub";
+import { type Action, GUEST, type Identity } from "@roomcast/hub";
 import { err, ok, refusal } from "@roomcast/protocol";
 import { describe, expect, it } from "vitest";
 
 import { RoomPolicy, type RoomRules } from "./room-policy.ts";
 
 const RULES: RoomRules = { userRooms: { "*": ["join"] }, guestRooms: { lobby: ["join"] } };
-const FORBIDDEN = { code: "forbidden", message: "not allowed" };
+const forbidden = (right: string): object => ({
+  code: "forbidden",
+  message: `not allowed: this takes the right "${right}" in that room`,
+});
+const FORBIDDEN = forbidden("join");
 const join = (room: string) => ({ kind: "join", room }) as const;
 const ADA: Identity = { user: "ada" };
 const entering = (identity: Identity): Pick<RoomPolicy, "authenticate"> => ({
@@ -19,7 +23,7 @@ describe("P-MAY-1 who may do what", () => {
     const asked = policy();
     const ask: RoomPolicy["authorise"] = (identity, action) => asked.authorise(identity, action);
     expect(ask(ADA, join("anywhere"))).toBeUndefined();
-    expect(ask(ADA, { kind: "history", room: "anywhere" })).toEqual(FORBIDDEN);
+    expect(ask(ADA, { kind: "history", room: "anywhere" })).toEqual(forbidden("history"));
     expect(ask(GUEST, join("lobby"))).toBeUndefined();
     expect(ask(GUEST, join("anywhere"))).toEqual(FORBIDDEN);
   });
@@ -39,6 +43,13 @@ describe("P-MAY-1 who may do what", () => {
     expect(await asked.authorise(GUEST, join("open"))).toBeUndefined();
     expect(await asked.authorise(GUEST, join("lobby"))).toEqual(FORBIDDEN);
     expect(await asked.authorise(ADA, join("lobby"))).toBeUndefined();
+  });
+
+  it("P-MAY-1: whoever may not is told which right it takes, the same of any room", () => {
+    const ask = (action: Action): unknown => policy().authorise(GUEST, action);
+    expect(ask({ kind: "publish", room: "lobby", event: "message" })).toEqual(forbidden("publish:message"));
+    expect(ask({ kind: "publish", room: "none", event: "message" })).toEqual(forbidden("publish:message"));
+    expect(ask({ kind: "direct", room: "lobby", event: "message" })).toEqual(forbidden("direct"));
   });
 
   it.each([null, [], "all", { "a*b": ["join"] }, { a: ["fly"] }])(

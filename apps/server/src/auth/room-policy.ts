@@ -17,8 +17,11 @@ export interface RoomRules {
   readonly authorize?: Authorize | undefined;
 }
 
-/** One for every refusal, so that none says more than another. */
-const FORBIDDEN = refusal("forbidden");
+/** Of the right alone: nothing of it depends on the room, or on whether there is one. */
+function forbidden(action: Action): Refusal {
+  const right = "event" in action && action.kind === "publish" ? `publish:${action.event}` : action.kind;
+  return refusal("forbidden", `not allowed: this takes the right "${right}" in that room`);
+}
 
 export class RoomPolicy implements Policy {
   readonly #door: Pick<Policy, "authenticate">;
@@ -52,12 +55,12 @@ export class RoomPolicy implements Policy {
     if (this.#authorize === undefined) return this.#byRights(identity, action);
     return whenReady(this.#authorize(identity, action.room, action), (word) => {
       if (word === undefined) return this.#byRights(identity, action);
-      return word ? undefined : FORBIDDEN;
+      return word ? undefined : forbidden(action);
     });
   }
 
   #byRights(identity: Identity, action: Action): Refusal | undefined {
-    return this.#permissionsOf(identity).allow(action) ? undefined : FORBIDDEN;
+    return this.#permissionsOf(identity).allow(action) ? undefined : forbidden(action);
   }
 
   #permissionsOf({ user, claims }: Identity): Permissions {

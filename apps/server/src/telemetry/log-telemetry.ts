@@ -32,13 +32,13 @@ export class LogTelemetry implements Telemetry {
       case "room_left": {
         const { room, clientId, count } = event;
         this.#log.debug(
-          { room, clientId, count },
+          { room: printable(room), clientId, count },
           event.kind === "room_joined" ? "room joined" : "room left",
         );
         break;
       }
       case "room_deleted":
-        this.#log.info({ room: event.room }, "room deleted");
+        this.#log.info({ room: printable(event.room) }, "room deleted");
         break;
       case "reader_opened":
         this.#log.info(reader(event.reader), "reader connected");
@@ -68,7 +68,11 @@ const client = ({ clientId, user, name, remote, transport }: ClientFacts): Clien
   ...{ remote, transport },
 });
 
-const reader = (facts: ReaderFacts): ReaderFacts => ({ ...facts, user: printable(facts.user) });
+const reader = (facts: ReaderFacts): ReaderFacts => ({
+  ...facts,
+  room: printable(facts.room),
+  user: printable(facts.user),
+});
 
 /** The message and where it was thrown. Other properties may hold what a client sent. */
 function described(error: unknown): string {

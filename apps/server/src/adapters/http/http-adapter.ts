@@ -1,5 +1,5 @@
 /** Owns plain HTTP: the table of routes, and what holds for each of them. Knows the hub by what its handlers ask. */
-import type { Clock, Hub, Random } from "@roomcast/hub";
+import type { Clock, Hub, Random, Telemetry } from "@roomcast/hub";
 import { refusal } from "@roomcast/protocol";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
@@ -26,14 +26,16 @@ import { UnreadAnswers } from "./unread-answers.ts";
 export interface HttpAdapterOptions {
   readonly hub: Pick<
     Hub,
-    "accept" | "listen" | "submit" | "history" | "members" | "roomsFor" | "inspection" | "carriers"
+    "accept" | "listen" | "submit" | "history" | "members" | "roomsFor" | "inspection" | "carriers" | "entry"
   >;
   readonly entrance: Pick<Entrance, "identify" | "vouch">;
   readonly clock: Clock;
   readonly random: Random;
   readonly origins: Origins;
   readonly streams: Streams;
-  readonly credits: Pick<RequestCredits, "take">;
+  readonly credits: Pick<RequestCredits, "take" | "payer">;
+  readonly telemetry: Pick<Telemetry, "record">;
+  readonly ticketsPerUser: number;
   /** Whether requests that need the store can be answered now. */
   readonly ready: () => Promise<boolean>;
   /** A handler threw: a bug. */
@@ -51,8 +53,8 @@ export class HttpAdapter {
     this.#unreadAnswers = new UnreadAnswers(options.clock);
     const ports = {
       ...options,
-      entrance: credited(options.entrance, options.credits),
-      tickets: new Tickets(options.clock, options.random),
+      entrance: credited(options.entrance, options.credits, options.hub),
+      tickets: new Tickets(options),
       reads: new RoomReads(options.hub.carriers),
     };
     const contract = new ContractDocument(ports);
