@@ -68,7 +68,8 @@ export class SimulatedServer {
     const hub = new Hub({
       ...{ log, sessions: new SimulatedSessions(disk, queue), clock: life, policy: POLICY },
       random: new SeededRandom(random.below(2 ** 32)),
-      settings: { maxQueuedBytes, messagesPerSecond },
+      // Few, so that small rooms too are written to in slices.
+      settings: { maxQueuedBytes, messagesPerSecond, membersPerTurn: 2 },
       telemetry: {
         record: (event) => {
           // A store that refuses is the run's own doing.

@@ -31,6 +31,7 @@ export class Allowance {
   #historyReads: TokenBucket | undefined;
   #refusals: TokenBucket | undefined;
   #badFramesAtMs: number[] | undefined;
+  #unsettled = 0;
   #unsettledBytes = 0;
   /** Of its user, if it has one that others can have too. */
   account: Account | undefined;
@@ -93,12 +94,19 @@ export class Allowance {
   unsettled(bytes: number): boolean {
     const { maxUnsettledBytes } = this.#settings;
     if (maxUnsettledBytes > 0 && this.#unsettledBytes + bytes > maxUnsettledBytes) return false;
+    this.#unsettled += 1;
     this.#unsettledBytes += bytes;
     return true;
   }
 
   settled(bytes: number): void {
+    this.#unsettled -= 1;
     this.#unsettledBytes -= bytes;
+  }
+
+  /** More than one of its publishes wait for the log: it does not wait for each before the next. */
+  get publishesOn(): boolean {
+    return this.#unsettled > 1;
   }
 
   get #joinBucket(): TokenBucket {

@@ -9,6 +9,8 @@ import type { Telemetry } from "./telemetry.ts";
 
 const OVERTAKING = refusal("overloaded", "an earlier event of the room was refused; repeat after it", 250);
 
+type Settled<Value> = (outcome: Result<Value, Refusal>) => void;
+
 export class Appending {
   readonly #log: RoomLog;
   readonly #telemetry: Telemetry;
@@ -63,17 +65,13 @@ export class Appending {
     });
   }
 
-  #ask<Value>(
-    settle: (outcome: Result<Value, Refusal>) => void,
-    ask: (settled: (outcome: Result<Value, Refusal>) => void) => void,
-    pace: Pace | undefined,
-  ): void {
+  #ask<Value>(settle: Settled<Value>, ask: (settled: Settled<Value>) => void, pace: Pace | undefined): void {
     if (this.#closed) {
       settle(err(refusal("overloaded", "the server is going down", this.#settings.drainSpreadMs)));
       return;
     }
     this.#underWay += 1;
-    const settled = (outcome: Result<Value, Refusal>): void => {
+    const settled: Settled<Value> = (outcome) => {
       // Whoever waits for this outcome must not fail the log, which has others to settle.
       try {
         settle(outcome);
@@ -88,16 +86,21 @@ export class Appending {
       }
       if (!outcome.ok) pace?.refuseWaiting(OVERTAKING);
     };
-    const run = (): void => {
-      try {
-        ask(settled);
-      } catch (error) {
-        this.#fault("log", error);
-        settled(err(refusal("internal")));
-      }
-    };
-    if (pace === undefined) run();
-    else pace.whenRested({ run, refuse: (reason) => settled(err(reason)) });
+    if (pace?.rests !== true) this.#run(ask, settled);
+    else
+      pace.whenRested({
+        run: () => this.#run(ask, settled),
+        refuse: (reason) => settled(err(reason)),
+      });
+  }
+
+  #run<Value>(ask: (settled: Settled<Value>) => void, settled: Settled<Value>): void {
+    try {
+      ask(settled);
+    } catch (error) {
+      this.#fault("log", error);
+      settled(err(refusal("internal")));
+    }
   }
 
   #fault(where: string, error: unknown): void {

@@ -21,6 +21,15 @@ class Letters implements Format {
   }
 }
 
+class Failing extends Letters {
+  fails = false;
+
+  override encode(message: Down): Uint8Array {
+    if (this.fails) throw new Error("no");
+    return super.encode(message);
+  }
+}
+
 /** Who gets what is said in a format. */
 const member = (format: Letters): { format: Format; encode: Format["encode"] } => ({
   format,
@@ -102,6 +111,14 @@ describe("batch", () => {
     expect(text(batch.take()(ann))).toBe("a12");
   });
 
+  test("R-BATCH: what everybody speaks when the first is pushed is made for all, also when somebody has gone since", () => {
+    const [a, b] = [new Letters(), new Letters()];
+    const batch = filled("a", [a, b]);
+    batch.push(letter("b"), [a]);
+    const framesFor = batch.take();
+    expect([a, b].map((format) => text(framesFor(member(format))))).toEqual(["ab", "ab"]);
+  });
+
   test("R-BATCH: is empty once taken, and what was taken stays what it was", () => {
     const format = new Letters();
     const batch = filled("ab", [format]);
@@ -116,14 +133,13 @@ describe("batch", () => {
 
   test("R-BATCH: a format that throws leaves no format one frame ahead of the others", () => {
     const good = new Letters();
-    const bad = Object.assign(new Letters(), {
-      encode: () => {
-        throw new Error("no");
-      },
-    });
-    const batch = filled("a", [good]);
+    const bad = new Failing();
+    const batch = filled("a", [good, bad]);
+    bad.fails = true;
     expect(() => batch.push(letter("b"), [good, bad])).toThrow("no");
-    batch.push(letter("c"), [good]);
-    expect(text(batch.take()(member(good)))).toBe("ac");
+    bad.fails = false;
+    batch.push(letter("c"), [good, bad]);
+    const framesFor = batch.take();
+    expect([good, bad].map((format) => text(framesFor(member(format))))).toEqual(["ac", "ac"]);
   });
 });

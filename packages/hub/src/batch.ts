@@ -21,8 +21,14 @@ interface Receiver {
   encode(message: Down, at?: Reached): Uint8Array;
 }
 
+interface Spoken {
+  readonly format: Format;
+  readonly frames: Uint8Array[];
+}
+
 interface Gathered<Member> {
-  readonly frames: Map<Format, Uint8Array[]>;
+  /** By all receivers when the first was pushed; who has gone since needs none. */
+  readonly spoken: readonly Spoken[];
   /** Of those who differ. */
   edits: Map<Member, Edit[]> | undefined;
   length: number;
@@ -47,21 +53,17 @@ export class Batch<Member extends Receiver> {
     return this.#gathered?.bytes ?? 0;
   }
 
-  /** @param formats those of all receivers; MUST be the same until `take`. */
+  /** @param formats those of all receivers; none MUST be added until `take`. */
   push(message: Down, formats: readonly Format[], at?: Reached): void {
+    const spoken = this.#gathered?.spoken ?? formats.map((format) => ({ format, frames: [] }));
     // All or none: a format that throws must not leave the others one frame ahead.
-    const encoded = formats.map((format) => ({ format, frame: format.encode(message, at) }));
-    const gathered = (this.#gathered ??= {
-      frames: new Map<Format, Uint8Array[]>(),
-      edits: undefined,
-      length: 0,
-      bytes: 0,
-    });
-    for (const { format, frame } of encoded) {
+    const encoded = spoken.map(({ format }) => format.encode(message, at));
+    const gathered = (this.#gathered ??= { spoken, edits: undefined, length: 0, bytes: 0 });
+    for (let index = 0; index < encoded.length; index += 1) {
+      const frame = encoded[index];
+      if (frame === undefined) continue;
       gathered.bytes += frame.length;
-      const frames = gathered.frames.get(format);
-      if (frames === undefined) gathered.frames.set(format, [frame]);
-      else frames.push(frame);
+      spoken[index]?.frames.push(frame);
     }
     gathered.length += 1;
   }
@@ -82,17 +84,18 @@ export class Batch<Member extends Receiver> {
     const gathered = this.#gathered;
     this.#gathered = undefined;
     if (gathered === undefined) return () => undefined;
-    const { frames, edits } = gathered;
-    const shared = new Map<Format, Uint8Array>();
-    for (const [format, list] of frames) shared.set(format, joined(format, list));
-    const [all] = shared.values();
+    const { spoken, edits } = gathered;
+    const parcels = spoken.map(({ format, frames }) => ({ format, frames, all: joined(format, frames) }));
+    const [first] = parcels;
     // Most rooms speak one format, and nobody differs.
-    if (edits === undefined && shared.size === 1) return () => all;
+    if (edits === undefined && parcels.length === 1) return () => first?.all;
     return (member) => {
+      const { format } = member;
+      const parcel = first?.format === format ? first : parcels.find((each) => each.format === format);
       const own = edits?.get(member);
-      if (own === undefined) return shared.get(member.format);
-      const list = edited(frames.get(member.format) ?? [], own);
-      return list.length === 0 ? undefined : joined(member.format, list);
+      if (parcel === undefined || own === undefined) return parcel?.all;
+      const list = edited(parcel.frames, own);
+      return list.length === 0 ? undefined : joined(format, list);
     };
   }
 

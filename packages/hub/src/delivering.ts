@@ -1,41 +1,27 @@
 /** Owns the three ways that an admitted event goes: to one member, to who is there now, or through the log to all. */
-import {
-  type Ack,
-  err,
-  type From,
-  type JsonText,
-  ok,
-  type Refusal,
-  refusal,
-  type Result,
-} from "@roomcast/protocol";
+import { type Ack, err, ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
 import type { Engine } from "./engine.ts";
-import type { Settle } from "./room-log.ts";
+import type { Draft, Settle } from "./room-log.ts";
 
 /** What became of a publish, whoever made it. */
 export type Receipt = Omit<Ack, "type" | "room"> & { readonly room: string };
 
-export interface AdmittedEvent {
-  readonly room: string;
-  readonly event: string;
-  readonly data: JsonText;
-  readonly id: string;
-  readonly from: From;
+export interface Destination {
   readonly kept: boolean;
   /** To this member alone, and then not kept. */
-  readonly to?: string;
+  readonly to?: string | undefined;
 }
 
 /** @param settle is called once; when the event went to all, right behind its fan-out. */
 export function deliver(
-  { clock, rooms, sessions, appending, traffic }: Engine,
-  admitted: AdmittedEvent,
+  { rooms, sessions, appending, traffic }: Engine,
+  event: Draft,
+  destination: Destination,
   settle: (outcome: Result<Receipt, Refusal>) => void,
 ): void {
-  const { kept, to, ...event } = admitted;
-  const { id, room } = event;
-  const time = clock.now();
+  const { kept, to } = destination;
+  const { id, room, time } = event;
   const sinceMs = traffic.begin();
   if (to !== undefined) {
     const target = sessions.find(to)?.subscriptions.get(room);
@@ -44,10 +30,10 @@ export function deliver(
       return;
     }
     const delivered = target.live;
-    if (delivered) target.room.tell(target, { type: "event", ...event, time });
+    if (delivered) target.room.tell(target, { type: "event", ...event });
     const receivers = delivered ? 1 : 0;
     traffic.eventsOut += receivers;
-    traffic.published(admitted, sinceMs, time, receivers);
+    traffic.published(sinceMs, () => ({ ...event, ...destination, receivers }));
     settle(ok({ id, room, time, delivered }));
   } else if (kept) {
     const pace = rooms.find(room)?.pace;
@@ -60,18 +46,20 @@ export function deliver(
       }
       const { position, duplicate } = outcome.value;
       if (!duplicate) {
-        const receivers = rooms.find(room)?.audience ?? 0;
-        traffic.published(admitted, sinceMs, time, receivers, position.offset);
+        traffic.published(sinceMs, () => {
+          const receivers = rooms.find(room)?.audience ?? 0;
+          return { ...event, ...destination, receivers, offset: position.offset };
+        });
       }
       settle(ok({ id, room, position, time: outcome.value.time, ...(duplicate && { duplicate }) }));
     };
-    appending.append({ ...event, time }, settled, pace);
+    appending.append(event, settled, pace);
   } else {
     const target = rooms.find(room);
     const receivers = target?.audience ?? 0;
-    target?.broadcast({ type: "event", ...event, time });
+    target?.broadcast({ type: "event", ...event });
     traffic.eventsOut += receivers;
-    traffic.published(admitted, sinceMs, time, receivers);
+    traffic.published(sinceMs, () => ({ ...event, ...destination, receivers }));
     settle(ok({ id, room, time }));
   }
 }

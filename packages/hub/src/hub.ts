@@ -91,7 +91,7 @@ export class Hub {
     const settings = { ...DEFAULT_SETTINGS, ...options.settings };
     const sanctions = new Sanctions(options.sanctions ?? new MemorySanctions(), clock);
     const turn = new Turn(clock, telemetry);
-    const rooms = new Rooms(log, clock, turn, settings.presenceGatherMs);
+    const rooms = new Rooms(log, clock, turn, settings);
     this.#engine = {
       ...{ log, rooms, turn, clock, random, telemetry, settings, carriers: this.carriers },
       hellos: new Credits(clock, settings.hellosPerSecond),
@@ -257,7 +257,7 @@ export class Hub {
   }
 
   async #drain(): Promise<void> {
-    const { appending, sessions, settings, random, clock } = this.#engine;
+    const { appending, rooms, sessions, settings, random, clock } = this.#engine;
     await appending.close();
     for (const each of [...this.#peers, ...this.#readers]) {
       each.notify({
@@ -265,12 +265,12 @@ export class Hub {
         reconnectAfterMs: Math.round(random.fraction() * settings.drainSpreadMs),
       });
     }
+    // The acks of the last group are still gathered, or being written.
+    for (const room of rooms.all()) room.flush();
     const turn = (): Promise<void> =>
       new Promise((resolve) => {
         clock.afterTurn(resolve);
       });
-    // The acks of the last group are still gathered.
-    await turn();
     let closed = 0;
     for (const each of [...this.#peers, ...this.#readers]) {
       each.close("restart");

@@ -76,10 +76,14 @@ export class Pace {
     });
   }
 
-  /** Runs it at once, or when the crowd has rested: in the order of the calls. */
+  /** What is published now has to wait: for the rest, or behind what waits for it. */
+  get rests(): boolean {
+    return this.#rest !== undefined || this.#waiting !== undefined;
+  }
+
+  /** Runs it when the crowd has rested: in the order of the calls. MUST be called while it rests. */
   whenRested(waiting: Waiting): void {
-    if (this.#rest === undefined && this.#waiting === undefined) waiting.run();
-    else (this.#waiting ??= []).push(waiting);
+    (this.#waiting ??= []).push(waiting);
   }
 
   endRest(): void {

@@ -218,18 +218,30 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
   }
 
   #guarded(unread: Frame | Unread): MaybePromise<void> {
-    let asked: Asked = {};
-    const failed = (error: unknown): void => {
-      this.fail(asked, "message handler", error);
-    };
+    let frame: Frame | undefined;
     try {
-      const frame = typeof unread === "function" ? unread() : unread;
-      asked = askedBy(frame.ok ? frame.value : frame.error);
+      frame = typeof unread === "function" ? unread() : unread;
       const handled = this.#handle(frame);
-      return handled && Promise.resolve(handled).catch(failed);
+      return handled && this.#watched(handled, frame);
     } catch (error) {
-      failed(error);
+      this.#failed(frame, error);
     }
+  }
+
+  async #watched(handled: PromiseLike<void>, frame: Frame): Promise<void> {
+    try {
+      await handled;
+    } catch (error) {
+      this.#failed(frame, error);
+    }
+  }
+
+  #failed(frame: Frame | undefined, error: unknown): void {
+    this.fail(
+      frame === undefined ? {} : askedBy(frame.ok ? frame.value : frame.error),
+      "message handler",
+      error,
+    );
   }
 
   #handle(frame: Frame): MaybePromise<void> {

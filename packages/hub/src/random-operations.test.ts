@@ -16,7 +16,11 @@ async function run(seed: number): Promise<number> {
   const oneIn = (count: number): boolean => chance.below(count) === 0;
   const s = new Stage({
     seed,
-    settings: { messagesPerSecond: chance.pick([0, 0, 20]), roomsPerSession: chance.pick([0, 2]) },
+    settings: {
+      messagesPerSecond: chance.pick([0, 0, 20]),
+      roomsPerSession: chance.pick([0, 2]),
+      membersPerTurn: chance.pick([1, 2, 1000]),
+    },
   });
   const ledger = new Ledger();
   const actors = ["p", "q", "r", "s"].map((name) => new Actor(s, ledger, name)) as [Actor, ...Actor[]];

@@ -1,13 +1,14 @@
 /** Owns the members of one room and the fan-out to them. Must not know the log, the contract or the wire. */
 import type { Ack, Down, EventMessage, Gap, LeftReason, Member, Position } from "@roomcast/protocol";
 
+import { Audience } from "./audience.ts";
 import { Batch } from "./batch.ts";
 import type { Clock } from "./clock.ts";
-import type { Format } from "./connection.ts";
 import type { Reached } from "./cursor.ts";
 import { Pace } from "./pace.ts";
 import { Presence } from "./presence.ts";
 import type { KeptEvent, Removed } from "./room-log.ts";
+import type { HubSettings } from "./settings.ts";
 import type { Held, Subscription } from "./subscription.ts";
 import type { Gatherer, Turn } from "./turn.ts";
 
@@ -21,34 +22,38 @@ export class Room implements Gatherer {
   readonly presence: Presence;
   readonly pace: Pace;
   readonly #turn: Turn;
-  #live: Subscription[] = [];
+  readonly #audience: Audience;
   /** Made with the first, as what else is rarely there: an idle room is to cost little. */
   #entering: Set<Subscription> | undefined;
   /** How many of the live have a snapshot that no live event has got past yet. */
   #ahead = 0;
-  /** What the live members speak, while something gathers for them. */
-  #formats: readonly Format[] | undefined;
   readonly #batch = new Batch<Subscription>();
   /** What was delivered last. */
   #last: KeptEvent | undefined;
   /** The end of this turn will be told. */
   #waitsForTurn = false;
 
-  constructor(name: string, clock: Clock, turn: Turn, presenceGatherMs: number) {
+  constructor(
+    name: string,
+    clock: Clock,
+    turn: Turn,
+    { presenceGatherMs, membersPerTurn }: Pick<HubSettings, "presenceGatherMs" | "membersPerTurn">,
+  ) {
     this.name = name;
     this.#turn = turn;
+    this.#audience = new Audience(membersPerTurn);
     this.pace = new Pace(clock, this);
     this.presence = new Presence(name, clock, presenceGatherMs, this);
   }
 
   /** Nobody is here, and nobody is expected back. */
   get empty(): boolean {
-    return this.#live.length === 0 && (this.#entering?.size ?? 0) === 0 && this.presence.count === 0;
+    return this.#audience.size === 0 && (this.#entering?.size ?? 0) === 0 && this.presence.count === 0;
   }
 
   /** How many members an event goes to now. */
   get audience(): number {
-    return this.#live.length;
+    return this.#audience.size;
   }
 
   /** From now on live events are held for this subscription. */
@@ -65,11 +70,8 @@ export class Room implements Gatherer {
   activate(subscription: Subscription, position: Position): readonly Held[] {
     this.#entered(subscription);
     // What has gathered is older than the snapshot, and none of the newcomer's business.
-    this.flush();
-    // An array that is pushed to gets room for sixteen more: too much for each of very many rooms of one.
-    if (this.#live.length === 0) this.#live = [subscription];
-    else this.#live.push(subscription);
-    subscription.index = this.#live.length - 1;
+    if (!this.#batch.empty) this.flush();
+    this.#audience.add(subscription);
     subscription.snapshot = position;
     this.#ahead += 1;
     return subscription.stopHolding();
@@ -82,17 +84,13 @@ export class Room implements Gatherer {
   detach(subscription: Subscription, dropping = false): void {
     subscription.stopHolding();
     this.#entered(subscription);
-    this.#caughtUp(subscription);
+    this.#gotPast(subscription);
+    if (subscription.live && !dropping) this.#catchUp(subscription);
+    // Whoever could take no more was closed, and is out already.
     if (!subscription.live) return;
-    if (!dropping) this.flush();
-    const last = this.#live.pop();
-    if (last !== undefined && last !== subscription) {
-      this.#live[subscription.index] = last;
-      last.index = subscription.index;
-    }
-    subscription.index = -1;
+    this.#audience.remove(subscription);
     // The room may be forgotten now: what waits must not be overtaken by what comes to its successor.
-    if (this.#live.length === 0) this.pace.endRest();
+    if (this.#audience.size === 0) this.pace.endRest();
   }
 
   depart(clientId: string, reason: LeftReason): void {
@@ -114,7 +112,7 @@ export class Room implements Gatherer {
     this.#last = event;
     this.broadcast(message, event);
     // A snapshot may show what the log has not announced here yet.
-    this.#spare((snapshot) => epoch === snapshot.epoch && offset <= snapshot.offset);
+    if (this.#ahead > 0) this.#spare((snapshot) => epoch === snapshot.epoch && offset <= snapshot.offset);
   }
 
   /** All that was said here is gone, and the count begins anew. Nobody leaves for that. */
@@ -124,25 +122,29 @@ export class Room implements Gatherer {
       subscription.hold({ ...position, sequence, bytes: 0, message: gap });
     }
     this.broadcast(gap, { ...position, sequence });
-    this.#spare((snapshot) => snapshot.epoch === position.epoch);
+    if (this.#ahead > 0) this.#spare((snapshot) => snapshot.epoch === position.epoch);
   }
 
   /** To every live member, at the end of this turn, or a little later where a crowd has more to come. */
   broadcast(message: Down, at?: Reached): void {
-    if (this.#live.length === 0) return;
+    if (this.#audience.size === 0) return;
     if (message.type === "event") this.#introduce(message);
-    if (at?.sequence !== undefined && this.#spoken.some(({ inSequence }) => inSequence === true))
+    const { formats } = this.#audience;
+    if (at?.sequence !== undefined && formats.some(({ inSequence }) => inSequence === true))
       this.#turn.inSequence(this);
     if (this.#batch.bytes > MAX_BATCH_BYTES) this.flush();
     this.#awaitTurn();
-    this.#batch.push(message, this.#spoken, at);
+    this.#batch.push(message, formats, at);
   }
 
   /** To one member alone, behind what has gathered for it. */
   tell(subscription: Subscription, message: Ack | EventMessage): void {
     if (message.type === "event") this.#introduce(message);
-    if (!subscription.live || this.#batch.empty) subscription.peer.send(message);
-    else this.#batch.insert(subscription, message);
+    if (subscription.live && !this.#batch.empty) this.#batch.insert(subscription, message);
+    else {
+      this.#hurry(subscription);
+      subscription.peer.send(message);
+    }
   }
 
   /**
@@ -162,23 +164,37 @@ export class Room implements Gatherer {
 
   turnEnded(): void {
     this.#waitsForTurn = false;
-    if (this.pace.isTime(this.#live.length)) this.flush();
+    if (this.#audience.writing) close(this.#audience.goOn());
+    else if (!this.#batch.empty && this.pace.isTime(this.#audience.size)) this.#write();
+    else return;
+    if (this.#audience.writing) this.#awaitTurn();
+    else this.due();
   }
 
-  /** One write per member. */
+  /** One write per member, and nothing left for later. */
   flush(): void {
-    this.#formats = undefined;
+    close(this.#audience.goOn(Infinity));
     if (this.#batch.empty) return;
+    this.#write();
+    close(this.#audience.goOn(Infinity));
+  }
+
+  /** One write per member; to a crowd, the first slice of it. */
+  #write(): void {
     const messages = this.#batch.length;
-    const framesFor = this.#batch.take();
-    const slow: Subscription[] = [];
-    for (const subscription of this.#live) {
-      const frames = framesFor(subscription);
-      if (frames !== undefined && !subscription.outlet.write(frames)) slow.push(subscription);
-    }
-    this.pace.wrote(messages, this.#live.length);
-    // Closing takes members out of the array that was just walked, so it waits until the walk is over.
-    for (const { peer } of slow) peer.close("slowConsumer");
+    const slow = this.#audience.begin(this.#batch.take());
+    this.pace.wrote(messages, this.#audience.size);
+    close(slow);
+  }
+
+  /** It gets what the others get, now. */
+  #catchUp(subscription: Subscription): void {
+    if (!this.#batch.empty) this.flush();
+    else this.#hurry(subscription);
+  }
+
+  #hurry(subscription: Subscription): void {
+    if (!this.#audience.hurry(subscription)) subscription.peer.close("slowConsumer");
   }
 
   #entered(subscription: Subscription): void {
@@ -186,7 +202,7 @@ export class Room implements Gatherer {
     if (this.#entering?.size === 0) this.#entering = undefined;
   }
 
-  #caughtUp(subscription: Subscription): void {
+  #gotPast(subscription: Subscription): void {
     if (subscription.snapshot === undefined) return;
     subscription.snapshot = undefined;
     this.#ahead -= 1;
@@ -194,18 +210,11 @@ export class Room implements Gatherer {
 
   /** Newcomers do not get what was broadcast last, if their snapshot shows it. */
   #spare(shows: (snapshot: Position) => boolean): void {
-    if (this.#ahead === 0) return;
-    for (const subscription of this.#live) {
+    for (const subscription of this.#audience) {
       if (subscription.snapshot === undefined) continue;
       if (shows(subscription.snapshot)) this.#batch.replaceLast(subscription, null);
-      else this.#caughtUp(subscription);
+      else this.#gotPast(subscription);
     }
-  }
-
-  /** Found once for what gathers: a walk over the members before the one that writes to them. */
-  get #spoken(): readonly Format[] {
-    this.#formats ??= [...new Set(this.#live.map(({ format }) => format))];
-    return this.#formats;
   }
 
   #awaitTurn(): void {
@@ -218,6 +227,11 @@ export class Room implements Gatherer {
   #introduce({ from }: EventMessage): void {
     if (from.clientId !== null && this.presence.owes(from.clientId)) this.presence.flush();
   }
+}
+
+/** Closing takes members out of their audience, so it waits until those who are written to have been. */
+function close(slow: readonly Subscription[]): void {
+  for (const { peer } of slow) peer.close("slowConsumer");
 }
 
 export const eventMessage = (event: KeptEvent): EventMessage => ({

@@ -2,6 +2,7 @@
 import type { Clock } from "./clock.ts";
 import { Room } from "./room.ts";
 import type { RoomLog } from "./room-log.ts";
+import type { HubSettings } from "./settings.ts";
 import type { Turn } from "./turn.ts";
 
 export class Rooms {
@@ -9,13 +10,18 @@ export class Rooms {
   readonly #log: RoomLog;
   readonly #clock: Clock;
   readonly #turn: Turn;
-  readonly #presenceGatherMs: number;
+  readonly #settings: Pick<HubSettings, "presenceGatherMs" | "membersPerTurn">;
 
-  constructor(log: RoomLog, clock: Clock, turn: Turn, presenceGatherMs: number) {
+  constructor(
+    log: RoomLog,
+    clock: Clock,
+    turn: Turn,
+    settings: Pick<HubSettings, "presenceGatherMs" | "membersPerTurn">,
+  ) {
     this.#log = log;
     this.#clock = clock;
     this.#turn = turn;
-    this.#presenceGatherMs = presenceGatherMs;
+    this.#settings = settings;
   }
 
   get size(): number {
@@ -29,7 +35,7 @@ export class Rooms {
   open(name: string): Room {
     let room = this.#rooms.get(name);
     if (room === undefined) {
-      room = new Room(name, this.#clock, this.#turn, this.#presenceGatherMs);
+      room = new Room(name, this.#clock, this.#turn, this.#settings);
       this.#rooms.set(name, room);
     }
     return room;

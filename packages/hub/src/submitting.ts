@@ -12,9 +12,10 @@ import {
 } from "@roomcast/protocol";
 
 import { admit } from "./admission.ts";
-import { type AdmittedEvent, deliver, type Receipt } from "./delivering.ts";
+import { deliver, type Destination, type Receipt } from "./delivering.ts";
 import type { Engine } from "./engine.ts";
 import type { Identity } from "./identity.ts";
+import type { Draft } from "./room-log.ts";
 
 /** What the embedding application publishes. */
 export interface Publication {
@@ -50,8 +51,9 @@ export async function publish(engine: Engine, publication: Publication): Promise
   if (!request.ok) return request;
   const checked = engine.contract.check(event, data, "server");
   if (!checked.ok) return checked;
+  const { to, ...named } = request.value;
   const { kept } = checked.value;
-  return send(engine, { ...request.value, from, data: JsonText.of(checked.value.data), kept });
+  return send(engine, { ...named, from, data: JsonText.of(checked.value.data) }, { kept, to });
 }
 
 /** Under the same rules as a publish over a socket. All guests share one scope of ids. */
@@ -69,25 +71,24 @@ export async function submit(engine: Engine, submission: Submission): Promise<Ou
   const from: From = { clientId: null, user: identity.user ?? "guest", name };
   const admitted = await admit(engine, { ...request.value, data, from, identity }, submission.age);
   if (!admitted.ok) return admitted;
-  if (admitted.value.kind === "answer") {
-    const { id, room } = request.value;
+  const { id, room, to } = request.value;
+  if (admitted.value.kind === "answer")
     return ok({ id, room, time: engine.clock.now(), answer: admitted.value.answer });
-  }
   const { event, data: admittedData, kept } = admitted.value;
-  return send(engine, { ...request.value, event, from, data: admittedData, kept });
+  return send(engine, { room, event, data: admittedData, id, from }, { kept, to });
 }
 
 /** The names are put into frames as they are, and everybody must be able to print the data. */
 function requestOf(
   { random }: Engine,
   { room, event, data, id = random.id(), to }: Omit<Publication, "from">,
-): Result<Pick<AdmittedEvent, "room" | "event" | "id" | "to">, Refusal> {
+): Result<Pick<Draft, "room" | "event" | "id"> & { readonly to?: string }, Refusal> {
   const request = { room, event, id, ...(to !== undefined && { to }) };
   const checked = checkUp({ type: "publish", ...request, data });
   return checked.ok ? ok(request) : err(refusal(checked.error.code, checked.error.message));
 }
 
-const send = (engine: Engine, event: AdmittedEvent): Promise<Outcome> =>
+const send = (engine: Engine, event: Omit<Draft, "time">, destination: Destination): Promise<Outcome> =>
   new Promise((resolve) => {
-    deliver(engine, event, resolve);
+    deliver(engine, { ...event, time: engine.clock.now() }, destination, resolve);
   });

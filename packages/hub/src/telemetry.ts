@@ -1,9 +1,9 @@
 /** Port: what an operator may want to know. Says facts; whoever listens decides what becomes a log line or a metric. */
 import type { LeftReason } from "@roomcast/protocol";
 
-import type { AdmittedEvent } from "./delivering.ts";
+import type { Destination } from "./delivering.ts";
 import type { LimitName } from "./limits.ts";
-import type { Trimmed } from "./room-log.ts";
+import type { Draft, Trimmed } from "./room-log.ts";
 
 export interface ClientFacts {
   readonly clientId: string;
@@ -76,11 +76,9 @@ export type TelemetryEvent =
   | { readonly kind: "fault"; readonly where: string; readonly error: unknown };
 
 /** One event that was published through this process. */
-export interface PublishedEvent extends AdmittedEvent {
-  /** Ms since 1970. */
-  readonly time: number;
+export interface PublishedEvent extends Draft, Destination {
   /** Of an event that was kept. */
-  readonly offset: number | undefined;
+  readonly offset?: number | undefined;
   /** How many members it goes to at the end of this turn. */
   readonly receivers: number;
   /** `monotonicMs` of the moment when it was admitted. */

@@ -1,7 +1,6 @@
 /** Owns how many events have gone in and out since the hub began, and telling whoever watches of each. */
 import type { Clock } from "./clock.ts";
-import type { AdmittedEvent } from "./delivering.ts";
-import type { Telemetry } from "./telemetry.ts";
+import type { PublishedEvent, Telemetry } from "./telemetry.ts";
 
 export class Traffic {
   /** Events that were published here, a repeated one once. */
@@ -22,15 +21,9 @@ export class Traffic {
   }
 
   /** It was kept, or sent to whoever was there. @param sinceMs what `begin` said. */
-  published(
-    event: AdmittedEvent,
-    sinceMs: number | undefined,
-    time: number,
-    receivers: number,
-    offset?: number,
-  ): void {
+  published(sinceMs: number | undefined, what: () => Omit<PublishedEvent, "sinceMs">): void {
     this.eventsIn += 1;
     // Nothing was noted of one that set out before somebody watched.
-    if (sinceMs !== undefined) this.#telemetry.published?.({ ...event, time, offset, receivers, sinceMs });
+    if (sinceMs !== undefined) this.#telemetry.published?.({ ...what(), sinceMs });
   }
 }

@@ -11,6 +11,8 @@ export interface Sequenced {
   flush(): void;
 }
 
+const turnEnded = (gatherer: Gatherer): void => gatherer.turnEnded();
+
 export class Turn {
   readonly #clock: Clock;
   readonly #telemetry: Telemetry;
@@ -28,7 +30,7 @@ export class Turn {
     this.#clock.afterTurn(() => {
       const waiting = this.#waiting;
       this.#waiting = [];
-      for (const each of waiting) this.#end(each);
+      for (const each of waiting) this.#guarded(each, turnEnded);
     });
   }
 
@@ -39,17 +41,13 @@ export class Turn {
   inSequence(gatherer: Sequenced): void {
     const before = this.#inSequence;
     this.#inSequence = gatherer;
-    if (before !== gatherer) this.#guarded(() => before?.flush());
+    if (before !== gatherer && before !== undefined) this.#guarded(before, (each) => each.flush());
   }
 
-  /** One that fails must not keep the others from their end of the turn. */
-  #end(gatherer: Gatherer): void {
-    this.#guarded(() => gatherer.turnEnded());
-  }
-
-  #guarded(work: () => void): void {
+  /** One that fails must not keep the others from what is theirs. */
+  #guarded<Each>(gatherer: Each, work: (gatherer: Each) => void): void {
     try {
-      work();
+      work(gatherer);
     } catch (error) {
       this.#telemetry.record({ kind: "fault", where: "fan-out", error });
     }

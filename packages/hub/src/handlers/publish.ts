@@ -1,12 +1,14 @@
 /** publish → ack. The ack stands in the order of offsets between the events of the room, and never before the commit. */
-import { type Publish, type Refusal, refusal } from "@roomcast/protocol";
+import { type From, type Publish, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
-import { admit } from "../admission.ts";
-import { type AdmittedEvent, deliver, type Receipt } from "../delivering.ts";
+import { admit, type Admitted } from "../admission.ts";
+import { deliver, type Destination, type Receipt } from "../delivering.ts";
 import type { Exchange } from "../engine.ts";
 import { beyond } from "../limits.ts";
-import { type MaybePromise, whenReady } from "../maybe-promise.ts";
+import { isPromise, type MaybePromise } from "../maybe-promise.ts";
 import { retryOf } from "../refusing.ts";
+import type { Draft } from "../room-log.ts";
+import type { Subscription } from "../subscription.ts";
 
 /** What a publish that waits for the log holds besides its data, about. */
 const OVERHEAD_BYTES = 256;
@@ -15,7 +17,7 @@ const UNSETTLED_RETRY_MS = 250;
 
 export function publish(exchange: Exchange, message: Publish): MaybePromise<void> {
   const { engine, peer, session } = exchange;
-  const { id, room, event, data, to, age } = message;
+  const { id, room, event, data, to, echo, age } = message;
   const subscription = session.subscriptions.get(room);
   if (subscription === undefined) {
     peer.refuse(message, refusal("not_joined"));
@@ -31,58 +33,72 @@ export function publish(exchange: Exchange, message: Publish): MaybePromise<void
   }
   const place = subscription.takePlace();
   const { from, identity } = session;
-  const submission = { room, event, id, data, from, identity, ...(to !== undefined && { to }) };
-  return whenReady(admit(engine, submission, age), (admitted) => {
-    // It may have been taken out of the room while the application made up its mind.
-    if (session.subscriptions.get(room) !== subscription) peer.refuse(message, refusal("not_joined"));
-    else if (!admitted.ok) peer.refuse(message, admitted.error);
-    else if (admitted.value.kind === "answer") {
-      const { answer } = admitted.value;
-      subscription.room.tell(subscription, { type: "ack", id, room, time: engine.clock.now(), answer });
-    } else {
-      const { event: admittedEvent, data: admittedData, kept } = admitted.value;
-      const refused = (reason: Refusal): void => {
-        if (retryOf(reason) === "same_id") subscription.refuseUntilRepeated(id, place);
-        peer.refuse(message, reason);
-      };
-      send(exchange, message, refused, {
-        room,
-        event: admittedEvent,
-        data: admittedData,
-        id,
-        from,
-        kept,
-        ...(to !== undefined && { to }),
-      });
-      // Refusing what comes next would cost more than leaving it with the client.
-      return peer.unreadUntil(engine.appending.inTime());
-    }
+  const candidate = { room, event, id, data, from, identity, ...(to !== undefined && { to }) };
+  const asked: Asked = { exchange, subscription, place, from, id, room, to, echo: echo !== false };
+  const admitted = admit(engine, candidate, age);
+  return isPromise(admitted)
+    ? Promise.resolve(admitted).then((verdict) => act(asked, verdict))
+    : act(asked, admitted);
+}
+
+/** What is to be known of a publish until it is answered: not its data, of which the log has what it needs. */
+interface Asked {
+  readonly exchange: Exchange;
+  readonly subscription: Subscription;
+  readonly place: number;
+  readonly from: From;
+  readonly id: string;
+  readonly room: string;
+  readonly to: string | undefined;
+  readonly echo: boolean;
+}
+
+function act(asked: Asked, admitted: Result<Admitted, Refusal>): MaybePromise<void> {
+  const { exchange, subscription, from, id, room, to } = asked;
+  const { engine, peer, session } = exchange;
+  // It may have been taken out of the room while the application made up its mind.
+  if (session.subscriptions.get(room) !== subscription) refuse(asked, refusal("not_joined"));
+  else if (!admitted.ok) refuse(asked, admitted.error);
+  else if (admitted.value.kind === "answer") {
+    const { answer } = admitted.value;
+    subscription.room.tell(subscription, { type: "ack", id, room, time: engine.clock.now(), answer });
+  } else {
+    const { event, data, kept } = admitted.value;
+    send(asked, { room, event, data, id, from, time: engine.clock.now() }, { kept, to });
+    // Refusing what comes next would cost more than leaving it with the client.
+    if (peer.allowance.publishesOn) return peer.unreadUntil(engine.appending.inTime());
+  }
+}
+
+function send(asked: Asked, event: Draft, destination: Destination): void {
+  const { engine, peer } = asked.exchange;
+  const bytes = OVERHEAD_BYTES + event.data.text.length;
+  if (!peer.allowance.unsettled(bytes)) {
+    refuseForNow(asked, beyond("maxUnsettledBytes", engine.telemetry, UNSETTLED_RETRY_MS));
+    return;
+  }
+  deliver(engine, event, destination, (outcome) => {
+    peer.allowance.settled(bytes);
+    if (outcome.ok) acknowledge(asked, outcome.value);
+    else refuseForNow(asked, outcome.error);
   });
 }
 
-function send(
-  exchange: Exchange,
-  message: Publish,
-  refused: (reason: Refusal) => void,
-  event: AdmittedEvent,
-): void {
-  const { engine, peer } = exchange;
-  const bytes = OVERHEAD_BYTES + event.data.text.length;
-  if (!peer.allowance.unsettled(bytes)) {
-    refused(beyond("maxUnsettledBytes", engine.telemetry, UNSETTLED_RETRY_MS));
-    return;
-  }
-  deliver(engine, event, (outcome) => {
-    peer.allowance.settled(bytes);
-    if (outcome.ok) acknowledge(exchange, message, outcome.value);
-    else refused(outcome.error);
-  });
+function refuse({ exchange, id, room }: Asked, reason: Refusal): void {
+  exchange.peer.refuse({ type: "publish", id, room }, reason);
+}
+
+/** Where it may be repeated, what comes behind it must wait for that. */
+function refuseForNow(asked: Asked, reason: Refusal): void {
+  if (retryOf(reason) === "same_id") asked.subscription.refuseUntilRepeated(asked.id, asked.place);
+  refuse(asked, reason);
 }
 
 /** To the socket that asked; in the order of offsets as long as it is in the room, by whatever subscription. */
-function acknowledge({ peer, session }: Exchange, { room, echo, to }: Publish, receipt: Receipt): void {
+function acknowledge({ exchange, room, to, echo }: Asked, receipt: Receipt): void {
+  const { peer, session } = exchange;
   const subscription = session.subscriptions.get(room);
-  const inPlace = echo === false && to === undefined && receipt.duplicate !== true;
+  const inPlace = !echo && to === undefined && receipt.duplicate !== true;
   if (subscription?.peer === peer)
     subscription.room.acknowledge(subscription, { type: "ack", ...receipt }, !inPlace);
   else peer.send({ type: "ack", ...receipt });

@@ -47,11 +47,14 @@ export class ManualClock implements Clock {
 
   /** Ends the turn: what waits for `afterTurn` runs, also what that adds. */
   endTurn(): void {
-    while (this.#turn.length > 0) {
-      const turn = this.#turn;
-      this.#turn = [];
-      for (const run of turn) run();
-    }
+    while (this.#turn.length > 0) this.endOneTurn();
+  }
+
+  /** What that adds waits for the end of the next one. */
+  endOneTurn(): void {
+    const turn = this.#turn;
+    this.#turn = [];
+    for (const run of turn) run();
   }
 
   /** Timers due within this run in order, each in a turn of its own. */

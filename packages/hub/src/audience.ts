@@ -1,0 +1,125 @@
+/**
+ * Owns who hears a room now, and writing to them: to a crowd in slices, a turn of the event loop each, so that nobody else
+ * waits for the whole of it. Those who have had what is being written stand first. Must not know what is said.
+ */
+import type { Format } from "./connection.ts";
+import type { Subscription } from "./subscription.ts";
+
+/** What each is to get. */
+export type FramesFor = (subscription: Subscription) => Uint8Array | undefined;
+
+export class Audience {
+  /** So many are a slice. */
+  readonly #perTurn: number;
+  #members: Subscription[] = [];
+  /** What they speak; undefined until somebody asks. */
+  #formats: readonly Format[] | undefined;
+  /** What is being written. */
+  #framesFor: FramesFor | undefined;
+  /** So many have had it. */
+  #served = 0;
+
+  constructor(perTurn: number) {
+    this.#perTurn = perTurn;
+  }
+
+  get size(): number {
+    return this.#members.length;
+  }
+
+  /** Some have what was written last, and others not yet. */
+  get writing(): boolean {
+    return this.#framesFor !== undefined;
+  }
+
+  /** Found once for many messages: it is a walk over all. */
+  get formats(): readonly Format[] {
+    return (this.#formats ??= [...new Set(this.#members.map(({ format }) => format))]);
+  }
+
+  [Symbol.iterator](): Iterator<Subscription> {
+    return this.#members.values();
+  }
+
+  /** What is being written is none of the newcomer's business. */
+  add(subscription: Subscription): void {
+    if (this.#formats?.includes(subscription.format) === false) this.#formats = undefined;
+    // An array that is pushed to gets room for sixteen more: too much for each of very many rooms of one.
+    if (this.#members.length === 0) this.#members = [subscription];
+    else this.#members.push(subscription);
+    subscription.index = this.#members.length - 1;
+    if (this.writing) this.#serve(subscription);
+  }
+
+  /** With what is being written, or without. */
+  remove(subscription: Subscription): void {
+    // Whoever stands behind it is to stay on its side.
+    if (subscription.index < this.#served) {
+      this.#served -= 1;
+      this.#swap(subscription, this.#members[this.#served]);
+    }
+    this.#swap(subscription, this.#members.at(-1));
+    this.#members.pop();
+    subscription.index = -1;
+    if (this.#formats !== undefined && this.#formats.length > 1) this.#formats = undefined;
+    this.#endIfServed();
+  }
+
+  /** MUST NOT be called while something is being written. @returns those who can take no more. */
+  begin(framesFor: FramesFor): readonly Subscription[] {
+    this.#framesFor = framesFor;
+    this.#served = 0;
+    return this.goOn();
+  }
+
+  /** @returns those who can take no more: whoever is told must close them, which takes them out of here. */
+  goOn(most = this.#perTurn): readonly Subscription[] {
+    const framesFor = this.#framesFor;
+    if (framesFor === undefined) return NOBODY;
+    const from = this.#served;
+    const until = Math.min(this.#members.length, from + most);
+    this.#served = until;
+    this.#endIfServed();
+    let slow: Subscription[] | undefined;
+    for (let index = from; index < until; index += 1) {
+      const subscription = this.#members[index];
+      if (subscription !== undefined && !written(subscription, framesFor)) (slow ??= []).push(subscription);
+    }
+    return slow ?? NOBODY;
+  }
+
+  /** One of them gets what is being written ahead of the others. @returns false when it can take no more. */
+  hurry(subscription: Subscription): boolean {
+    const framesFor = this.#framesFor;
+    if (framesFor === undefined || subscription.index < this.#served) return true;
+    this.#serve(subscription);
+    this.#endIfServed();
+    return written(subscription, framesFor);
+  }
+
+  #serve(subscription: Subscription): void {
+    this.#swap(subscription, this.#members[this.#served]);
+    this.#served += 1;
+  }
+
+  #swap(a: Subscription, b = a): void {
+    const { index } = a;
+    this.#members[b.index] = a;
+    this.#members[index] = b;
+    a.index = b.index;
+    b.index = index;
+  }
+
+  #endIfServed(): void {
+    if (this.#served < this.#members.length) return;
+    this.#framesFor = undefined;
+    this.#served = 0;
+  }
+}
+
+const NOBODY: readonly Subscription[] = [];
+
+function written(subscription: Subscription, framesFor: FramesFor): boolean {
+  const frames = framesFor(subscription);
+  return frames === undefined || subscription.outlet.write(frames);
+}
