@@ -21,6 +21,8 @@ export interface Store {
   readonly sanctions: SanctionStore;
   /** What the last run has left, a sentence each for the operator. */
   readonly findings: readonly string[];
+  /** Asks where things are kept, never what is in memory of it. */
+  canRead(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -37,7 +39,7 @@ export async function openStore(
   settings: Settings,
   { clock, random, onFatal, onTrimmed }: StorePorts,
 ): Promise<Store> {
-  const { store, dataDir, durability, historyEvents, historyDays } = settings;
+  const { store, dataDir, durability, historyEvents, historyDays, tailBytes } = settings;
   const historyBytes = settings.historyBytes === 0 ? Infinity : settings.historyBytes;
   if (store === "memory") {
     const log = new MemoryLog({ clock, random, historyEvents, historyBytes, onTrimmed });
@@ -46,6 +48,7 @@ export async function openStore(
       sessions: new MemorySessions(clock),
       sanctions: new MemorySanctions(),
       findings: [],
+      canRead: () => Promise.resolve(true),
       close: () => log.close(),
     };
   }
@@ -57,7 +60,7 @@ export async function openStore(
   }
   const { openSqliteStore } = await import("./logs/sqlite/sqlite-store.ts");
   const opened = await openSqliteStore({
-    ...{ dataDir, durability, clock, historyEvents, historyBytes, historyDays },
+    ...{ dataDir, durability, clock, historyEvents, historyBytes, historyDays, tailBytes },
     ...{ onFatal, onTrimmed },
   });
   if (!opened.ok) throw new StartError(opened.error);

@@ -1,5 +1,5 @@
 /** The composition root: the only file that knows adapters and logs. Makes a server, with an http server of its own or in yours. */
-import { type Clock, Hub, type HubSettings, type Policy, type RoomLog, type Telemetry } from "@roomcast/hub";
+import { type Clock, Hub, type HubSettings, type Policy, type Telemetry } from "@roomcast/hub";
 import { type Contract, events as bundledEvents, type Events } from "@roomcast/protocol";
 import type { Server } from "node:http";
 import { join } from "node:path";
@@ -126,7 +126,7 @@ export async function createServer<const C extends Contract = Events>(
   const streams = new Streams(clock, heartbeatMs, places);
   const http = new HttpAdapter({
     ...{ ...ports, streams, telemetry, ticketsPerUser: settings.ticketsPerUser },
-    ready: async () => !hub.draining && (await answers(store.log, settings.defaultRoom, clock)),
+    ready: async () => !hub.draining && (await answers(store, clock)),
   });
   const admin = new AdminAdapter({
     ...{
@@ -218,13 +218,12 @@ function shareOf(
 }
 
 /** Whether the store can be read, and soon. */
-async function answers(log: RoomLog, room: string, clock: Clock): Promise<boolean> {
+async function answers(store: Store, clock: Clock): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<boolean>();
   const timer = clock.after(READ_TIMEOUT_MS, () => {
     resolve(false);
   });
-  const read = log.read(room, { limit: 0 }).then(({ ok }) => ok);
-  const answered = await Promise.race([read, late]);
+  const answered = await Promise.race([store.canRead(), late]);
   timer.cancel();
   return answered;
 }

@@ -15,6 +15,7 @@ describe("reading settings", () => {
     expect(DEFAULTS).toMatchObject({
       ...{ port: 3000, host: "0.0.0.0", dataDir: "./data", store: "sqlite", durability: "disk", log: "info" },
       ...{ defaultRoom: "general", historyEvents: 10_000, historyBytes: 67_108_864, historyDays: 30 },
+      tailBytes: 16_777_216,
       ...DEFAULT_LIMITS,
       ...{ helloTimeoutMs: 10_000, heartbeatMs: 25_000 },
     });

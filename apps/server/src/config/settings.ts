@@ -148,6 +148,14 @@ export const SETTINGS = {
     parse: wholeNumber(1, 36_500),
     meaning: "for which an event is kept",
   }),
+  tailBytes: setting({
+    variable: "ROOMCAST_TAIL_BYTES",
+    fallback: 16 * 1024 * 1024,
+    unit: "bytes",
+    parse: wholeNumber(0, NO_LIMIT),
+    meaning:
+      "of memory, about, for the newest events of rooms in use, so that readers need not wait for the disk",
+  }),
   ...LIMIT_SETTINGS,
   trustedProxies: setting<readonly string[] | undefined>({
     variable: "ROOMCAST_TRUSTED_PROXIES",

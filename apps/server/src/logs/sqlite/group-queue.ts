@@ -62,6 +62,11 @@ export class GroupQueue {
     this.#send = send;
   }
 
+  /** Nothing is taken any more. */
+  get isEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
   append(draft: RoomWrite, reply: Reply<Placed | Refusal>): void {
     const { drafts } = this.#waiting;
     const refused =

@@ -3,7 +3,7 @@ import type { Trimmed } from "@roomcast/hub";
 
 import type { Life, Room, TrimCandidate } from "./rooms-table.ts";
 import type { Tables } from "./tables.ts";
-import type { WriterSettings } from "./writer-messages.ts";
+import type { TrimmedRoom, WriterSettings } from "./writer-messages.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Longer than PUBLISH_HORIZON_MS by far: a client that slept over it still cannot publish twice. */
@@ -37,7 +37,7 @@ export class Housekeeping {
   readonly #overfullAtEvents: number;
   readonly #overfullAtBytes: number;
   /** By the slice that is under way. */
-  #trimmed: Trimmed | undefined;
+  #trimmed: TrimmedRoom | undefined;
 
   constructor(tables: Tables, limits: Limits) {
     this.#tables = tables;
@@ -65,7 +65,7 @@ export class Housekeeping {
   }
 
   /** One small transaction. What throws is given up until the next tick. @returns which events went, if any. */
-  slice(): Trimmed | undefined {
+  slice(): TrimmedRoom | undefined {
     this.#trimmed = undefined;
     try {
       this.#tables.transaction.run(() => this.#step());
@@ -167,7 +167,7 @@ export class Housekeeping {
     const { sequence: goneSequence, totalBytes: floorBytes } = events.totalsAt(id, newFloor);
     events.trim(id, newFloor);
     rooms.raiseFloor(name, id, { floor: newFloor, goneSequence, floorBytes });
-    this.#trimmed = { by, events: newFloor - floor };
+    this.#trimmed = { room: name, by, events: newFloor - floor, floor: newFloor, goneSequence };
     return newFloor;
   }
 }

@@ -1,5 +1,6 @@
 /** The room log on SQLite: drafts and ranges in, positions and pages out. Must not know how they get to the writer. */
 import type {
+  Clock,
   Draft,
   Durability,
   KeptEvent,
@@ -13,10 +14,14 @@ import type {
 import { err, type GapReason, JsonText, ok, type Refusal, type Result } from "@roomcast/protocol";
 
 import type { GroupQueue } from "./group-queue.ts";
+import { ReadTurns } from "./read-turns.ts";
+import type { Tails } from "./tails.ts";
 import type { KeptCells, PageCells } from "./writer-messages.ts";
 
 interface SqliteLogParts {
+  readonly clock: Clock;
   readonly queue: GroupQueue;
+  readonly tails: Tails;
   readonly durability: Durability;
   readonly generation: string;
   readonly earlierGenerations: readonly string[];
@@ -32,7 +37,9 @@ export class SqliteLog implements RoomLog {
   readonly durability: Durability;
   readonly generation: string;
   readonly #queue: GroupQueue;
+  readonly #tails: Tails;
   readonly #earlierGenerations: ReadonlySet<string>;
+  readonly #turns: ReadTurns;
   readonly #close: () => Promise<void>;
   #sequence: number;
   #listener: (event: KeptEvent) => void = () => undefined;
@@ -40,7 +47,9 @@ export class SqliteLog implements RoomLog {
 
   constructor(parts: SqliteLogParts) {
     this.durability = parts.durability;
+    this.#turns = new ReadTurns(parts.clock);
     this.#queue = parts.queue;
+    this.#tails = parts.tails;
     this.generation = parts.generation;
     this.#sequence = parts.sequence;
     this.#earlierGenerations = new Set(parts.earlierGenerations);
@@ -62,8 +71,10 @@ export class SqliteLog implements RoomLog {
       const { offset, duplicate, sequence } = placed;
       const epoch = this.#epochOf(placed.incarnation);
       if (!duplicate) {
+        const kept = { room, event, data, id, from, time, epoch, offset, sequence };
         this.#sequence = sequence;
-        this.#listener({ room, event, data, id, from, time, epoch, offset, sequence });
+        this.#tails.append(kept);
+        this.#listener(kept);
       }
       settle(ok({ position: { epoch, offset }, time: placed.time, duplicate }));
     });
@@ -78,17 +89,20 @@ export class SqliteLog implements RoomLog {
       const { offset, incarnation, sequence } = placed;
       const removed = { room, position: { epoch: this.#epochOf(incarnation), offset }, sequence };
       this.#sequence = sequence;
+      this.#tails.remove(removed);
       this.#removalListener(removed);
       settle(ok(removed));
     });
   }
 
-  async read(room: string, { after, beyond, before, limit }: ReadRange): Promise<Result<Page, Refusal>> {
-    return new Promise((resolve) => {
-      this.#queue.read({ room, after, beyond, before, limit }, (page) => {
-        resolve("code" in page ? err(page) : ok(this.#pageOf(room, page)));
-      });
-    });
+  /** What memory shows is what the listener has heard; the tables are read once all that was asked before is committed. */
+  async read(room: string, range: ReadRange): Promise<Result<Page, Refusal>> {
+    if (!this.#queue.isEnded && this.#tails.has(room)) {
+      await this.#turns.next();
+      const page = this.#tails.page(room, range);
+      if (page !== undefined) return ok(page);
+    }
+    return this.#readTables(room, range);
   }
 
   /** Every event passes through this process: there is nothing to subscribe to. */
@@ -113,6 +127,23 @@ export class SqliteLog implements RoomLog {
 
   async close(): Promise<void> {
     await this.#close();
+  }
+
+  async #readTables(
+    room: string,
+    { after, beyond, before, limit }: ReadRange,
+  ): Promise<Result<Page, Refusal>> {
+    return new Promise((resolve) => {
+      this.#queue.read({ room, after, beyond, before, limit }, (cells) => {
+        if ("code" in cells) {
+          resolve(err(cells));
+          return;
+        }
+        const page = this.#pageOf(room, cells);
+        this.#tails.learn(room, page);
+        resolve(ok(page));
+      });
+    });
   }
 
   #pageOf(room: string, { incarnation, events, ...page }: PageCells): Page {

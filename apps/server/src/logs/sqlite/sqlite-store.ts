@@ -8,11 +8,13 @@ import { SqliteLog } from "./sqlite-log.ts";
 import { SqliteSanctions } from "./sqlite-sanctions.ts";
 import { SqliteSessions } from "./sqlite-sessions.ts";
 import type { SqliteStore, SqliteStoreOptions } from "./store-options.ts";
+import { Tails } from "./tails.ts";
 import { WriterThread } from "./writer-thread.ts";
 
 const DEFAULT_HISTORY_EVENTS = 10_000;
 const DEFAULT_HISTORY_BYTES = 64 * 1024 * 1024;
 const DEFAULT_HISTORY_DAYS = 30;
+const DEFAULT_TAIL_BYTES = 16 * 1024 * 1024;
 /** How often the writer looks for what has expired. */
 const TICK_MS = 60_000;
 
@@ -35,6 +37,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
   if (!started.ok) return started;
   const writer = started.value;
   const queue = new GroupQueue(clock, (group) => writer.tell(group));
+  const tails = new Tails(options.tailBytes ?? DEFAULT_TAIL_BYTES);
 
   const time = new SteadyTime(clock, writer.lastTime);
   const tick = (): void => {
@@ -46,7 +49,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
   const ended = new Promise<void>((resolve) => {
     writer.listen({
       onAnswer: (answer) => queue.answer(answer),
-      onTrimmed,
+      onTrimmed: (trimmed) => {
+        tails.trim(trimmed);
+        onTrimmed({ by: trimmed.by, events: trimmed.events });
+      },
       onEnd: (sentence) => {
         ticker.cancel();
         queue.abandon();
@@ -66,12 +72,19 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
     return closing;
   };
 
+  const canRead = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      const nowhere = { room: "", after: undefined, beyond: undefined, before: undefined, limit: 0 };
+      queue.read(nowhere, (page) => resolve(!("code" in page)));
+    });
+
   const { durability, generation, earlierGenerations, findings, sequence } = writer;
   return ok({
-    log: new SqliteLog({ queue, durability, generation, earlierGenerations, sequence, close }),
+    log: new SqliteLog({ clock, queue, tails, durability, generation, earlierGenerations, sequence, close }),
     sessions: new SqliteSessions(queue),
     sanctions: new SqliteSanctions(queue, writer.sanctions),
     findings,
+    canRead,
     close,
   });
 }

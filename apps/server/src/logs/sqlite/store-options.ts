@@ -15,6 +15,8 @@ export interface SqliteStoreOptions {
   readonly historyBytes?: number;
   /** Days that an event is kept; default 30. */
   readonly historyDays?: number;
+  /** Memory for the newest events of rooms in use, about; default 16 MiB. What is asked of them needs no way to the disk. */
+  readonly tailBytes?: number;
   /** Called for each part of what is forgotten of the rooms. */
   readonly onTrimmed?: (trimmed: Trimmed) => void;
   /**
@@ -33,6 +35,8 @@ export interface SqliteStore {
   readonly sanctions: SanctionStore;
   /** What the last run has left, a sentence each for the operator. */
   readonly findings: readonly string[];
+  /** Asks the tables, never the memory. */
+  canRead(): Promise<boolean>;
   /** Settles everything that was given, marks the store as cleanly shut down and lets go of the folder. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** Owns the open store on the writer's side: groups, what has to be done between them, and the end. Knows no thread. */
 import type { DatabaseSync } from "node:sqlite";
 
-import type { Sanction, Trimmed } from "@roomcast/hub";
+import type { Sanction } from "@roomcast/hub";
 import type { Result } from "@roomcast/protocol";
 
 import { checkpointWhole, durabilityOf, openDatabase, openingFault, setDurability } from "./database.ts";
@@ -15,7 +15,7 @@ import { StoreMark } from "./store-mark.ts";
 import { type Tables, tablesOf } from "./tables.ts";
 import { type WalState, walState } from "./wal-damage.ts";
 import { isFileError, Witness } from "./witness.ts";
-import { type Answer, type Group, sizeOf, type WriterSettings } from "./writer-messages.ts";
+import { type Answer, type Group, sizeOf, type TrimmedRoom, type WriterSettings } from "./writer-messages.ts";
 
 /** A WAL of 32 MiB. The fewer checkpoints, the less work: a page that was changed often is then written once. */
 const CHECKPOINT_PAGES = 8_000;
@@ -124,7 +124,7 @@ export class StoreWriter {
    * One small piece of what can wait. Throws when a flush failed; any other fault is tried again later.
    * @returns which events went, if any
    */
-  chore(): Trimmed | undefined {
+  chore(): TrimmedRoom | undefined {
     try {
       if (this.#pagesInWal < CHECKPOINT_PAGES) return this.#housekeeping.slice();
       this.#checkpoint();

@@ -93,6 +93,13 @@ export const CELLS_PER_OUTCOME = 5;
 /** Why nothing of a group was written. */
 export type Failure = Extract<ErrorCode, "storage_full" | "storage_unavailable">;
 
+/** What a slice has taken out of a room, and where the room begins since. */
+export interface TrimmedRoom extends Trimmed {
+  readonly room: string;
+  readonly floor: number;
+  readonly goneSequence: number;
+}
+
 export interface Answer {
   readonly kind: "answer";
   /** Nothing of the group was written; `outcomes` and `saved` are then empty. */
@@ -122,7 +129,7 @@ export type FromWriter =
   /** The store cannot be opened: why, in one sentence. */
   | { readonly kind: "refused"; readonly sentence: string }
   | Answer
-  | ({ readonly kind: "trimmed" } & Trimmed)
+  | ({ readonly kind: "trimmed" } & TrimmedRoom)
   /** A flush failed, or the files are gone: nobody knows what is on the disk. Takes the place of an answer. */
   | { readonly kind: "fatal"; readonly sentence: string }
   | { readonly kind: "closed" };

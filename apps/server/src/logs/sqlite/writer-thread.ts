@@ -2,14 +2,14 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 
-import type { Sanction, Trimmed } from "@roomcast/hub";
+import type { Sanction } from "@roomcast/hub";
 import { err, ok, type Result } from "@roomcast/protocol";
 
-import type { Answer, FromWriter, ToWriter, WriterSettings } from "./writer-messages.ts";
+import type { Answer, FromWriter, ToWriter, TrimmedRoom, WriterSettings } from "./writer-messages.ts";
 
 interface WriterListener {
   readonly onAnswer: (answer: Answer) => void;
-  readonly onTrimmed: (trimmed: Trimmed) => void;
+  readonly onTrimmed: (trimmed: TrimmedRoom) => void;
   /** Called once, when the writer will answer no more; without a sentence after `close`. */
   readonly onEnd: (sentence?: string) => void;
 }
@@ -80,7 +80,7 @@ export class WriterThread {
           onAnswer(message);
           break;
         case "trimmed":
-          onTrimmed({ by: message.by, events: message.events });
+          onTrimmed(message);
           break;
         case "fatal":
           end(message.sentence);

@@ -1,0 +1,73 @@
+/**
+ * Owns the newest events of rooms that are alive, in memory, as far as the event loop has heard of them: a room is here from
+ * its first reader on, until others have been in use more lately. Must be told all that changes a room, in the writer's order.
+ */
+import type { KeptEvent, Page, ReadRange, Removed } from "@roomcast/hub";
+
+import { RoomTail } from "./room-tail.ts";
+import type { TrimmedRoom } from "./writer-messages.ts";
+
+export class Tails {
+  readonly #maxBytes: number;
+  /** The one that was not in use for longest comes first. */
+  readonly #rooms = new Map<string, RoomTail>();
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  has(room: string): boolean {
+    return this.#rooms.has(room);
+  }
+
+  /** undefined: to be read from the tables. */
+  page(room: string, range: ReadRange): Page | undefined {
+    return this.#use(room, (tail) => tail.page(range));
+  }
+
+  /** @param page as the room is now, from the tables. */
+  learn(room: string, page: Page): void {
+    const known = this.#rooms.get(room);
+    const fresh = new RoomTail(page);
+    if (known === undefined || fresh.first < known.first) this.#put(room, fresh);
+  }
+
+  append(event: KeptEvent): void {
+    this.#use(event.room, (tail) => {
+      tail.append(event);
+    });
+  }
+
+  remove({ room, position, sequence }: Removed): void {
+    this.#use(room, (tail) => {
+      tail.renew(position.epoch, sequence);
+    });
+  }
+
+  trim({ room, floor, goneSequence }: TrimmedRoom): void {
+    this.#use(room, (tail) => {
+      tail.raiseFloor(floor, goneSequence);
+    });
+  }
+
+  #use<Value>(room: string, use: (tail: RoomTail) => Value): Value | undefined {
+    const tail = this.#rooms.get(room);
+    if (tail === undefined) return undefined;
+    this.#bytes -= tail.bytes;
+    this.#rooms.delete(room);
+    const value = use(tail);
+    this.#put(room, tail);
+    return value;
+  }
+
+  #put(room: string, tail: RoomTail): void {
+    this.#bytes += tail.bytes - (this.#rooms.get(room)?.bytes ?? 0);
+    this.#rooms.set(room, tail);
+    for (const [oldest, { bytes }] of this.#rooms) {
+      if (this.#bytes <= this.#maxBytes) break;
+      this.#rooms.delete(oldest);
+      this.#bytes -= bytes;
+    }
+  }
+}
