@@ -1,10 +1,10 @@
 /** Owns how a session gets into rooms: whether it may, what it is shown first, and in which order. */
-import { type Joined, type JoinTarget, type Refusal, refusal } from "@roomcast/protocol";
+import { type Joined, type JoinTarget, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
 import { upTo } from "./cursor.ts";
 import type { Exchange } from "./engine.ts";
 import { beyond, type LimitName } from "./limits.ts";
-import { type MaybePromise, whenReady } from "./maybe-promise.ts";
+import { isPromise, type MaybePromise, whenReady } from "./maybe-promise.ts";
 import { NO_STATE, stateRefusal } from "./presence.ts";
 import { eventMessage } from "./room.ts";
 import { goLive, meets, positionOf, readSnapshot, type Snapshot } from "./snapshot.ts";
@@ -21,15 +21,17 @@ export type Target = JoinTarget & { readonly id?: string };
 export function enterRooms(
   exchange: Exchange,
   targets: readonly Target[],
-  keep: () => MaybePromise<void>,
+  keep: () => MaybePromise<void> = () => undefined,
 ): () => Promise<void> {
   const entering = targets.map((target) => enterRoom(exchange, target, keep));
   return async () => {
     for (const prepared of entering) {
       const finish = await prepared;
-      await finish();
+      const finished = finish();
+      if (isPromise(finished)) await finished;
       // What a client asks for at once must not make it the slow reader that is closed.
-      await exchange.peer.drained();
+      const drained = exchange.peer.drained();
+      if (isPromise(drained)) await drained;
     }
   };
 }
@@ -42,7 +44,7 @@ async function enterRoom(
 ): Promise<() => MaybePromise<void>> {
   const { engine, peer, session } = exchange;
   const { room } = target;
-  const refuse = (reason: Refusal) => (): void => {
+  const refuse = (reason: Refusal): void => {
     // Who is refused a room is not in it, though it may have been. A newer socket of the session asks for itself.
     if (session.peer === peer) {
       const isForbidden = reason.code === "forbidden";
@@ -50,38 +52,63 @@ async function enterRoom(
     }
     peer.refuse(asked(target), reason);
   };
-  const failed = (error: unknown): (() => void) => {
+  const failed = (error: unknown): void => {
     engine.telemetry.record({ kind: "fault", where: "join", error });
-    return refuse(refusal("internal"));
+    refuse(refusal("internal"));
   };
-  const guarded = (work: () => Promise<void>): Promise<void> =>
-    work().catch((error: unknown) => {
-      failed(error)();
-    });
   try {
-    const sees = await maySee(exchange, room);
-    const shown = await tellable(exchange, target);
-    const refused = stateRefusal(target.state, engine) ?? (await mayJoin(exchange, room));
-    if (refused !== undefined) return refuse(refused);
+    const asking = permitted(exchange, target);
+    const { sees, shown, refused } = isPromise(asking) ? await asking : asking;
+    if (refused !== undefined) return () => refuse(refused);
     // Its socket is gone, or its session: whoever enters now would never leave.
     if (session.peer !== peer) return () => undefined;
     const subscription = subscribe(exchange, room);
-    if (typeof subscription === "string") return refuse(beyond(subscription, engine.telemetry));
+    if (typeof subscription === "string") {
+      const reason = beyond(subscription, engine.telemetry);
+      return () => refuse(reason);
+    }
     // Beside the read, so that a join costs no more than the longer of the two.
-    const [first] = await Promise.all([readSnapshot(engine, { ...target, sees }, subscription), keep()]);
-    return () =>
-      guarded(async () => {
+    const kept = keep();
+    const place = { ...target, sees };
+    const first = await readSnapshot(engine, place, subscription);
+    if (isPromise(kept)) await kept;
+    const finish = (snapshot: Result<Snapshot, Refusal>): void => {
+      if (!snapshot.ok) refuse(snapshot.error);
+      else if (isOver(exchange, subscription)) refuse(refusal("forbidden", "taken out of the room"));
+      else show(exchange, shown, subscription, snapshot.value);
+    };
+    return () => {
+      try {
         // The rooms before it took their time, and more came than is held for one reader.
         const isStale = first.ok && !meets(first.value.page, subscription.held);
-        const snapshot = isStale ? await readSnapshot(engine, { ...target, sees }, subscription) : first;
-        if (!snapshot.ok) refuse(snapshot.error)();
-        else if (isOver(exchange, subscription)) refuse(refusal("forbidden", "taken out of the room"))();
-        else show(exchange, shown, subscription, snapshot.value);
-      });
+        if (isStale) return readSnapshot(engine, place, subscription).then(finish).catch(failed);
+        finish(first);
+      } catch (error) {
+        failed(error);
+      }
+    };
   } catch (error) {
-    return failed(error);
+    return () => failed(error);
   }
 }
+
+/** What a session may do in a room that it asks for. */
+interface Permitted {
+  readonly sees: boolean;
+  /** What the others are told of it. */
+  readonly shown: Target;
+  readonly refused: Refusal | undefined;
+}
+
+/** Whether it may be there is asked last: whoever is banned while the rest is asked is not let in. */
+const permitted = (exchange: Exchange, target: Target): MaybePromise<Permitted> =>
+  whenReady(maySee(exchange, target.room), (sees) =>
+    whenReady(tellable(exchange, target), (shown) =>
+      whenReady(stateRefusal(target.state, exchange.engine) ?? mayJoin(exchange, target.room), (refused) => ({
+        ...{ sees, shown, refused },
+      })),
+    ),
+  );
 
 export const mayJoin = (
   { engine: { access }, session }: Exchange,

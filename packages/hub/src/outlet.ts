@@ -5,6 +5,7 @@ import { CarriedRooms, type Carrier } from "./carriers.ts";
 import type { Connection, Format } from "./connection.ts";
 import type { Reached } from "./cursor.ts";
 import type { Engine } from "./engine.ts";
+import type { MaybePromise } from "./maybe-promise.ts";
 import type { Gatherer } from "./turn.ts";
 
 /** Whoever hears a room: a member by its peer, or a reader. */
@@ -90,16 +91,8 @@ export class Outlet implements Gatherer, Carrier {
   }
 
   /** Resolves once the other end has taken most of what was written, or is gone. @returns false when it takes nothing. */
-  async drained(): Promise<boolean> {
-    const { clock, settings } = this.#engine;
-    const untilMs = clock.monotonicMs() + DRAIN_LIMIT_MS;
-    while (!this.#ended && this.#connection.bufferedBytes > settings.maxQueuedBytes / 2) {
-      if (clock.monotonicMs() > untilMs) return false;
-      await new Promise<void>((resolve) => {
-        clock.after(DRAIN_POLL_MS, resolve);
-      });
-    }
-    return true;
+  drained(): MaybePromise<boolean> {
+    return this.#isDrained || this.#drained();
   }
 
   /** Nothing is written from now on. */
@@ -126,6 +119,22 @@ export class Outlet implements Gatherer, Carrier {
     } catch (error) {
       this.#fault(error);
     }
+  }
+
+  get #isDrained(): boolean {
+    return this.#ended || this.#connection.bufferedBytes <= this.#engine.settings.maxQueuedBytes / 2;
+  }
+
+  async #drained(): Promise<boolean> {
+    const { clock } = this.#engine;
+    const untilMs = clock.monotonicMs() + DRAIN_LIMIT_MS;
+    while (!this.#isDrained) {
+      if (clock.monotonicMs() > untilMs) return false;
+      await new Promise<void>((resolve) => {
+        clock.after(DRAIN_POLL_MS, resolve);
+      });
+    }
+    return true;
   }
 
   #fault(error: unknown): void {

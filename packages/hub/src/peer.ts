@@ -19,7 +19,7 @@ import { charged, type Frame, type Unread } from "./frame.ts";
 import { hello } from "./handlers/hello.ts";
 import type { Identity } from "./identity.ts";
 import { Lane } from "./lane.ts";
-import { isPromise, type MaybePromise } from "./maybe-promise.ts";
+import { isPromise, type MaybePromise, whenReady } from "./maybe-promise.ts";
 import { Outlet, type Recipient } from "./outlet.ts";
 import { type Asked, askedBy, errorFor, retryOf } from "./refusing.ts";
 import { Rest } from "./rest.ts";
@@ -145,8 +145,10 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
   }
 
   /** Resolves once the client has taken most of what was written, or is gone. */
-  async drained(): Promise<void> {
-    if (!(await this.outlet.drained())) this.close("slowConsumer");
+  drained(): MaybePromise<void> {
+    return whenReady(this.outlet.drained(), (hasDrained) => {
+      if (!hasDrained) this.close("slowConsumer");
+    });
   }
 
   /** Answers a request with why it was refused. What follows a publish that may be repeated must not overtake it. */

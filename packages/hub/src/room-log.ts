@@ -4,6 +4,8 @@
  */
 import type { From, GapReason, JsonText, Position, Refusal, Result } from "@roomcast/protocol";
 
+import type { MaybePromise } from "./maybe-promise.ts";
+
 /** What an ack stands for: nothing but this process, a killed process, a power cut, the loss of a machine. */
 export type Durability = "memory" | "process" | "disk" | "replicated";
 
@@ -100,7 +102,7 @@ export interface RoomLog {
    * From its resolution on, every event of the room reaches the listener. MUST be harmless when repeated. Of calls for
    * one room the last one counts, also when an earlier one is still under way.
    */
-  subscribe(room: string): Promise<void>;
+  subscribe(room: string): MaybePromise<void>;
   unsubscribe(room: string): void;
   /** Why a position of `epoch`, or of a generation, cannot be continued in `now`, the room's present epoch. */
   whyChanged(epoch: string, now: string): GapReason;

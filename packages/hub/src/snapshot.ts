@@ -13,6 +13,7 @@ import {
 } from "@roomcast/protocol";
 
 import type { Engine } from "./engine.ts";
+import { isPromise } from "./maybe-promise.ts";
 import { recover } from "./recovery.ts";
 import type { Page } from "./room-log.ts";
 import type { Held, Subscription } from "./subscription.ts";
@@ -37,7 +38,8 @@ export async function readSnapshot(
   place: Sight,
   subscription: Subscription,
 ): Promise<Result<Snapshot, Refusal>> {
-  await engine.log.subscribe(place.room);
+  const subscribed = engine.log.subscribe(place.room);
+  if (isPromise(subscribed)) await subscribed;
   for (let reads = 0; reads < MAX_READS; reads += 1) {
     const snapshot = await readOnce(engine, place);
     if (!snapshot.ok || meets(snapshot.value.page, subscription.held)) return snapshot;
@@ -91,8 +93,9 @@ async function readUnseen(
 export function meets(page: Page, held: readonly Held[] | null): boolean {
   if (held === null) return true;
   const newest = held.at(-1);
+  if (newest === undefined) return true;
   // Held of an earlier life of the room, it is nothing to a snapshot of the present one; the other way round, it is all.
-  if (newest !== undefined && newest.epoch !== page.epoch) return false;
+  if (newest.epoch !== page.epoch) return false;
   // Where too much was held, acks are left of what is not: the hole may lie behind them.
   return beyond(page, held)
     .filter(({ isBehind = false }) => !isBehind)
@@ -106,6 +109,7 @@ export const nextHeld = (page: Page, held: readonly Held[] | null): number =>
 /** From now on live events go out by themselves. @returns what was held and is to be sent behind the snapshot. */
 export function goLive(subscription: Subscription, page: Page): readonly Held[] {
   const held = subscription.room.activate(subscription, positionOf(page));
+  if (held.length === 0) return held;
   const live = new Set(beyond(page, held));
   return held.filter((each) => each.message.type === "ack" || live.has(each));
 }

@@ -2,6 +2,7 @@
 import type { GapReason, Refusal, Result } from "@roomcast/protocol";
 import { err } from "@roomcast/protocol";
 
+import type { MaybePromise } from "../src/maybe-promise.ts";
 import { MemoryLog } from "../src/memory-log.ts";
 import type {
   Draft,
@@ -62,7 +63,7 @@ class WrappedLog implements RoomLog {
     return this.inner.read(room, range);
   }
 
-  subscribe(room: string): Promise<void> {
+  subscribe(room: string): MaybePromise<void> {
     return this.inner.subscribe(room);
   }
 
@@ -156,7 +157,7 @@ export class SickLog extends WrappedLog {
     else settle(err(this.refusal));
   }
 
-  override subscribe(room: string): Promise<void> {
+  override subscribe(room: string): MaybePromise<void> {
     return this.throws ? Promise.reject(new Error("the log is broken")) : super.subscribe(room);
   }
 }

@@ -16,6 +16,7 @@ import type { Engine } from "../engine.ts";
 import { enterRooms, type Target } from "../entering.ts";
 import type { Peer } from "../peer.ts";
 import { beyond } from "../limits.ts";
+import { isPromise } from "../maybe-promise.ts";
 import { recoverRooms } from "../recovering.ts";
 import { retryOf } from "../refusing.ts";
 import type { RoomLog } from "../room-log.ts";
@@ -35,10 +36,11 @@ export async function hello(engine: Engine, peer: Peer, message: Hello): Promise
     peer.close("protocolUnsupported");
     return;
   }
-  const authenticated =
+  const asking =
     message.token === undefined && peer.identity !== undefined
       ? ok(peer.identity)
-      : await engine.access.authenticate(message.token);
+      : engine.access.authenticate(message.token);
+  const authenticated = isPromise(asking) ? await asking : asking;
   if (!authenticated.ok) {
     peer.refuse({}, authenticated.error);
     // A policy that cannot tell at present (its keys are out of reach) is no reason to give up for good.
@@ -67,21 +69,17 @@ export async function hello(engine: Engine, peer: Peer, message: Hello): Promise
   const cursor = resumed && peer.cursor !== undefined ? parseCursor(peer.cursor) : undefined;
   const since = cursor && continues(engine.log, cursor) ? cursor : undefined;
   const targets = targetsOf(engine, since === undefined ? message.join : undefined, resumed, cursor);
-  const rooms = new Set(targets.map(({ room }) => room));
+  const rooms = targets.map(({ room }) => room);
   sessions.attach(session, peer);
   peer.activate(session, isResumed);
-  for (const room of [...session.subscriptions.keys()]) {
-    if (!rooms.has(room)) sessions.leave(session, room, "left");
-  }
+  leaveOthers(engine, session, rooms);
   const exchange = { engine, peer, session };
   // Of what comes from here on nothing is passed over: it is read, or held.
   const { sequence } = engine.log;
   // The token that welcome gives out must be good after a crash, so it is kept first; the store is asked for its rooms with it.
   const kept = sessions.save(session, rooms);
   const answer =
-    since === undefined
-      ? enterRooms(exchange, targets, () => kept)
-      : () => recoverRooms(exchange, [...rooms], since);
+    since === undefined ? enterRooms(exchange, targets) : () => recoverRooms(exchange, rooms, since);
   await kept;
   // It was kicked, superseded or lost meanwhile.
   if (session.peer !== peer) return;
@@ -90,7 +88,7 @@ export async function hello(engine: Engine, peer: Peer, message: Hello): Promise
   await answer();
   peer.outlet.release();
   // A room that was refused is none to come back to.
-  if (session.peer === peer && session.subscriptions.size < rooms.size) void sessions.save(session);
+  if (session.peer === peer && session.subscriptions.size < rooms.length) void sessions.save(session);
 }
 
 /** Whether all that is kept behind the cursor is known by sequences that it means. */
@@ -113,7 +111,16 @@ function targetsOf(
   const since = isOther ? { since: { epoch: cursor.generation, offset: 0 } } : {};
   const otherwise = resumed?.rooms ?? [settings.defaultRoom];
   const targets = join ?? otherwise.map((room) => ({ room, ...since }));
+  if (targets.length < 2) return targets;
   return [...new Map(targets.map((target) => [target.room, target])).values()];
+}
+
+/** Of the rooms that a session was in, those that it does not ask for any more. */
+function leaveOthers({ sessions }: Engine, session: Session, rooms: readonly string[]): void {
+  if (session.subscriptions.size === 0) return;
+  const asked = new Set(rooms);
+  for (const room of [...session.subscriptions.keys()])
+    if (!asked.has(room)) sessions.leave(session, room, "left");
 }
 
 const welcome = ({ settings, log }: Engine, session: Session, resumed: boolean): Welcome => ({

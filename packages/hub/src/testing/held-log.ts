@@ -4,6 +4,7 @@
  */
 import { err, type GapReason, type Refusal, type Result } from "@roomcast/protocol";
 
+import type { MaybePromise } from "../maybe-promise.ts";
 import type {
   Draft,
   Durability,
@@ -106,7 +107,7 @@ export class HeldLog implements RoomLog {
     return page;
   }
 
-  subscribe(room: string): Promise<void> {
+  subscribe(room: string): MaybePromise<void> {
     return this.#log.subscribe(room);
   }
 

@@ -82,7 +82,7 @@ export class WsAdapter {
   }
 
   claims(request: IncomingMessage): boolean {
-    return requestTarget(request).path === PATH;
+    return request.url === PATH || requestTarget(request).path === PATH;
   }
 
   /** Of a request that it claims. */

@@ -106,7 +106,7 @@ export class SqliteLog implements RoomLog {
   }
 
   /** Every event passes through this process: there is nothing to subscribe to. */
-  async subscribe(): Promise<void> {}
+  subscribe(): void {}
 
   unsubscribe(): void {}
 

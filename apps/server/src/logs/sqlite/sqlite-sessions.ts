@@ -12,7 +12,7 @@ export class SqliteSessions implements SessionStore {
     this.#queue = queue;
   }
 
-  async save(session: StoredSession): Promise<Result<undefined, Refusal>> {
+  save(session: StoredSession): Promise<Result<undefined, Refusal>> {
     return new Promise((resolve) => {
       this.#queue.write({ kind: "save", cells: cellsOf(session) }, (refused) =>
         resolve(refused === undefined ? ok(undefined) : err(refused)),
