@@ -60,6 +60,24 @@ describe("presence", () => {
     expect(take()).toHaveLength(1);
   });
 
+  test("R-PRESENCE-LIST: many members are one list as long as they stay as they are, and another once one of them changes", () => {
+    const { presence } = full(20);
+    const before = presence.listFor("m1");
+    expect(presence.listFor("m2")).toBe(before);
+    const changes = [
+      () => presence.join(member("ann")),
+      () => presence.update("m3", { away: true }),
+      () => presence.leave("m4", "closed"),
+    ];
+    for (const change of changes) {
+      const old = presence.all();
+      change();
+      expect(presence.all()).not.toBe(old);
+    }
+    expect(presence.all()).toHaveLength(20);
+    expect(before).toHaveLength(20);
+  });
+
   test("R-PRESENCE-SILENT: who comes back as they were is not told of at all", () => {
     const { clock, presence, take } = full(2);
     presence.join(member("m0"));

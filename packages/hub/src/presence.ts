@@ -20,6 +20,9 @@ const GATHER_MS_PER_MEMBER = 1;
 /** … but a crowd that has grown or gone is told that, however large it was. */
 const MAX_GATHER_MS = 10_000;
 
+/** Many rooms have a member or two, and are not to keep a list of them. */
+const LONG_LIST = 16;
+
 interface Told {
   broadcast(message: PresenceMessage): void;
 }
@@ -41,6 +44,8 @@ export class Presence {
   readonly #gatherMs: number;
   readonly #told: Told;
   readonly #members = new Map<string, Member>();
+  /** Of many members, as long as they stay the same: what is told to each who comes back is then printed once. */
+  #list: Member[] | undefined;
   /** What has still to be told. */
   #news: News | undefined;
   #timer: Timer | undefined;
@@ -63,10 +68,11 @@ export class Presence {
   }
 
   all(): Member[] {
-    return [...this.#members.values()];
+    if (this.count < LONG_LIST) return [...this.#members.values()];
+    return (this.#list ??= [...this.#members.values()]);
   }
 
-  /** For the `joined` of this client. */
+  /** For the `joined` of this client; MUST NOT be changed. */
   listFor(clientId: string): Member[] {
     if (!this.#crowded) return this.all();
     this.#listed = false;
@@ -79,6 +85,7 @@ export class Presence {
     const { clientId } = member;
     const known = this.#members.get(clientId);
     if (known !== undefined && sameMember(known, member)) return;
+    this.#list = undefined;
     this.#members.set(clientId, member);
     this.#changed(clientId, known === undefined);
   }
@@ -87,12 +94,14 @@ export class Presence {
   update(clientId: string, state: State): void {
     const member = this.#members.get(clientId);
     if (member === undefined) return;
+    this.#list = undefined;
     this.#members.set(clientId, { ...member, state });
     this.#changed(clientId, false);
   }
 
   leave(clientId: string, reason: LeftReason): void {
     if (!this.#members.delete(clientId)) return;
+    this.#list = undefined;
     const { updated, joined, left } = this.#gather();
     updated.delete(clientId);
     joined.delete(clientId);

@@ -9,6 +9,7 @@ import { ERROR_CODES } from "./error-codes.ts";
 import { JsonText } from "./json-text.ts";
 import { MAX_DATA_DEPTH, MAX_DATA_KEYS, MAX_MESSAGE_BYTES } from "./limits.ts";
 import type { EventMessage } from "./messages/event.ts";
+import type { Member } from "./messages/member.ts";
 import type { Up } from "./up.ts";
 
 const publish = (data: string): string =>
@@ -140,6 +141,23 @@ describe(`P-FRAME-10 data goes on as it came (seed ${SEED})`, () => {
         pages(page).map((message) => JSON.stringify(message)),
       );
     }
+  });
+
+  test("a list of members that is told again is printed as it was, and another as it is", () => {
+    const list = (count: number): Member[] =>
+      Array.from({ length: count }, (_, index) => ({
+        clientId: `c${index}`,
+        user: "u",
+        name: "Ada",
+        state: {},
+      }));
+    const position = { epoch: "e", offset: 9 };
+    const joined = (members: Member[], room: string): Down => ({
+      ...{ type: "joined", room, position, recovered: true, members, count: members.length, events: [] },
+    });
+    for (const members of [list(3), list(20), list(21)])
+      for (const room of ["general", "random"])
+        expect(encodeDown(joined(members, room))).toBe(JSON.stringify(joined(members, room)));
   });
 
   test("what has no JSON goes out as null, and the frame stays whole", () => {

@@ -9,6 +9,7 @@ import { parseJson } from "./json.ts";
 import { isJsonObject } from "./json-object.ts";
 import { JsonText } from "./json-text.ts";
 import type { EventMessage } from "./messages/event.ts";
+import type { Member } from "./messages/member.ts";
 import { err, ok, type Result } from "./result.ts";
 import { type Up, upSchemas } from "./up.ts";
 
@@ -67,14 +68,37 @@ export function encodeDown(message: Down): string {
   switch (message.type) {
     case "event":
       return encodeEvent(message);
-    case "joined":
+    case "joined": {
+      const { type, id, room, position, recovered, members, events, ...rest } = message;
+      const first = opened({ type, id, room, position, recovered });
+      return `${first},"members":${listText(members)},${opened(rest).slice(1)},"events":${encodeEvents(events)}}`;
+    }
     case "history": {
       const { events, ...rest } = message;
-      return `${JSON.stringify(rest).slice(0, -1)},"events":[${events.map(encodeEvent).join(",")}]}`;
+      return `${opened(rest)},"events":${encodeEvents(events)}}`;
     }
     default:
       return JSON.stringify(message);
   }
+}
+
+/** An object to which more is added. */
+const opened = (fields: object): string => JSON.stringify(fields).slice(0, -1);
+
+const encodeEvents = (events: readonly EventMessage[]): string => `[${events.map(encodeEvent).join(",")}]`;
+
+/** From so many members on, printing them costs more than keeping the text. */
+const LONG_LIST = 16;
+/** Whoever tells the same list to many gives the same array, and does not change it: printed once, it goes with the array. */
+const listTexts = new WeakMap<readonly Member[], string>();
+
+function listText(members: readonly Member[]): string {
+  if (members.length < LONG_LIST) return JSON.stringify(members);
+  const known = listTexts.get(members);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(members);
+  listTexts.set(members, text);
+  return text;
 }
 
 function encodeEvent(message: EventMessage): string {
