@@ -48,6 +48,12 @@ export class ServerProcess {
     return `ws://127.0.0.1:${this.port}/v1/ws`;
   }
 
+  get pid(): number {
+    const { pid } = this.#child ?? {};
+    if (pid === undefined) throw new Error("the server does not run");
+    return pid;
+  }
+
   /** All that it has said so far. */
   get output(): string {
     return this.#output;

@@ -78,6 +78,7 @@ export class HttpAdapter {
 
   /** @returns whether the request is one of this adapter, which then answers it. */
   take(request: IncomingMessage, response: ServerResponse): boolean {
+    if (this.#openAnswers.isOver(request.socket)) return true;
     const choice = this.#routes.choose(request);
     if (choice === undefined) return false;
     if (this.#openAnswers.admits(request.socket, response)) void this.#answer(choice, request, response);
@@ -99,7 +100,7 @@ export class HttpAdapter {
       const answer = await this.#routes.call(found, request, response);
       if (answer === undefined) return;
       // What is left of a body would be taken for the next request.
-      if (!request.complete) response.setHeader("Connection", "close");
+      if (!request.complete) this.#openAnswers.end(response);
       send(response, answer);
       this.#unreadAnswers.wrote(response);
     }

@@ -19,7 +19,7 @@ type Handle<Out, Name extends string = string> = (call: Call<Name>) => Promise<O
 
 export interface Route<Out = Answer> {
   readonly method: "GET" | "POST";
-  readonly pattern: string;
+  readonly pattern: Steps;
   readonly handle: Handle<Out>;
 }
 
@@ -29,13 +29,16 @@ export function route<const Pattern extends string, Out = Answer>(
   handle: Handle<Out, ParameterOf<Pattern>>,
 ): Route<Out> {
   // `match` finds a value for each parameter of the pattern, or no call is made.
-  return { method, pattern, handle };
+  return { method, pattern: stepsOf(pattern), handle };
 }
 
+/** Cut once: every request is compared with every pattern. */
+type Steps = readonly string[];
+
+export const stepsOf = (path: string): Steps => path.split("/");
+
 /** What the parameters stand for in the path, still percent-encoded; undefined when it is another path. */
-export function match(pattern: string, path: string): Map<string, string> | undefined {
-  const steps = path.split("/");
-  const wanted = pattern.split("/");
+export function match(wanted: Steps, steps: Steps): Map<string, string> | undefined {
   if (wanted.length !== steps.length) return undefined;
   const found = new Map<string, string>();
   for (const [index, step] of steps.entries()) {

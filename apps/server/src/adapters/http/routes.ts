@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { requestTarget } from "../request-target.ts";
 import { type Answer, refused } from "./answer.ts";
-import { match, type Route } from "./route.ts";
+import { match, type Route, stepsOf } from "./route.ts";
 
 export interface Found<Out> {
   readonly route: Route<Out>;
@@ -30,9 +30,9 @@ export class Routes<Out = Answer> {
 
   /** undefined: nothing has this path. */
   choose(request: IncomingMessage): Choice<Out> | undefined {
-    const { path } = requestTarget(request);
+    const steps = stepsOf(requestTarget(request).path);
     const all = this.#routes.flatMap((route) => {
-      const parameters = match(route.pattern, path);
+      const parameters = match(route.pattern, steps);
       return parameters === undefined ? [] : [{ route, parameters }];
     });
     if (all.length === 0) return undefined;
