@@ -40,6 +40,7 @@ export class SqliteLog implements RoomLog {
   readonly #tails: Tails;
   readonly #earlierGenerations: ReadonlySet<string>;
   readonly #turns: ReadTurns;
+  readonly #firstReads = new Map<string, Promise<unknown>>();
   readonly #close: () => Promise<void>;
   #sequence: number;
   #listener: (event: KeptEvent) => void = () => undefined;
@@ -97,12 +98,14 @@ export class SqliteLog implements RoomLog {
 
   /** What memory shows is what the listener has heard; the tables are read once all that was asked before is committed. */
   async read(room: string, range: ReadRange): Promise<Result<Page, Refusal>> {
-    if (!this.#queue.isEnded && this.#tails.has(room)) {
-      await this.#turns.next();
-      const page = this.#tails.page(room, range);
-      if (page !== undefined) return ok(page);
-    }
-    return this.#readTables(room, range);
+    if (this.#queue.isEnded) return this.#readTables(room, range);
+    // Of all who come at once into a room that is not in memory, one brings it there.
+    const first = this.#firstReads.get(room);
+    if (first !== undefined) await first;
+    if (!this.#tails.has(room)) return this.#readFirst(room, range);
+    await this.#turns.next();
+    const page = this.#tails.page(room, range);
+    return page === undefined ? this.#readTables(room, range) : ok(page);
   }
 
   /** Every event passes through this process: there is nothing to subscribe to. */
@@ -127,6 +130,14 @@ export class SqliteLog implements RoomLog {
 
   async close(): Promise<void> {
     await this.#close();
+  }
+
+  async #readFirst(room: string, range: ReadRange): Promise<Result<Page, Refusal>> {
+    const reading = this.#readTables(room, range);
+    this.#firstReads.set(room, reading);
+    const page = await reading;
+    this.#firstReads.delete(room);
+    return page;
   }
 
   async #readTables(

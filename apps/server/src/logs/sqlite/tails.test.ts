@@ -15,13 +15,18 @@ import { Tails } from "./tails.ts";
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 32));
 const ROOMS = ["a", "b", "__proto__", "nowhere"] as const;
 
+interface Opened {
+  readonly log: SqliteLog;
+  /** The same without memory. */
+  readonly tables: SqliteLog;
+  readonly tails: Tails;
+  readonly writer: StoreWriter;
+  /** The room of each read that came to the tables. */
+  readonly readTables: readonly string[];
+}
+
 /** A log whose writer is in this thread: its chores are done when a test says so, and what memory shows can be seen. */
-function openLog(tailBytes: number): {
-  log: SqliteLog;
-  tables: SqliteLog;
-  tails: Tails;
-  writer: StoreWriter;
-} {
+function openLog(tailBytes: number): Opened {
   const opened = StoreWriter.open(
     {
       file: join(temporaryFolder(), "roomcast.db"),
@@ -35,12 +40,16 @@ function openLog(tailBytes: number): {
   const writer = opened.value;
   onTestFinished(() => writer.close());
   const clock = new NodeClock();
-  const queue = new GroupQueue(clock, (group) => queue.answer(writer.commit(group)));
+  const readTables: string[] = [];
+  const queue = new GroupQueue(clock, (group) => {
+    readTables.push(...group.reads.map(({ room }) => room));
+    queue.answer(writer.commit(group));
+  });
   const tails = new Tails(tailBytes);
   const parts = { clock, queue, durability: "process", generation: "g", earlierGenerations: [] } as const;
   const logOver = (memory: Tails): SqliteLog =>
     new SqliteLog({ ...parts, tails: memory, sequence: 0, close: () => queue.drain() });
-  return { log: logOver(tails), tables: logOver(new Tails(0)), tails, writer };
+  return { log: logOver(tails), tables: logOver(new Tails(0)), tails, writer, readTables };
 }
 
 function rangeOf(random: SeededRandom, last: KeptEvent | undefined): ReadRange {
@@ -109,6 +118,27 @@ describe("L-TAIL", () => {
     await read(log, "a", { limit: 10 });
     await read(log, "unread", { limit: 10 });
     expect(["a", "b", "unread"].map(isHere)).toEqual([true, false, true]);
+  });
+
+  test("of a crowd that comes at once into a room that is not in memory, one reads the tables", async () => {
+    const { log, readTables } = openLog(1024 * 1024);
+    await appendAll(
+      log,
+      Array.from({ length: 20 }, (_, index) => draftOf("a", `id-${index}`)),
+    );
+    const crowd = Array.from({ length: 200 }, (_, index) =>
+      read(log, "a", { after: index % 20, limit: 300 }),
+    );
+    const before = read(log, "a", { limit: 30 });
+    for (const [index, page] of (await Promise.all(crowd)).entries()) {
+      expect(page.events.map(({ id }) => id)).toEqual(
+        Array.from({ length: 20 - (index % 20) }, (_, later) => `id-${(index % 20) + later}`),
+      );
+    }
+    expect((await before).events).toHaveLength(20);
+    expect(readTables).toEqual(["a"]);
+    await Promise.all(["a", "b", "b"].map((room) => read(log, room, { limit: 1 })));
+    expect(readTables).toEqual(["a", "b"]);
   });
 
   test("while a flush takes its time, what was settled is read, and nothing else", async () => {
