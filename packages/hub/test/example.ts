@@ -39,10 +39,9 @@ export const server = createServer((socket) => {
     close: () => socket.destroySoon(),
   });
   createInterface(socket).on("line", (line) => inbox.receive(decodeUp(line), Buffer.byteLength(line)));
-  socket
-    .on("error", () => undefined)
-    .on("close", () => {
-      inbox.ended(1006, "");
-      inbox.gone();
-    });
+  socket.on("error", () => undefined);
+  socket.on("close", () => {
+    inbox.ended(1006, "");
+    inbox.gone();
+  });
 });
