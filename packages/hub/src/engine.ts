@@ -15,6 +15,7 @@ import type { Rooms } from "./rooms.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 import type { HubSettings } from "./settings.ts";
+import type { Slots } from "./slots.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { Traffic } from "./traffic.ts";
 import type { Turn } from "./turn.ts";
@@ -22,6 +23,8 @@ import type { Turn } from "./turn.ts";
 export interface Engine {
   readonly log: RoomLog;
   readonly appending: Appending;
+  /** Of rooms that somebody comes into: all that a storm asks for at once would be more than the log takes. */
+  readonly reads: Slots;
   readonly rooms: Rooms;
   /** By the address that they come from. */
   readonly hellos: Credits;

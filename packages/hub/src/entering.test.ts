@@ -127,4 +127,23 @@ describe("join", () => {
       expect(joined!.events.map(({ offset }) => offset)).toEqual(upTo(300));
     }
   });
+
+  test("R-READS: a storm of hellos asks the log for so many rooms at once, and who has gone meanwhile for none", async () => {
+    const s = stage({ settings: { hellosPerSecond: 0 } });
+    s.log.holdReads();
+    const clients = Array.from({ length: 300 }, () => s.connect());
+    for (const [index, client] of clients.entries()) {
+      const join = ["a", "b", "c", "d"].map((room) => ({ room: `${room}-${index}` }));
+      client.say({ type: "hello", protocol: 1, join });
+    }
+    await s.settle();
+    expect(s.log.reads).toBe(1_024);
+    const gone = clients.pop()!;
+    await gone.end();
+    s.log.deliverReads();
+    await s.settle();
+    for (const client of clients)
+      expect(typesOf(client.take())).toEqual(["welcome", "joined", "joined", "joined", "joined"]);
+    expect(s.hub.rooms().filter(({ room }) => room.endsWith("-299"))).toEqual([]);
+  });
 });

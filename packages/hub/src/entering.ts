@@ -56,6 +56,8 @@ async function enterRoom(
     engine.telemetry.record({ kind: "fault", where: "join", error });
     refuse(refusal("internal"));
   };
+  const slot = engine.reads.take();
+  if (isPromise(slot)) await slot;
   try {
     const asking = permitted(exchange, target);
     const { sees, shown, refused } = isPromise(asking) ? await asking : asking;
@@ -89,6 +91,8 @@ async function enterRoom(
     };
   } catch (error) {
     return () => failed(error);
+  } finally {
+    engine.reads.give();
   }
 }
 

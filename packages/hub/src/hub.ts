@@ -48,6 +48,7 @@ import { Sanctions } from "./sanctions.ts";
 import { Sessions } from "./sessions.ts";
 import type { SessionStore } from "./session-store.ts";
 import { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";
+import { Slots } from "./slots.ts";
 import type { Place } from "./snapshot.ts";
 import { type Publication, publish, type Submission, submit } from "./submitting.ts";
 import { NO_TELEMETRY, type Telemetry } from "./telemetry.ts";
@@ -72,6 +73,8 @@ export interface HubOptions {
   readonly settings?: Partial<HubSettings>;
 }
 
+/** Rooms that are read at once for those who come into them. Far fewer than a log lets wait, and enough to keep it busy. */
+const ROOM_READS = 1_024;
 /** Sockets that are closed within one turn when the server drains. */
 const DRAIN_SLICE = 100;
 
@@ -97,6 +100,7 @@ export class Hub {
       hellos: new Credits(clock, settings.hellosPerSecond),
       accounts: new Accounts(clock, settings),
       traffic: new Traffic(clock, telemetry),
+      reads: new Slots(ROOM_READS),
       appending: new Appending(log, telemetry, settings),
       sessions: new Sessions({ store: options.sessions, rooms, clock, random, telemetry, settings }),
       access: new Access(options.policy ?? OPEN_DOOR, sanctions),

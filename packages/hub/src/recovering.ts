@@ -8,6 +8,7 @@ import { MAX_PAGE_EVENTS } from "@roomcast/protocol";
 import { type Cursor, type Reached, sequenceIn } from "./cursor.ts";
 import type { Exchange } from "./engine.ts";
 import { isOver, mayJoin, maySee, subscribe } from "./entering.ts";
+import { isPromise } from "./maybe-promise.ts";
 import { NO_STATE } from "./presence.ts";
 import { eventMessage } from "./room.ts";
 import type { KeptEvent, Page, ReadRange } from "./room-log.ts";
@@ -99,7 +100,10 @@ class MissedRoom {
   async read({ engine, peer }: Exchange, since: Cursor, limit: number): Promise<boolean> {
     const beyond = sequenceIn(since, this.name);
     const range: ReadRange = this.#page === undefined ? { beyond, limit } : { after: this.#last, limit };
-    const read = await engine.log.read(this.name, this.#sees ? range : { limit: 1 });
+    const slot = engine.reads.take();
+    if (isPromise(slot)) await slot;
+    const reading = engine.log.read(this.name, this.#sees ? range : { limit: 1 });
+    const read = await reading.finally(() => engine.reads.give());
     if (!read.ok) return false;
     const page = this.#sees ? read.value : { ...read.value, events: [], more: false };
     if (this.#page !== undefined && this.#page.epoch !== page.epoch) return false;
