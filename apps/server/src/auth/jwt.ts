@@ -12,16 +12,9 @@ import {
   refusal,
   type Result,
 } from "@roomcast/protocol";
-import {
-  createRemoteJWKSet,
-  decodeProtectedHeader,
-  errors,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  type JWTVerifyOptions,
-  jwtVerify,
-} from "jose";
+import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
 
+import { KeysUnavailable, remoteKeys } from "./remote-keys.ts";
 import type { TokenVerifier } from "./token-door.ts";
 import type { NoteToken } from "./token-notes.ts";
 
@@ -66,7 +59,7 @@ export class JwtVerifier implements TokenVerifier {
       this.#allow(SECRET_ALGORITHMS, bySecrets(jwtSecret, jwtOldSecret));
     }
     if (jwksUrl !== undefined) {
-      const keys = remoteKeys(jwksUrl);
+      const keys = remoteKeys(jwksUrl, clock);
       this.#allow(PUBLIC_KEY_ALGORITHMS, (token, options) => jwtVerify(token, keys, options));
     }
   }
@@ -147,20 +140,4 @@ function whyNot(error: unknown): string | undefined {
   if (error instanceof errors.JWTClaimValidationFailed)
     return `its claim ${error.claim} is missing, or not as the settings have it`;
   return "it is not a JSON Web Token that can be read";
-}
-
-class KeysUnavailable extends Error {}
-
-/** Tells a token that no key fits from keys that are not there. */
-function remoteKeys(url: URL): JWTVerifyGetKey {
-  const keys = createRemoteJWKSet(url);
-  return async (header, token) => {
-    try {
-      return await keys(header, token);
-    } catch (error) {
-      const unfit = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
-      if (unfit.some((kind) => error instanceof kind)) throw error;
-      throw new KeysUnavailable("no key set", { cause: error });
-    }
-  };
 }
