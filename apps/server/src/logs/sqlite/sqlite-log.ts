@@ -15,6 +15,7 @@ import { err, type GapReason, JsonText, ok, type Refusal, type Result } from "@r
 
 import type { GroupQueue } from "./group-queue.ts";
 import { ReadTurns } from "./read-turns.ts";
+import { FIRST_INCARNATION } from "./rooms-table.ts";
 import type { Tails } from "./tails.ts";
 import type { KeptCells, PageCells } from "./writer-messages.ts";
 
@@ -36,6 +37,8 @@ const SEPARATOR = ".";
 export class SqliteLog implements RoomLog {
   readonly durability: Durability;
   readonly generation: string;
+  /** Most rooms are in their first life: one text for them all. */
+  readonly #firstEpoch: string;
   readonly #queue: GroupQueue;
   readonly #tails: Tails;
   readonly #earlierGenerations: ReadonlySet<string>;
@@ -52,6 +55,7 @@ export class SqliteLog implements RoomLog {
     this.#queue = parts.queue;
     this.#tails = parts.tails;
     this.generation = parts.generation;
+    this.#firstEpoch = epochOf(parts.generation, FIRST_INCARNATION);
     this.#sequence = parts.sequence;
     this.#earlierGenerations = new Set(parts.earlierGenerations);
     this.#close = parts.close;
@@ -163,9 +167,12 @@ export class SqliteLog implements RoomLog {
   }
 
   #epochOf(incarnation: number): string {
-    return `${this.generation}${SEPARATOR}${incarnation}`;
+    return incarnation === FIRST_INCARNATION ? this.#firstEpoch : epochOf(this.generation, incarnation);
   }
 }
+
+const epochOf = (generation: string, incarnation: number): string =>
+  `${generation}${SEPARATOR}${incarnation}`;
 
 function partsOf(epoch: string): { generation: string; incarnation: string } {
   const at = epoch.lastIndexOf(SEPARATOR);
