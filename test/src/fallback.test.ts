@@ -51,7 +51,6 @@ describe("where WebSockets are blocked", () => {
       expect(left.left).toEqual([{ clientId: client.clientId, reason: "closed" }]);
       await bob.close();
     },
-    60_000,
   );
 
   it("D16 S1 S2 S3 S6: back to a WebSocket when one gets through, in the middle of everything, once and in order", async () => {

@@ -84,7 +84,7 @@ describe("the packages outside the workspace", () => {
     writeFileSync(join(folder, "program.ts"), PROGRAM);
     // The workspace's own compiler and Node types are tools of this test, not something that the packages bring.
     await run("npm", ["install", "--no-audit", "--no-fund"], inFolder);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await server[Symbol.asyncDispose]();

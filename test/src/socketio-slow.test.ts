@@ -75,5 +75,4 @@ it.each(["websocket", "polling"])(
     expect(fast.numbers).toEqual(all);
     expect([fast.joins, fast.closeCodes]).toEqual([1, []]);
   },
-  60_000,
 );
