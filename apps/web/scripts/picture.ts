@@ -45,7 +45,9 @@ async function draw(browser: Browser): Promise<void> {
   const pages = [ada, tomas, noor];
   await Promise.all(pages.map((page) => page.getByRole("textbox", { name: "Message" }).blur()));
   await Promise.all(pages.map((page) => page.mouse.move(0, 0)));
-  const [light, dark, small] = await Promise.all(pages.map((page) => page.screenshot()));
+  const [light, dark, small] = await Promise.all(
+    pages.map((page) => page.screenshot({ animations: "disabled" })),
+  );
   await sheet(browser, "roomcast.png", [light, dark], window);
   await sheet(browser, "phone.png", [small], phone);
 }
