@@ -15,6 +15,7 @@ export const FIGURES = {
   connectsPerCpuSecond: { title: "connects per CPU second", better: "more" },
   pauseMs: { title: "longest pause of the event loop, ms", better: "less" },
   grownMib: { title: "memory grown at most, MiB", better: "less" },
+  stalledMs: { title: "until a stalled reader is cut, ms", better: "less" },
   closed: { title: "connections the server has closed", better: "less" },
   wholeMs: { title: "until all are whole, ms", better: "less" },
   offeredPerSecond: { title: "publishes offered per second", better: "more" },

@@ -5,6 +5,9 @@ import { clientFrame } from "./client-frame.ts";
 import { FrameReader, OPCODE } from "./frame-reader.ts";
 
 const HEAD_END = "\r\n\r\n";
+const NOTHING = Buffer.alloc(0);
+/** Fewer frames than a server takes amiss. */
+const ASK_MS = 250;
 /** All sockets read into one buffer: a chunk is dealt with before the next is read. */
 const CHUNK = Buffer.allocUnsafe(64 * 1024);
 
@@ -64,8 +67,15 @@ export class BareSocket {
     this.#socket.write(frames.length === 1 ? (frames[0] ?? "") : Buffer.concat(frames));
   }
 
-  pause(): void {
+  /** Reads nothing any more. Who does not read does not hear of the end either: it is found out by writing now and then. */
+  stall(): void {
     this.#socket.pause();
+    const asking = setInterval(() => {
+      this.#send(NOTHING, OPCODE.pong);
+    }, ASK_MS);
+    this.#socket.on("close", () => {
+      clearInterval(asking);
+    });
   }
 
   destroy(): void {

@@ -42,7 +42,7 @@ export class BareWire implements Wire {
   }
 
   stall(): void {
-    this.#socket?.pause();
+    this.#socket?.stall();
   }
 
   cut(): void {

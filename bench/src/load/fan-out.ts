@@ -31,6 +31,9 @@ class FanOut {
   #deliveries = 0;
   #lastCameMs = 0;
   #closed = 0;
+  #stalledAtMs = 0;
+  /** How long each of those that were cut had not read. */
+  readonly #cutAfterMs: number[] = [];
   #onWhole: (() => void) | undefined;
 
   constructor(load: FanOutLoad, stage: Stage) {
@@ -50,6 +53,7 @@ class FanOut {
     );
     this.#makePublishers(crowd);
     for (const wire of crowd.wires.slice(this.#readers)) wire.stall();
+    this.#stalledAtMs = performance.now();
     await this.#send(load.pace.warmUp);
 
     this.#stage.measuring();
@@ -73,6 +77,7 @@ class FanOut {
       p999Ms: this.#latency.quantile(0.999) / US,
       maxMs: this.#latency.max / US,
       grownMib: Math.max(0, meter.peakBytes() - grownFrom) / MIB,
+      ...(this.#cutAfterMs.length > 0 && { stalledMs: Math.max(...this.#cutAfterMs) }),
       closed: this.#closed,
       ...crowd.figures,
       ...{ lost, disordered },
@@ -90,7 +95,10 @@ class FanOut {
       onMarker: (marker) => {
         this.#came(member, marker);
       },
-      onEnd: () => (this.#closed += 1),
+      onEnd: () => {
+        this.#closed += 1;
+        if (member >= this.#readers) this.#cutAfterMs.push(performance.now() - this.#stalledAtMs);
+      },
     });
   }
 

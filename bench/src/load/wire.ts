@@ -6,7 +6,7 @@ export interface Wire {
   enter(): Promise<void>;
   /** In one write, where it can. */
   publish(publications: readonly Publication[]): void;
-  /** From now on nothing is read. */
+  /** From now on nothing is read; that the server has ended the connection is still told. */
   stall(): void;
   /** Cuts the connection without a word. */
   cut(): void;
