@@ -33,11 +33,12 @@ export interface Loss {
 const MAX_ROOMS = 256;
 
 export class CarriedRooms {
-  /** Most have one: a set would be several times its size. */
-  readonly #names: string[] = [];
+  /** Most have one: a set would be several times its size, and an array that is pushed to has room for sixteen more. */
+  #names: string[] = [];
 
   add(room: string): void {
-    if (this.#names.length < MAX_ROOMS && !this.#names.includes(room)) this.#names.push(room);
+    if (this.#names.length === 0) this.#names = [room];
+    else if (this.#names.length < MAX_ROOMS && !this.#names.includes(room)) this.#names.push(room);
   }
 
   has(room: string): boolean {
@@ -49,29 +50,34 @@ export class CarriedRooms {
   }
 }
 
+type Carried = readonly [carrier: Carrier, to: Listener];
+
 export class Carriers {
-  readonly #byUser = new Map<string, Map<Carrier, Listener>>();
+  /** Most users have one: a map of that would be larger than all else that is kept of it here. */
+  readonly #byUser = new Map<string, Carried | Map<Carrier, Listener>>();
 
   /** How many there are. */
   get size(): number {
-    return [...this.#byUser.values()].reduce((sum, { size }) => sum + size, 0);
+    return [...this.#byUser.keys()].reduce((sum, user) => sum + this.#of(user).length, 0);
   }
 
   /** MUST be left once its socket is gone. */
   enter(listener: Listener, carrier: Carrier): void {
     const { user } = listener.from;
-    const carriers = this.#byUser.get(user) ?? new Map<Carrier, Listener>();
-    this.#byUser.set(user, carriers.set(carrier, listener));
+    const known = this.#byUser.get(user);
+    if (known === undefined) this.#byUser.set(user, [carrier, listener]);
+    else if (known instanceof Map) known.set(carrier, listener);
+    else this.#byUser.set(user, new Map([known, [carrier, listener]]));
   }
 
   leave({ from: { user } }: Listener, carrier: Carrier): void {
-    const carriers = this.#byUser.get(user);
-    carriers?.delete(carrier);
-    if (carriers?.size === 0) this.#byUser.delete(user);
+    const known = this.#byUser.get(user);
+    const isLast = known instanceof Map ? known.delete(carrier) && known.size === 0 : known?.[0] === carrier;
+    if (isLast) this.#byUser.delete(user);
   }
 
   drop({ user, clientId, room }: Loss): void {
-    for (const [carrier, { from }] of [...(this.#byUser.get(user) ?? [])]) {
+    for (const [carrier, { from }] of this.#of(user)) {
       const isTheirs = clientId === undefined || from.clientId === clientId;
       if (isTheirs && (room === undefined || carrier.rooms.has(room))) carrier.dropUntaken();
     }
@@ -86,11 +92,17 @@ export class Carriers {
     mayHave: (listener: Listener, right: Carrier["right"], room: string) => Promise<boolean>,
   ): Promise<void> {
     const users = user === undefined ? [...this.#byUser.keys()] : [user];
-    for (const [carrier, listener] of users.flatMap((each) => [...(this.#byUser.get(each) ?? [])])) {
+    for (const [carrier, listener] of users.flatMap((each) => this.#of(each))) {
       for (const room of [...carrier.rooms]) {
         if (listener.subscriptions?.has(room) === true) continue;
         if (!(await mayHave(listener, carrier.right, room))) carrier.dropUntaken();
       }
     }
+  }
+
+  #of(user: string): readonly Carried[] {
+    const known = this.#byUser.get(user);
+    if (known === undefined) return [];
+    return known instanceof Map ? [...known] : [known];
   }
 }

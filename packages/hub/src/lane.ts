@@ -3,7 +3,8 @@ import { isPromise, type MaybePromise } from "./maybe-promise.ts";
 
 export class Lane<Item> {
   readonly #handle: (item: Item) => MaybePromise<void>;
-  readonly #waiting: Item[] = [];
+  /** Most lanes never have any. */
+  #waiting: Item[] | undefined;
   #busy = false;
 
   /** @param handle MUST NOT throw, and what it returns MUST NOT reject. */
@@ -13,29 +14,29 @@ export class Lane<Item> {
 
   /** How many wait. */
   get length(): number {
-    return this.#waiting.length;
+    return this.#waiting?.length ?? 0;
   }
 
   take(item: Item): void {
     if (this.#busy) {
-      this.#waiting.push(item);
+      (this.#waiting ??= []).push(item);
       return;
     }
     this.#busy = true;
     const handled = this.#handle(item);
     // What was handled at once may have brought in the next.
-    if (isPromise(handled) || this.#waiting.length > 0) void this.#goOn(handled);
+    if (isPromise(handled) || this.length > 0) void this.#goOn(handled);
     else this.#busy = false;
   }
 
   /** Nothing that waits is handled any more. */
   clear(): void {
-    this.#waiting.length = 0;
+    this.#waiting = undefined;
   }
 
   async #goOn(first: MaybePromise<void>): Promise<void> {
     await first;
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+    for (let next = this.#waiting?.shift(); next !== undefined; next = this.#waiting?.shift()) {
       await this.#handle(next);
     }
     this.#busy = false;

@@ -39,7 +39,8 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
   readonly outlet: Outlet;
   readonly #onClosed: (peer: Peer) => void;
   readonly #lane: Lane<Frame | Unread>;
-  readonly #expiry: Expiry;
+  /** Of a token that expires. */
+  #expiry: Expiry | undefined;
   readonly allowance: Allowance;
   #state: State;
   /** Most connections never need any. */
@@ -58,7 +59,6 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     this.#onClosed = onClosed;
     this.#lane = new Lane((frame) => this.#guarded(frame));
     this.allowance = new Allowance(clock, settings);
-    this.#expiry = new Expiry(clock, this);
     const deadline = clock.after(settings.helloTimeoutMs, () => {
       this.close("helloTimeout");
     });
@@ -115,7 +115,10 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
 
   /** To be called whenever the session's identity has changed. */
   watchExpiry(): void {
-    if (this.#state.kind === "active") this.#expiry.watch(this.#state.session.identity.expiresAt);
+    if (this.#state.kind !== "active") return;
+    const { expiresAt } = this.#state.session.identity;
+    if (expiresAt !== undefined) this.#expiry ??= new Expiry(this.#engine.clock, this);
+    this.#expiry?.watch(expiresAt);
   }
 
   /** The first message of every session on a socket. */
@@ -271,7 +274,7 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     this.#state = { kind: "closed" };
     this.outlet.end();
     this.#lane.clear();
-    this.#expiry.cancel();
+    this.#expiry?.cancel();
     this.#rest?.end();
     const { telemetry, sessions } = this.#engine;
     const { remote, transport } = this.#connection;
