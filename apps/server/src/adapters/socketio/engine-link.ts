@@ -36,6 +36,8 @@ export class EngineLink {
   readonly #engine: Socket;
   readonly #clock: Clock;
   #ws: EngineWebSocket | undefined;
+  /** The TCP socket of its WebSocket, until the end of that begins: one look for each member of a fan-out. */
+  #wire: Duplex | undefined;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
   #cut: Timer | undefined;
@@ -55,7 +57,7 @@ export class EngineLink {
   }
 
   get bufferedBytes(): number {
-    return this.#heldBytes + (this.#tcp?.writableLength ?? 0);
+    return this.#heldBytes + (this.#wire?.writableLength ?? 0);
   }
 
   listen(listener: LinkListener): void {
@@ -76,6 +78,7 @@ export class EngineLink {
       })
       .once("close", (reason: string) => {
         this.#cut?.cancel();
+        this.#wire = undefined;
         this.#held = [];
         this.#ended = true;
         listener.ended(reason);
@@ -84,11 +87,12 @@ export class EngineLink {
   }
 
   send(frames: Uint8Array): void {
-    if (!this.open || frames.length === 0) return;
-    if (this.#tcp !== undefined) {
-      if (this.#ws?.readyState === WebSocket.OPEN) this.#tcp.write(frames);
+    if (frames.length === 0) return;
+    if (this.#wire !== undefined) {
+      this.#wire.write(frames);
       return;
     }
+    if (!this.open || this.#ws !== undefined) return;
     this.#held.push(frames);
     this.#heldBytes += frames.length;
     this.#answerPoll();
@@ -106,7 +110,8 @@ export class EngineLink {
    * a connection that polls goes with it. It comes back by itself if it may.
    */
   dropUntaken(): void {
-    const [ws, tcp] = [this.#ws, this.#tcp];
+    const ws = this.#ws;
+    const tcp = ws?.tcp;
     const polls = ws === undefined || tcp === undefined;
     if (!polls) cutUnlessTaken(ws, tcp, this.#clock);
     this.#clock.after(EXPULSION_MS, () => {
@@ -115,27 +120,34 @@ export class EngineLink {
     });
   }
 
-  get #tcp(): Duplex | undefined {
-    return this.#ws?.tcp;
-  }
-
   #take(transport: Transport): void {
     this.#ws = webSocketOf(transport);
     if (this.#ws === undefined) {
       Object.assign(transport, { closeTimeout: CLOSE_TIMEOUT_MS });
       transport.on("ready", () => this.#answerPoll());
     } else {
-      const tcp = this.#tcp;
+      const { tcp } = this.#ws;
       if (tcp !== undefined) {
         resetAtEnd(tcp);
         this.#carriers.add(tcp);
         tcp.once("close", () => this.#left(tcp));
       }
-      for (const frames of this.#held) this.#tcp?.write(frames);
+      this.#wireUp(this.#ws);
+      for (const frames of this.#held) this.#wire?.write(frames);
       this.#held = [];
       this.#heldBytes = 0;
       this.#closeBehindHeld();
     }
+  }
+
+  #wireUp(ws: EngineWebSocket): void {
+    if (ws.readyState !== WebSocket.OPEN) return;
+    const end = (): void => {
+      this.#wire = undefined;
+    };
+    this.#wire = ws.tcp;
+    ws.onEnding = end;
+    ws.tcp?.once("end", end).once("close", end);
   }
 
   /** All that has gathered as one payload, once a poll waits for it. */

@@ -13,6 +13,13 @@ const MAX_BUFFERED_CHUNKS = 1024;
 
 export class EngineWebSocket extends WebSocket {
   tcp?: Duplex;
+  onEnding?: () => void;
+
+  /** By ws itself too, when it is the peer that closes. */
+  override close(code?: number, reason?: string | Buffer): void {
+    this.onEnding?.();
+    super.close(code, reason);
+  }
 }
 
 type Opened = (socket: EngineWebSocket, request: IncomingMessage) => void;
