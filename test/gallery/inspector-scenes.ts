@@ -36,6 +36,7 @@ export const inspectorScenes: Scenes = {
   },
   "inspect-overview-idle": { play: inspecting(async () => "overview", "Rooms in use") },
   "inspect-rooms-idle": { play: inspecting(async () => "rooms", "Nobody is in any room.") },
+  "inspect-users-idle": { play: inspecting(async () => "users", "Nothing is imposed on anybody.") },
   "inspect-clients-idle": { play: inspecting(async () => "clients", "Nobody is connected.") },
   "inspect-tail-idle": { play: inspecting(async () => "tail", "Live.") },
   "inspect-overview": { play: busy("overview", "Rooms in use") },

@@ -234,6 +234,36 @@ describe("the inspector", () => {
     await another.getByLabel("Admin token").waitFor();
   });
 
+  it("H-ADMIN-MODERATE: from a client to its user, who is muted, banned from a room and kicked, told why, and freed again", async () => {
+    const ada = await member("Ada", "unruly");
+    const page = await open(`#clients/${ada.id}`);
+    await page.getByRole("link", { name: "Mute, ban…" }).click();
+    const { user } = ada.welcome;
+    expect(await page.getByLabel("User", { exact: true }).inputValue()).toBe(user);
+    await page.getByLabel("Reason").fill("too loud");
+    await page.getByRole("button", { name: "Do it" }).click();
+    await row(page, "Imposed", "muted").getByText("everywhere").waitFor();
+    ada.say({ type: "publish", id: "p", room: "unruly", event: "message", data: { text: "HELLO" } });
+    expect(await ada.hear("error", ({ id }) => id === "p")).toMatchObject({ message: "muted: too loud" });
+    await page.getByRole("button", { name: `Lift: ${user} muted` }).click();
+    await page.getByText("Nothing is imposed on anybody.").waitFor();
+    await page.getByRole("combobox", { name: "What" }).selectOption("ban");
+    await page.getByLabel("Room", { exact: true }).fill("unruly");
+    await page.getByLabel("For how many minutes").fill("5");
+    await page.getByRole("button", { name: "Do it" }).click();
+    expect(await ada.hear("left")).toMatchObject({ room: "unruly", reason: "banned", message: "too loud" });
+    await row(page, "Imposed", "banned").getByRole("link", { name: "unruly" }).waitFor();
+    await page.getByRole("button", { name: `Lift: ${user} banned` }).click();
+    await page.getByText(`${user} is free of it.`).waitFor();
+    await page.getByRole("combobox", { name: "What" }).selectOption("kick");
+    await page.getByLabel("Room", { exact: true }).fill("");
+    await page.getByRole("button", { name: "Do it" }).click();
+    await until("it is out", () => ada.ended?.code === 4506);
+    await page.getByLabel("User", { exact: true }).fill("x".repeat(256));
+    await page.getByRole("button", { name: "Do it" }).click();
+    await page.getByText("Not done:").waitFor();
+  });
+
   it("U-LANGUAGE U-RTL: each section speaks the browser's language, and from right to left nothing is wider than the page", async () => {
     const ada = await member("Ada", "deutsch");
     await using german = await browser.newContext({ locale: "de-DE" });
@@ -247,6 +277,7 @@ describe("the inspector", () => {
       ["rooms/deutsch", "Aufbewahrte Ereignisse"],
       ["clients", "Langsame Leser zuerst"],
       [`clients/${ada.id}`, "Hinauswerfen …"],
+      ["users", "Niemandem ist etwas auferlegt."],
       ["tail/deutsch", "Anhalten"],
       ["contract/message", "Eines senden, als Betreiber"],
     ] as const) {
@@ -270,6 +301,7 @@ describe("the inspector", () => {
       ["rooms/axe", row(page, "Members of axe", "Ada")],
       ["clients", row(page, "Clients", "Ada")],
       [`clients/${ada.id}`, happened(page, "connected")],
+      ["users", page.getByText("Nothing is imposed on anybody.")],
       ["tail/axe", page.getByText("Live.")],
       ["contract/message", page.getByLabel("Schema")],
     ] as const) {

@@ -1,11 +1,11 @@
 /** Owns where in the inspector one is: `#rooms/general` is the room “general” among the rooms. Links and Back work. */
 
-export const SECTIONS = ["overview", "rooms", "clients", "tail", "contract"] as const;
+export const SECTIONS = ["overview", "rooms", "clients", "users", "tail", "contract"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface Where {
   readonly section: Section;
-  /** A room or a client; undefined for all of them. */
+  /** A room, a client or a user; undefined for all of them. */
   readonly item: string | undefined;
 }
 
