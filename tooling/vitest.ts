@@ -34,6 +34,7 @@ export function packageTests(test: ViteUserConfig["test"] = {}): ViteUserConfig 
       // On a busy machine all takes longer. No test sleeps: patience is spent where something hangs, and nowhere else.
       testTimeout: 30_000,
       hookTimeout: 60_000,
+      expect: { poll: { timeout: 20_000 } },
       // Type tests cost a run of tsc: only a package that has some pays for it.
       typecheck: { enabled: globSync(typeTests).length > 0, include: typeTests },
       ...test,
