@@ -106,6 +106,18 @@ describe("library", () => {
     });
   });
 
+  test("R-SUBMIT: a token that has expired by the time that its publish is whole publishes nothing", async () => {
+    const s = stage();
+    const identity = { ...GUEST, user: "ada", expiresAt: s.clock.now() + 1000 };
+    const submit = (id: string): Promise<unknown> => s.hub.submit({ room: "r", ...message, id, identity });
+    expect(await submit("1")).toMatchObject({ ok: true });
+    await s.pass(999);
+    expect(await submit("2")).toMatchObject({ ok: true });
+    await s.pass(1);
+    expect(await submit("3")).toEqual(err(refusal("unauthorised", "the token has expired")));
+    expect(valueOf(await s.hub.history(null, "r")).events.map(({ id }) => id)).toEqual(["1", "2"]);
+  });
+
   test("R-SUBMIT: somebody without a socket is stamped by what the server knows; guests share one scope of ids", async () => {
     const s = stage();
     const ann = await s.enter(["r"]);

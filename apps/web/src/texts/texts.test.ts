@@ -26,7 +26,7 @@ const SHARED = {
   app: /^\.(?:list|number|connection\.(?:roundTrip|transports\.ws)|token\.label|message\.reactedBy)$/,
   ticker: /^\.none\.nothing$/,
   inspector:
-    /^\.(?:stream\.open|problems\.status|overview\.(?:heap|node|slowOf)|(?:room|client)\.client|room\.(?:name|offsets)|clients\.(?:label|name)|sections\.clients|client\.in|contract\.schema|happenings\.refusedIn|tail\.offset)$/,
+    /^\.(?:stream\.open|problems\.status|overview\.(?:heap|node|slowOf)|(?:room|client)\.client|room\.(?:name|offsets)|clients\.(?:label|name)|sections\.clients|client\.in|contract\.schema|happenings\.refusedIn|tail\.offset|users\.endsIn)$/,
 };
 
 describe("the languages", () => {
