@@ -42,6 +42,19 @@ export const inspectorScenes: Scenes = {
   "inspect-overview": { play: busy("overview", "Rooms in use") },
   "inspect-rooms": { play: busy("rooms", "launch") },
   "inspect-room": { play: busy("rooms/launch", "Noor Haddad") },
+  "inspect-users": {
+    play: async (stage) => {
+      await stage.impose("mute", "guest:5hT0qk", { room: "launch", reason: "off topic", forMs: 3_600_000 });
+      await stage.impose("ban", "mallory", {
+        room: "team:ops",
+        reason: "spam, three times",
+        forMs: 86_400_000,
+      });
+      await stage.impose("ban", "eve", { reason: "stolen account" });
+      await stage.impose("revoke", "grace");
+      return inspecting(async () => "users", "stolen account")(stage);
+    },
+  },
   "inspect-clients": { play: busy("clients", "Noor Haddad") },
   "inspect-client": { play: busy("clients/{client}", "What happened") },
   "inspect-tail": { play: busy("tail", "Step") },

@@ -9,6 +9,8 @@ import { ServerProcess } from "../harness/server-process.ts";
 /** Nothing is answered, and nothing refused. */
 const SILENT: Route = { up: { stallAfterBytes: 0 }, down: { stallAfterBytes: 0 } };
 
+type Act = "kick" | "mute" | "ban" | "revoke";
+
 export class Stage implements AsyncDisposable {
   readonly server: ServerProcess;
   readonly #line: { route: Route };
@@ -72,16 +74,18 @@ export class Stage implements AsyncDisposable {
   }
 
   /** What an operator does to Ada. */
-  async moderate(act: "kick" | "mute" | "ban", more: object = {}): Promise<void> {
-    const admin = `${this.server.http}/v1/admin`;
-    const found = await fetch(`${admin}/clients?q=ada`);
+  async moderate(act: Act, more: object = {}): Promise<void> {
+    const found = await fetch(`${this.server.http}/v1/admin/clients?q=ada`);
     const { clients } = (await found.json()) as { clients: readonly { user: string }[] };
-    for (const { user } of clients)
-      await fetch(`${admin}/moderation`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ act, user, ...more }),
-      });
+    for (const { user } of clients) await this.impose(act, user, more);
+  }
+
+  async impose(act: Act, user: string, more: object = {}): Promise<void> {
+    await fetch(`${this.server.http}/v1/admin/moderation`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ act, user, ...more }),
+    });
   }
 
   /** From now on nothing comes through, on what is open and on what will be. */
