@@ -18,6 +18,7 @@ import type { EventHandler } from "./application.ts";
 import { Carriers } from "./carriers.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection, Ending, Inbox } from "./connection.ts";
+import { Connections } from "./connections.ts";
 import { Credits } from "./credits.ts";
 import type { Receipt } from "./delivering.ts";
 import type { Engine } from "./engine.ts";
@@ -26,10 +27,8 @@ import type { Identity } from "./identity.ts";
 import { Inspection } from "./inspection.ts";
 import { MemorySanctions } from "./memory-sanctions.ts";
 import { Moderation } from "./moderation.ts";
-import { Peer } from "./peer.ts";
 import { type Action, OPEN_DOOR, type Policy } from "./policy.ts";
 import type { Random } from "./random.ts";
-import { Reader } from "./reader.ts";
 import {
   history,
   type HistoryPage,
@@ -75,8 +74,6 @@ export interface HubOptions {
 
 /** Rooms that are read at once for those who come into them. Far fewer than a log lets wait, and enough to keep it busy. */
 const ROOM_READS = 1_024;
-/** Sockets that are closed within one turn when the server drains. */
-const DRAIN_SLICE = 100;
 
 export class Hub {
   readonly inspection: Inspection;
@@ -84,10 +81,7 @@ export class Hub {
   /** For answers to somebody who has no socket: who loses a room is to get nothing more of them. */
   readonly carriers = new Carriers();
   readonly #engine: Engine;
-  readonly #peers = new Set<Peer>();
-  readonly #readers = new Set<Reader>();
-  #arrivals = 0;
-  #drained: Promise<void> | undefined;
+  readonly #connections: Connections;
 
   constructor(options: HubOptions) {
     const { log, clock, random, telemetry = NO_TELEMETRY } = options;
@@ -108,7 +102,8 @@ export class Hub {
       handlers: new Map(Object.entries(options.handlers ?? {})),
     };
     this.inspection = new Inspection(this.#engine);
-    this.moderation = new Moderation(this.#engine, sanctions, this.#readers);
+    this.#connections = new Connections(this.#engine);
+    this.moderation = new Moderation(this.#engine, sanctions, this.#connections.readers);
     log.onAppended((event) => {
       this.#fanOut(event.room, (room) => {
         room.deliver(event);
@@ -121,26 +116,22 @@ export class Hub {
   }
 
   get draining(): boolean {
-    return this.#drained !== undefined;
+    return this.#connections.draining;
   }
 
   counts(): { connections: number; sessions: number; rooms: number } {
     const { sessions, rooms } = this.#engine;
-    return { connections: this.#peers.size + this.#readers.size, sessions: sessions.size, rooms: rooms.size };
+    return { connections: this.#connections.size, sessions: sessions.size, rooms: rooms.size };
   }
 
   /** How many connections there are of each transport. */
   transports(): ReadonlyMap<string, number> {
-    const numbers = new Map<string, number>();
-    for (const connections of [this.#peers, this.#readers])
-      for (const { transport } of connections) numbers.set(transport, (numbers.get(transport) ?? 0) + 1);
-    return numbers;
+    return this.#connections.transports();
   }
 
   /** The place of a connection among all, which says which of two is the newer. */
   arrive(): number {
-    this.#arrivals += 1;
-    return this.#arrivals;
+    return this.#connections.arrive();
   }
 
   /**
@@ -148,10 +139,7 @@ export class Hub {
    * @param number of its arrival, where that was before.
    */
   accept(connection: Connection, number = this.arrive()): Inbox {
-    const peer = new Peer(this.#engine, connection, number, (closed) => this.#peers.delete(closed));
-    this.#peers.add(peer);
-    if (this.draining) peer.close("restart");
-    return peer;
+    return this.#connections.accept(connection, number);
   }
 
   /**
@@ -159,26 +147,7 @@ export class Hub {
    * to what this resolves with, also when it came meanwhile.
    */
   listen(identity: Identity, place: Place, connection: Connection): Promise<Result<Ending, Refusal>> {
-    return this.#answer<Ending>(async () => {
-      const { room } = place;
-      const sees = (await refusalOf(this.#engine, identity, { kind: "history", room })) === undefined;
-      // Asked last: whoever is banned later is a reader by then, and found.
-      const refused = await refusalOf(this.#engine, identity, { kind: "join", room });
-      if (refused !== undefined) return err(refused);
-      if (this.draining) {
-        // Were it refused, a browser's EventSource would not come back.
-        connection.close("restart");
-        return ok({ ended: () => undefined, gone: () => undefined });
-      }
-      const reader = new Reader(this.#engine, identity, room, connection, (closed) =>
-        this.#readers.delete(closed),
-      );
-      this.#readers.add(reader);
-      const unreadable = await reader.begin({ ...place, sees });
-      if (unreadable === undefined) return ok(reader);
-      reader.gone();
-      return err(unreadable);
-    });
+    return this.#answer(() => this.#connections.listen(identity, place, connection));
   }
 
   /** By the application itself: no policy and no handler stand in its way, only the contract. */
@@ -256,32 +225,7 @@ export class Hub {
 
   /** Takes nobody new, settles what was published, tells everybody when to come back, and closes. */
   drain(): Promise<void> {
-    this.#drained ??= this.#drain();
-    return this.#drained;
-  }
-
-  async #drain(): Promise<void> {
-    const { appending, rooms, sessions, settings, random, clock } = this.#engine;
-    await appending.close();
-    for (const each of [...this.#peers, ...this.#readers]) {
-      each.notify({
-        type: "drain",
-        reconnectAfterMs: Math.round(random.fraction() * settings.drainSpreadMs),
-      });
-    }
-    // The acks of the last group are still gathered, or being written.
-    for (const room of rooms.all()) room.flush();
-    const turn = (): Promise<void> =>
-      new Promise((resolve) => {
-        clock.afterTurn(resolve);
-      });
-    let closed = 0;
-    for (const each of [...this.#peers, ...this.#readers]) {
-      each.close("restart");
-      closed += 1;
-      if (closed % DRAIN_SLICE === 0) await turn();
-    }
-    sessions.endAll();
+    return this.#connections.drain();
   }
 
   /** To a room that somebody is in. */
