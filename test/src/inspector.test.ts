@@ -241,7 +241,7 @@ describe("the inspector", () => {
     const { user } = ada.welcome;
     expect(await page.getByLabel("User", { exact: true }).inputValue()).toBe(user);
     await page.getByLabel("Reason").fill("too loud");
-    await page.getByRole("button", { name: "Do it" }).click();
+    await page.getByRole("button", { name: "Mute", exact: true }).click();
     await row(page, "Imposed", "muted").getByText("everywhere").waitFor();
     ada.say({ type: "publish", id: "p", room: "unruly", event: "message", data: { text: "HELLO" } });
     expect(await ada.hear("error", ({ id }) => id === "p")).toMatchObject({ message: "muted: too loud" });
@@ -250,17 +250,17 @@ describe("the inspector", () => {
     await page.getByRole("combobox", { name: "What" }).selectOption("ban");
     await page.getByLabel("Room", { exact: true }).fill("unruly");
     await page.getByLabel("For how many minutes").fill("5");
-    await page.getByRole("button", { name: "Do it" }).click();
+    await page.getByRole("button", { name: "Ban", exact: true }).click();
     expect(await ada.hear("left")).toMatchObject({ room: "unruly", reason: "banned", message: "too loud" });
     await row(page, "Imposed", "banned").getByRole("link", { name: "unruly" }).waitFor();
     await page.getByRole("button", { name: `Lift: ${user} banned` }).click();
     await page.getByText(`${user} is free of it.`).waitFor();
     await page.getByRole("combobox", { name: "What" }).selectOption("kick");
     await page.getByLabel("Room", { exact: true }).fill("");
-    await page.getByRole("button", { name: "Do it" }).click();
+    await page.getByRole("button", { name: "Kick", exact: true }).click();
     await until("it is out", () => ada.ended?.code === 4506);
     await page.getByLabel("User", { exact: true }).fill("x".repeat(256));
-    await page.getByRole("button", { name: "Do it" }).click();
+    await page.getByRole("button", { name: "Kick", exact: true }).click();
     await page.getByText("Not done:").waitFor();
   });
 

@@ -138,6 +138,7 @@ export const en = {
     ends: "Ends",
     endsIn: (span: string) => `in ${span}`,
     endsLifted: "when it is lifted",
+    endsNever: "never",
     minutes: "For how many minutes",
     reason: "Reason",
     reasonFor: "For the user to read",
@@ -152,7 +153,7 @@ export const en = {
       kick: "Kick: out now, and may come back",
       revoke: "Revoke: tokens of before now are worthless",
     },
-    impose: "Do it",
+    impose: { mute: "Mute", ban: "Ban", kick: "Kick", revoke: "Revoke" },
     done: {
       mute: (user: string) => `${user} is muted.`,
       ban: (user: string) => `${user} is banned.`,
