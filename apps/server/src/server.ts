@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 
 import { AdminAdapter } from "./adapters/admin/admin-adapter.ts";
+import { Doorstep } from "./adapters/doorstep.ts";
 import { type Authenticate, Entrance } from "./adapters/entrance.ts";
 import { credited } from "./adapters/http/credited.ts";
 import { HttpAdapter } from "./adapters/http/http-adapter.ts";
@@ -113,7 +114,9 @@ export async function createServer<const C extends Contract = Events>(
   const entrance = new Entrance({ policy, origins, clock, authenticate, onFault });
   const addresses = new Addresses(settings.trustedProxies);
   const { messagesPerSecond } = settings;
-  const credits = new RequestCredits({ clock, addresses, telemetry, messagesPerSecond });
+  const isKnownByAddress = settings.connectionsPerAddress > 0;
+  const doorstep = new Doorstep({ clock, addresses, isKnownByAddress });
+  const credits = new RequestCredits({ clock, addresses, telemetry, messagesPerSecond, doorstep });
   const places = new Places({ clock, addresses, telemetry, limits: settings });
   const ports = { hub, policy, entrance, clock, random, origins, onFault, places, credits };
   const { namespaces } = options;
@@ -151,7 +154,8 @@ export async function createServer<const C extends Contract = Events>(
   const web = options.web ?? (options.server === undefined && WEB_FOLDER);
   return new RoomcastServer<C>({
     ...{ hub, log, audit, port: settings.port, host: settings.host },
-    http: options.server ?? ownHttpServer((request) => sockets.some((each) => each.claims(request))),
+    http:
+      options.server ?? ownHttpServer((request) => sockets.some((each) => each.claims(request)), doorstep),
     ownsHttp: options.server === undefined,
     share: shareOf(sockets, [http, socketio, admin], web === false ? undefined : pagesIn(web)),
     closeSockets: async () => {

@@ -56,6 +56,8 @@ export class HttpStage implements AsyncDisposable {
   readonly creditClock = new ManualClock();
   /** What the store says of itself. */
   isReady = true;
+  /** How many refusals the doorstep was told of. */
+  toldAtDoorstep = 0;
   readonly #http: Server;
 
   /** @param messagesPerSecond 0: as many as anybody likes. */
@@ -73,6 +75,7 @@ export class HttpStage implements AsyncDisposable {
       credits: new RequestCredits({
         ...{ clock: this.creditClock, addresses: new Addresses(), telemetry: NO_TELEMETRY },
         messagesPerSecond,
+        doorstep: { refused: () => (this.toldAtDoorstep += 1) },
       }),
       telemetry: NO_TELEMETRY,
       ticketsPerUser: 3,

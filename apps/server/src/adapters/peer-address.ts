@@ -3,7 +3,7 @@
  * further left than the first address that is no such proxy, anybody may have written.
  */
 import type { IncomingMessage } from "node:http";
-import { BlockList, isIP, isIPv6, SocketAddress } from "node:net";
+import { BlockList, isIP, isIPv6, type Socket, SocketAddress } from "node:net";
 
 const MAPPED_IPV4 = "::ffff:";
 /** Of IPv6: those of a network that one customer has, and all. */
@@ -32,6 +32,12 @@ export class Addresses {
     const [client = direct] = clients;
     // A proxy writes one of the two headers, and passes on what its client made of the other.
     return clients.every((each) => each === client) ? client : direct;
+  }
+
+  /** Where a connection comes from, before anything is read of it; undefined where that is a proxy that is trusted. */
+  direct({ remoteAddress = "unknown" }: Pick<Socket, "remoteAddress">): string | undefined {
+    const direct = plain(remoteAddress);
+    return this.#trusts(direct) ? undefined : direct;
   }
 
   #client(direct: string, hops: readonly string[]): string {

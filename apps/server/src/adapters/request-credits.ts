@@ -3,6 +3,7 @@ import { beyond, type Clock, Credits, type Telemetry } from "@roomcast/hub";
 import type { Refusal } from "@roomcast/protocol";
 import type { IncomingMessage } from "node:http";
 
+import type { Doorstep } from "./doorstep.ts";
 import { type Addresses, networkOf } from "./peer-address.ts";
 
 export interface RequestCreditsOptions {
@@ -10,6 +11,8 @@ export interface RequestCreditsOptions {
   readonly addresses: Addresses;
   readonly telemetry: Pick<Telemetry, "record">;
   readonly messagesPerSecond: number;
+  /** Is told of whoever is refused on the account of an address. */
+  readonly doorstep: Pick<Doorstep, "refused">;
 }
 
 export class RequestCredits {
@@ -29,6 +32,8 @@ export class RequestCredits {
   /** @param user null: nobody is known. @returns why the request is refused. */
   take(request: IncomingMessage, user: string | null): Refusal | undefined {
     const waitMs = this.#credits.take(this.payer(request, user));
-    return waitMs === 0 ? undefined : beyond("messagesPerSecond", this.#options.telemetry, waitMs);
+    if (waitMs === 0) return undefined;
+    if (user === null) this.#options.doorstep.refused(request.socket);
+    return beyond("messagesPerSecond", this.#options.telemetry, waitMs);
   }
 }

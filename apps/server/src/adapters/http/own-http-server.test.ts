@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { BareSocket } from "../../../test/bare-socket.ts";
@@ -11,7 +11,7 @@ const SHORT = { headersTimeout: 250, requestTimeout: 500, connectionsCheckingInt
 let server: Server;
 let port: number;
 beforeEach(async () => {
-  server = ownHttpServer(() => false, SHORT);
+  server = ownHttpServer(() => false, { admits: () => true }, SHORT);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   ({ port } = server.address() as AddressInfo);
@@ -31,6 +31,18 @@ describe("the server's own http server", () => {
     socket.write(said);
     await socket.ended();
     expect(await counted(server)).toBe(0);
+  });
+
+  it("R-DOORSTEP: a connection that is not admitted is cut before anything of it is read", async () => {
+    const shut = ownHttpServer(() => false, { admits: () => false });
+    const heard: unknown[] = [];
+    shut.on("request", (request) => heard.push(request)).listen(0, "127.0.0.1");
+    await once(shut, "listening");
+    const socket = connect((shut.address() as AddressInfo).port, "127.0.0.1").on("error", () => undefined);
+    socket.write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    await new Promise((resolve) => socket.once("close", resolve));
+    expect(heard).toEqual([]);
+    await new Promise((resolve) => shut.close(resolve));
   });
 
   it("T3: 200 of them are gone", async () => {

@@ -1,7 +1,9 @@
 /** Owns the http server that Roomcast makes for itself: its deadlines, and what it answers where nothing is. */
 import { refusal } from "@roomcast/protocol";
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { Socket } from "node:net";
 
+import type { Doorstep } from "../doorstep.ts";
 import { refused, send } from "./answer.ts";
 
 /** Durations in ms. */
@@ -23,10 +25,14 @@ const DEADLINES: HttpDeadlines = {
 /** @param upgrades tells which upgrades there are; others (curl offers h2c) are answered as the plain requests that they also are. */
 export function ownHttpServer(
   upgrades: (request: IncomingMessage) => boolean,
+  doorstep: Pick<Doorstep, "admits">,
   deadlines: Partial<HttpDeadlines> = {},
 ): Server {
   const options = { ...DEADLINES, ...deadlines, shouldUpgradeCallback: upgrades };
-  return createServer(options, (_request, response) => {
+  const server = createServer(options, (_request, response) => {
     send(response, refused(refusal("not_found")));
+  });
+  return server.on("connection", (socket: Socket) => {
+    if (!doorstep.admits(socket)) socket.resetAndDestroy();
   });
 }

@@ -66,6 +66,21 @@ describe("POST /v1/rooms/{room}/events", () => {
     expect((await stage.get("/v1/rooms/general/events", ada)).json.events).toHaveLength(4);
   });
 
+  it("R-DOORSTEP: refusals on the account of an address are told at the doorstep, and those of a user are not", async () => {
+    await using stage = await HttpStage.start(1);
+    const statuses = async (headers: Readonly<Record<string, string>>): Promise<number[]> => {
+      const answers = [1, 2, 3].map(async (id) => {
+        const body = { ...HI, id: `${Object.keys(headers).length}-${id}` };
+        return (await stage.post({ body, headers })).status;
+      });
+      return (await Promise.all(answers)).toSorted((a, b) => a - b);
+    };
+    expect(await statuses({})).toEqual([200, 200, 429]);
+    expect(stage.toldAtDoorstep).toBe(1);
+    expect(await statuses({ authorization: "Bearer ada" })).toEqual([200, 200, 429]);
+    expect(stage.toldAtDoorstep).toBe(1);
+  });
+
   it("P-PUB-13 P-HTTP-2: a repetition whose id may be forgotten is id_expired, and no second event", async () => {
     await using stage = await HttpStage.start();
     const late = (age: unknown) => stage.post({ body: { ...HI, id: "a1", age } });
