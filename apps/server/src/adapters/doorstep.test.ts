@@ -1,11 +1,10 @@
 import { ManualClock } from "@roomcast/hub/testing";
-import type { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 
 import { Doorstep } from "./doorstep.ts";
 import { Addresses } from "./peer-address.ts";
 
-const from = (remoteAddress: string): Socket => ({ remoteAddress }) as Socket;
+const from = (remoteAddress: string): { readonly remoteAddress: string } => ({ remoteAddress });
 const FLOODER = from("192.0.2.1");
 /** Two seconds' worth of refusals. */
 const BORNE = 200;
@@ -13,12 +12,12 @@ const BORNE = 200;
 function doorstep(isKnownByAddress = true): {
   readonly clock: ManualClock;
   readonly step: Doorstep;
-  readonly refuse: (socket: Socket, times: number) => void;
+  readonly refuse: (socket: ReturnType<typeof from>, times: number) => void;
 } {
   const clock = new ManualClock();
   const addresses = new Addresses(["10.0.0.0/8"]);
   const step = new Doorstep({ clock, addresses, isKnownByAddress });
-  const refuse = (socket: Socket, times: number): void => {
+  const refuse = (socket: ReturnType<typeof from>, times: number): void => {
     for (let time = 0; time < times; time += 1) step.refused(socket);
   };
   return { clock, step, refuse };

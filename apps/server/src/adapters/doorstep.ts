@@ -11,6 +11,9 @@ import { type Addresses, networkOf } from "./peer-address.ts";
 const REFUSALS_PER_SECOND = 100;
 const SHUT_MS = 1_000;
 
+/** Of a connection. */
+type Remote = Pick<Socket, "remoteAddress">;
+
 export interface DoorstepOptions {
   readonly clock: Clock;
   readonly addresses: Pick<Addresses, "direct">;
@@ -30,13 +33,13 @@ export class Doorstep {
   }
 
   /** Something that was asked over this connection was refused for its number. */
-  refused(socket: Socket): void {
+  refused(socket: Remote): void {
     const network = this.#networkOf(socket);
     if (network !== undefined) this.#tire(network);
   }
 
   /** @returns false: it is to be cut. Who tries on and on keeps the door shut, and who tries now and then does not. */
-  admits(socket: Socket): boolean {
+  admits(socket: Remote): boolean {
     if (this.#shut.size === 0) return true;
     this.#openInTime();
     const network = this.#networkOf(socket);
@@ -61,7 +64,7 @@ export class Doorstep {
   }
 
   /** undefined: a proxy's, behind which are many. */
-  #networkOf(socket: Socket): string | undefined {
+  #networkOf(socket: Remote): string | undefined {
     if (!this.#options.isKnownByAddress) return undefined;
     const address = this.#options.addresses.direct(socket);
     return address === undefined ? undefined : networkOf(address);
