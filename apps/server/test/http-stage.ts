@@ -1,7 +1,7 @@
 /** Owns plain HTTP on a port of its own, with a hub and its memory log behind it, and the requests that a test makes of it. */
-import { GUEST, Hub, MemoryLog, MemorySessions, NO_TELEMETRY, type Policy } from "@roomcast/hub";
+import { Hub, MemoryLog, MemorySessions, NO_TELEMETRY, type Policy } from "@roomcast/hub";
 import { ManualClock } from "@roomcast/hub/testing";
-import { err, HEARTBEAT_MS, ok, refusal } from "@roomcast/protocol";
+import { HEARTBEAT_MS, refusal } from "@roomcast/protocol";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -15,16 +15,12 @@ import { Streams } from "../src/adapters/sse/streams.ts";
 import { NodeClock } from "../src/node-clock.ts";
 import { NodeRandom } from "../src/node-random.ts";
 import { BareSocket } from "./bare-socket.ts";
+import { knowsAda } from "./knows-ada.ts";
 import { openPlaces } from "./open-places.ts";
 
 /** "ada" is Ada's token; `private` is closed to everybody, and guests may enter. */
 const policy: Policy = {
-  authenticate: (token) =>
-    token === undefined
-      ? ok(GUEST)
-      : token === "ada"
-        ? ok({ user: "ada", name: "Ada" })
-        : err(refusal("unauthorised")),
+  authenticate: knowsAda,
   authorise: (_identity, { room }) => (room === "private" ? refusal("forbidden") : undefined),
 };
 

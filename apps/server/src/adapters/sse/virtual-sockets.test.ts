@@ -1,11 +1,12 @@
 /** The whole protocol without a WebSocket, over real sockets, with the hub and its memory log behind it. */
-import { GUEST, type Policy } from "@roomcast/hub";
+import { type Policy } from "@roomcast/hub";
 import { ManualClock } from "@roomcast/hub/testing";
-import { err, HEARTBEAT_MS, ok, PONG_TIMEOUT_MS, refusal } from "@roomcast/protocol";
+import { HEARTBEAT_MS, PONG_TIMEOUT_MS } from "@roomcast/protocol";
 import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { knowsAda } from "../../../test/knows-ada.ts";
 import { BareSocket } from "../../../test/bare-socket.ts";
 import { FREE, openPlaces } from "../../../test/open-places.ts";
 import { RecordingHub } from "../../../test/recording-hub.ts";
@@ -21,12 +22,7 @@ import { Streams } from "./streams.ts";
 import { VirtualSockets } from "./virtual-sockets.ts";
 
 const policy: Policy = {
-  authenticate: (token) =>
-    token === undefined
-      ? ok(GUEST)
-      : token === "ada"
-        ? ok({ user: "ada", name: "Ada" })
-        : err(refusal("unauthorised")),
+  authenticate: knowsAda,
   authorise: () => undefined,
 };
 
