@@ -1,4 +1,4 @@
-/** Owns one socket's conversation: its state, its order, its credit. Must not know what the messages mean. */
+/** Owns one socket's conversation: its state, its order, its credit. Must not know the messages: `answering.ts` does. */
 import {
   CLOSE_CODES,
   type CloseName,
@@ -9,19 +9,18 @@ import {
 } from "@roomcast/protocol";
 
 import { Allowance } from "./allowance.ts";
+import { answer } from "./answering.ts";
 import type { Timer } from "./clock.ts";
 import type { Connection, Decoded, Inbox } from "./connection.ts";
 import type { Reached } from "./cursor.ts";
-import { dispatch } from "./dispatch.ts";
 import type { Engine } from "./engine.ts";
 import { Expiry, type ExpiryListener } from "./expiry.ts";
 import { charged, type Frame, type Unread } from "./frame.ts";
-import { hello } from "./handlers/hello.ts";
 import type { Identity } from "./identity.ts";
 import { Lane } from "./lane.ts";
 import { isPromise, type MaybePromise, whenReady } from "./maybe-promise.ts";
 import { Outlet, type Recipient } from "./outlet.ts";
-import { type Asked, askedBy, errorFor, retryOf } from "./refusing.ts";
+import { type Asked, errorFor, retryOf } from "./refusing.ts";
 import { Rest } from "./rest.ts";
 import type { Session } from "./session.ts";
 import type { ClientFacts } from "./telemetry.ts";
@@ -57,7 +56,7 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     this.#connection = connection;
     this.outlet = new Outlet(engine, connection);
     this.#onClosed = onClosed;
-    this.#lane = new Lane((frame) => this.#guarded(frame));
+    this.#lane = new Lane((frame) => answer(engine, this, frame));
     this.allowance = new Allowance(clock, settings);
     const deadline = clock.after(settings.helloTimeoutMs, () => {
       this.close("helloTimeout");
@@ -77,6 +76,11 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
 
   get closed(): boolean {
     return this.#state.kind === "closed";
+  }
+
+  /** From its hello until the end of the socket. */
+  get session(): Session | undefined {
+    return this.#state.kind === "active" ? this.#state.session : undefined;
   }
 
   /** From where the client goes on in all its rooms. */
@@ -156,7 +160,7 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
 
   /** Answers a request with why it was refused. What follows a publish that may be repeated must not overtake it. */
   refuse(asked: Asked, reason: Refusal): void {
-    const session = this.#session;
+    const { session } = this;
     this.#engine.telemetry.record({
       kind: "refused",
       clientId: session?.clientId ?? null,
@@ -177,7 +181,7 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
 
   /** A bug, or an application's hook that threw: nobody can say what became of the request. */
   fail(asked: Asked, where: string, error: unknown): void {
-    this.#fault(where, error);
+    this.#engine.telemetry.record({ kind: "fault", where, error });
     this.refuse(asked, refusal("internal"));
   }
 
@@ -218,56 +222,6 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     else this.#lane.take(charged(this.#engine, this.allowance, frame, bytes));
   }
 
-  get #session(): Session | undefined {
-    return this.#state.kind === "active" ? this.#state.session : undefined;
-  }
-
-  #guarded(unread: Frame | Unread): MaybePromise<void> {
-    let frame: Frame | undefined;
-    try {
-      frame = typeof unread === "function" ? unread() : unread;
-      const handled = this.#handle(frame);
-      return handled && this.#watched(handled, frame);
-    } catch (error) {
-      this.#failed(frame, error);
-    }
-  }
-
-  async #watched(handled: PromiseLike<void>, frame: Frame): Promise<void> {
-    try {
-      await handled;
-    } catch (error) {
-      this.#failed(frame, error);
-    }
-  }
-
-  #failed(frame: Frame | undefined, error: unknown): void {
-    this.fail(
-      frame === undefined ? {} : askedBy(frame.ok ? frame.value : frame.error),
-      "message handler",
-      error,
-    );
-  }
-
-  #handle(frame: Frame): MaybePromise<void> {
-    const state = this.#state;
-    if (state.kind === "closed") return;
-    if (!frame.ok) {
-      this.refuse(frame.error, frame.error);
-      if (frame.error.notAnObject === true && this.allowance.badFrame()) this.close("badMessages");
-      return;
-    }
-    const message = frame.value;
-    if (state.kind === "active") {
-      if (message.type === "hello") this.close("tooMany");
-      else return dispatch({ engine: this.#engine, peer: this, session: state.session }, message);
-    } else if (message.type === "hello") {
-      return hello(this.#engine, this, message);
-    } else {
-      this.refuse(message, refusal("hello_required"));
-    }
-  }
-
   #end(code: number, reason: string, by: "client" | "server"): void {
     const state = this.#state;
     const { connectedMs } = this;
@@ -301,9 +255,5 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
   facts({ clientId, from }: Session): ClientFacts {
     const { remote, transport } = this.#connection;
     return { clientId, user: from.user, name: from.name, remote, transport };
-  }
-
-  #fault(where: string, error: unknown): void {
-    this.#engine.telemetry.record({ kind: "fault", where, error });
   }
 }
