@@ -2,15 +2,14 @@
  * Owns the running connection: feeds the machine with what happens and does what it asks for, through the ports. Must not
  * know rooms or what the messages between welcome and close mean.
  */
-import { CLOSE_CODES, decodeDown, type Down, encodeUp, type Up, type Welcome } from "@roomcast/protocol";
+import { decodeDown, type Down, encodeUp, type Up, type Welcome } from "@roomcast/protocol";
 
 import { initial, step } from "./machine.ts";
-import type { Ports, Socket, Timer } from "./ports.ts";
-import { print } from "./prepare.ts";
+import type { Dial, Ports, Socket, Timer } from "./ports.ts";
+import { Scout } from "./scout.ts";
 import type { Effect, Event, State, TimerName } from "./states.ts";
 import { type Attempt, sameStatus, type Status, statusOf, type Transport } from "./status.ts";
-
-export type TokenSource = string | (() => string | Promise<string>) | undefined;
+import { Tokens, type TokenSource } from "./tokens.ts";
 
 /** What the driver tells. None of it may throw. */
 export interface DriverOwner {
@@ -33,16 +32,13 @@ export class Driver {
   readonly #endpoints: Readonly<Record<Transport, string>>;
   readonly #ports: Ports;
   readonly #owner: DriverOwner;
-  #token: TokenSource;
+  readonly #tokens: Tokens;
+  readonly #scout: Scout;
   #state: State = initial;
   #status: Status = statusOf(initial);
   #socket: Socket | undefined;
-  /** A WebSocket beside a stream, that is to show whether one gets through. */
-  #scout: Socket | undefined;
   #timers = new Map<TimerName, Timer>();
   #unwatch: (() => void) | undefined;
-  /** Of the last token that was asked for: an older one that comes late is not wanted any more. */
-  #fetches = 0;
   /** The token that the last attempt was made with. */
   #shown: string | undefined;
   #lastInboundAt = 0;
@@ -60,7 +56,8 @@ export class Driver {
     owner: DriverOwner,
   ) {
     this.#endpoints = endpoints;
-    this.#token = token;
+    this.#tokens = new Tokens(token);
+    this.#scout = new Scout(ports.openSocket);
     this.#ports = ports;
     this.#owner = owner;
   }
@@ -73,9 +70,9 @@ export class Driver {
     return this.#rttMs;
   }
 
-  /** Takes the place of a token that was given as text; a function goes on being asked. */
+  /** Of one that was given as text. */
   renewToken(token: string): void {
-    if (typeof this.#token !== "function") this.#token = token;
+    this.#tokens.replace(token);
   }
 
   send(message: Up): void {
@@ -104,7 +101,7 @@ export class Driver {
     const [state, effects] = step(this.#state, event, {
       nowMs: clock.now(),
       chance: random.fraction(),
-      renewable: typeof this.#token === "function",
+      renewable: this.#tokens.renewable,
     });
     if (state === this.#state) return;
     this.#state = state;
@@ -117,115 +114,71 @@ export class Driver {
 
   #perform(effect: Effect): void {
     switch (effect.type) {
-      case "fetchToken": {
-        this.#fetchToken();
-        return;
-      }
-      case "openSocket": {
+      case "fetchToken":
+        this.#tokens.fetch(this.#owner.recalled(), (answer) => this.dispatch(answer));
+        break;
+      case "openSocket":
         this.#open(effect.transport, effect.token);
-        return;
-      }
-      case "sendHello": {
+        break;
+      case "sendHello":
         this.sendText(this.#owner.hello(effect.token, effect.resume));
-        return;
-      }
+        break;
       case "sendPing":
         this.#pingedAt = this.#ports.clock.monotonicMs();
-        {
-          this.send({ type: "ping" });
-          return;
-        }
-      case "sendScout": {
-        this.#sendScout();
-        return;
-      }
+        this.send({ type: "ping" });
+        break;
+      case "sendScout":
+        this.#scout.send(this.#dial("ws"), () => this.dispatch({ type: "cleared" }));
+        break;
       case "closeSocket":
         this.#socket?.close(effect.code, effect.reason);
         this.#socket = undefined;
-        return;
-      case "startTimer": {
+        break;
+      case "startTimer":
         this.#startTimer(effect.timer, effect.delayMs);
-        return;
-      }
+        break;
       case "stopTimer":
-        return this.#timers.get(effect.timer)?.cancel();
+        this.#timers.get(effect.timer)?.cancel();
+        break;
       case "stopTimers":
         for (const timer of this.#timers.values()) timer.cancel();
-        {
-          this.#timers.clear();
-          return;
-        }
-      case "beginSession": {
+        this.#timers.clear();
+        break;
+      case "beginSession":
         this.#owner.sessionBegan(effect.welcome);
-        return;
-      }
+        break;
       case "endSession":
         this.#pingedAt = undefined;
-        this.#recallScout();
-        {
-          this.#owner.sessionEnded();
-          return;
-        }
-      case "holdPublishes": {
+        this.#scout.recall();
+        this.#owner.sessionEnded();
+        break;
+      case "holdPublishes":
         this.#owner.publishesHeld();
-        return;
-      }
-      case "forgetSession": {
+        break;
+      case "forgetSession":
         this.#owner.sessionForgotten();
-        return;
-      }
+        break;
       case "attempt": {
         const { type: _, ...attempt } = effect;
         this.#owner.attempted(attempt);
-        return;
+        break;
       }
       case "watchWake":
         this.#unwatch = this.#ports.onWake(() => this.dispatch({ type: "wake" }));
-        return;
+        break;
       case "unwatchWake":
         this.#unwatch?.();
         this.#unwatch = undefined;
-        return;
+        break;
     }
-  }
-
-  #fetchToken(): void {
-    const fetch = ++this.#fetches;
-    const recalled = this.#owner.recalled();
-    if (recalled === undefined && typeof this.#token !== "function") {
-      this.dispatch({ type: "token", token: this.#token });
-      return;
-    }
-    const ask = async (): Promise<string | undefined> => {
-      await recalled;
-      return typeof this.#token === "function" ? this.#token() : this.#token;
-    };
-    void ask().then(
-      (token) => {
-        if (fetch !== this.#fetches) return;
-        if (token === undefined) {
-          this.dispatch({ type: "token", token });
-          return;
-        }
-        // A hello that no server can read would be answered by silence.
-        const checked = print({ type: "refresh", token });
-        if (checked.ok) this.dispatch({ type: "token", token });
-        else this.dispatch({ type: "tokenFailed", message: checked.error.message });
-      },
-      (error: unknown) => {
-        const message = error instanceof Error ? error.message : "the token function failed";
-        if (fetch === this.#fetches) this.dispatch({ type: "tokenFailed", message });
-      },
-    );
   }
 
   /** Without a function to ask, the connection ends when the token expires. */
   async #renew(): Promise<void> {
     const socket = this.#socket;
-    if (typeof this.#token !== "function") return;
     try {
-      const token = await this.#token();
-      if (socket === undefined || socket !== this.#socket) return;
+      const token = await this.#tokens.another();
+      if (token === undefined || socket === undefined || socket !== this.#socket) return;
       this.#shown = token;
       this.#owner.renewed(token);
     } catch (error) {
@@ -233,45 +186,23 @@ export class Driver {
     }
   }
 
+  #dial(transport: Transport): Dial {
+    return { url: this.#endpoints[transport], token: this.#shown };
+  }
+
   #open(transport: Transport, token: string | undefined): void {
     const { openSocket, openStream } = this.#ports;
     this.#shown = token;
     const open = { ws: openSocket, sse: openStream }[transport];
-    const socket = open(
-      { url: this.#endpoints[transport], token },
-      {
-        opened: () => this.dispatch({ type: "opened" }),
-        received: (text) => this.#received(text),
-        closed: (code, reason) => {
-          this.#socket = undefined;
-          this.dispatch({ type: "closed", code, reason: this.#refusal ?? reason });
-        },
-      },
-    );
     this.#refusal = undefined;
-    this.#socket = socket;
-  }
-
-  /** It says no hello, and is answered all the same where anything gets through, both ways. */
-  #sendScout(): void {
-    this.#recallScout();
-    const scout = this.#ports.openSocket(
-      { url: this.#endpoints.ws, token: this.#shown },
-      {
-        opened: () => scout.send(encodeUp({ type: "ping" })),
-        received: () => {
-          this.#recallScout();
-          this.dispatch({ type: "cleared" });
-        },
-        closed: () => (this.#scout = undefined),
+    this.#socket = open(this.#dial(transport), {
+      opened: () => this.dispatch({ type: "opened" }),
+      received: (text) => this.#received(text),
+      closed: (code, reason) => {
+        this.#socket = undefined;
+        this.dispatch({ type: "closed", code, reason: this.#refusal ?? reason });
       },
-    );
-    this.#scout = scout;
-  }
-
-  #recallScout(): void {
-    this.#scout?.close(CLOSE_CODES.normal.code, "");
-    this.#scout = undefined;
+    });
   }
 
   #received(text: string): void {
@@ -285,36 +216,22 @@ export class Driver {
     }
     const message = decoded.value;
     switch (message.type) {
-      case "welcome": {
+      case "welcome":
         this.dispatch({ type: "welcome", welcome: message });
-        return;
-      }
-      case "drain": {
+        break;
+      case "drain":
         this.dispatch({ type: "drain", reconnectAfterMs: message.reconnectAfterMs });
-        return;
-      }
-      case "expiring": {
+        break;
+      case "expiring":
         void this.#renew();
-        return;
-      }
+        break;
       case "pong":
         if (this.#pingedAt !== undefined) this.#rttMs = this.#ports.clock.monotonicMs() - this.#pingedAt;
         this.#pingedAt = undefined;
-        return;
-      case "error":
-        if (this.#state.name === "greeting") this.#refusal = message.message;
+        break;
+      default:
+        if (message.type === "error" && this.#state.name === "greeting") this.#refusal = message.message;
         this.#owner.received(message);
-        return;
-      case "joined":
-      case "event":
-      case "ack":
-      case "presence":
-      case "gap":
-      case "history":
-      case "left": {
-        this.#owner.received(message);
-        return;
-      }
     }
   }
 

@@ -5,8 +5,10 @@
 import type { Ack, ErrorMessage, Publish } from "@roomcast/protocol";
 
 import { type Failure, failure, failureOf } from "./failure.ts";
-import { type Entry, newEntry, repetition, restored, shown, stored } from "./outbox-entry.ts";
 import type { ClientStorage, StoredPublish } from "./client-storage.ts";
+import { Jam } from "./jam.ts";
+import { type Entry, newEntry, repetition, restored, shown } from "./outbox-entry.ts";
+import { OutboxStorage } from "./outbox-storage.ts";
 import type { Clock, Timer } from "./ports.ts";
 import type { Prepared } from "./prepare.ts";
 import type { PendingPublish, PublishResult } from "./publish.ts";
@@ -41,20 +43,19 @@ export class Outbox {
   readonly #ports: OutboxPorts;
   /** By id, in the order of sending. */
   readonly #entries = new Map<string, Entry>();
+  readonly #storage: OutboxStorage;
+  readonly #jam: Jam;
   #outlet: Outlet | undefined;
   #restored: boolean;
   #inFlight = 0;
-  #retry: Timer | undefined;
-  /** Refused for now: until it is repeated, or the room is joined anew, the server refuses all that follow. */
-  #blocking: Entry | undefined;
-  /** One that was before it was refused after it: repeated in order they would block each other. */
-  #tangled = false;
   #horizon: Timer | undefined;
   #ended: Failure | undefined;
   #shown: readonly PendingPublish[] | undefined;
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports;
+    this.#storage = new OutboxStorage(ports.storage, ports.report, () => this.#pump());
+    this.#jam = new Jam(ports.clock, () => this.#pump());
     this.#restored = ports.storage() === undefined;
   }
 
@@ -106,8 +107,7 @@ export class Outbox {
   open(outlet: Outlet): void {
     if (this.#ended !== undefined) return;
     this.#outlet = outlet;
-    this.#blocking = undefined;
-    this.#tangled = false;
+    this.#jam.clear();
     this.#failIfSentByAnother();
     this.#moved();
   }
@@ -121,9 +121,7 @@ export class Outbox {
   suspend(): void {
     this.#outlet = undefined;
     this.#inFlight = 0;
-    this.#retry?.cancel();
-    this.#retry = undefined;
-    this.#blocking = undefined;
+    this.#jam.suspend();
     for (const entry of this.#waiting()) {
       if (entry.state === "sent") entry.unanswered = true;
       entry.state = "queued";
@@ -164,7 +162,7 @@ export class Outbox {
     if (retry === "same_id" && this.#ended === undefined) {
       this.#inFlight -= 1;
       entry.state = "queued";
-      this.#block(entry, refusal.retryAfterMs ?? RETRY_MS);
+      this.#jam.refused(entry, refusal.retryAfterMs ?? RETRY_MS, this.#waiting());
     } else {
       this.#fail(entry, failureOf(refusal), entry.unanswered);
     }
@@ -193,7 +191,8 @@ export class Outbox {
   discard(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
-    this.#tell(entry, failure("discarded"), this.#remove(entry));
+    this.#drop(entry);
+    this.#storage.discard(entry, failure("discarded"));
     this.#giveUp([entry]);
     this.#moved();
   }
@@ -212,13 +211,10 @@ export class Outbox {
 
   #pump(): void {
     const outlet = this.#outlet;
-    if (outlet === undefined || !this.#restored || this.#retry !== undefined) return;
-    // What was sent behind a refused one is being refused too: it must be back in line before the line moves on.
-    if (this.#blocking !== undefined && this.#inFlight > 0) return;
-    if (this.#tangled) {
-      this.#ports.unblock();
-      return;
-    }
+    if (outlet === undefined || !this.#restored) return;
+    const verdict = this.#jam.verdict(this.#inFlight);
+    if (verdict === "rejoin") this.#ports.unblock();
+    if (verdict !== "go") return;
     let places = WINDOW - this.#inFlight;
     let saved = true;
     for (const entry of this.#waiting()) {
@@ -226,9 +222,9 @@ export class Outbox {
       if (places <= 0) return;
       places -= 1;
       // All of the window are saved side by side, and yet sent in their order.
-      saved = this.#saved(entry, outlet.user) && saved;
+      saved = this.#storage.knows(entry, outlet.user) && saved;
       if (!saved) continue;
-      if (entry === this.#blocking) this.#blocking = undefined;
+      this.#jam.repeated(entry);
       entry.state = "sent";
       entry.sentAs = outlet.user;
       this.#inFlight += 1;
@@ -236,50 +232,14 @@ export class Outbox {
     }
   }
 
-  #block(entry: Entry, retryAfterMs: number): void {
-    if (this.#blocking !== undefined) {
-      // Those behind it are refused because of it: its wait is everybody's.
-      this.#tangled ||= this.#waiting().find((one) => one === entry || one === this.#blocking) === entry;
-      return;
-    }
-    this.#blocking = entry;
-    this.#retry = this.#ports.clock.after(retryAfterMs, () => {
-      this.#retry = undefined;
-      this.#pump();
-    });
-  }
-
   /** These will not be repeated: if the server waits for one of them, only a new join makes it go on. */
   #giveUp(entries: readonly Entry[]): void {
-    if (this.#blocking !== undefined && entries.includes(this.#blocking)) this.#ports.unblock();
-  }
-
-  /** Whether a restarted program would know as whom it was sent; if not yet, it soon will. */
-  #saved(entry: Entry, user: string): boolean {
-    if (this.#ports.storage() === undefined || entry.savedAs === user) return true;
-    this.#save(entry, user);
-    return false;
+    if (this.#jam.heldBy(entries)) this.#ports.unblock();
   }
 
   /** Over a restart of the program, though it cannot be sent now. */
   #keep(entry: Entry): void {
-    if (this.#restored && entry.state === "queued") this.#save(entry, entry.sentAs);
-  }
-
-  #save(entry: Entry, user: string | undefined): void {
-    const storage = this.#ports.storage();
-    if (storage === undefined || entry.saving) return;
-    entry.saving = true;
-    const done = (): void => {
-      entry.saving = false;
-      entry.savedAs = user;
-      this.#pump();
-    };
-    storage.save(stored(entry, user)).then(done, (error: unknown) => {
-      this.#ports.report(error);
-      // A storage that fails costs the program's memory of the message, and not the message.
-      done();
-    });
+    if (this.#restored && entry.state === "queued") this.#storage.save(entry, entry.sentAs);
   }
 
   #failIfSentByAnother(): void {
@@ -295,27 +255,19 @@ export class Outbox {
     if (entry.state === "sent") this.#inFlight -= 1;
     entry.state = "failed";
     entry.failure = seen ? failure("unknown") : reason;
-    this.#tell(entry, entry.failure, this.#ports.storage()?.save(stored(entry, entry.sentAs)));
+    this.#storage.fail(entry, entry.failure);
     const failed = [...this.#entries.values()].filter(({ state }) => state === "failed");
     if (failed.length > MAX_FAILED && failed[0] !== undefined) this.#forget(failed[0]);
   }
 
-  /** Once the storage knows it: the next life of the program would send what was said to be over. */
-  #tell(entry: Entry, why: Failure, known: Promise<void> | undefined): void {
-    const tell = (): void => entry.settle({ ok: false, id: entry.prepared.message.id, ...why });
-    if (known === undefined) tell();
-    else void known.catch(this.#ports.report).then(tell);
-  }
-
   #forget(entry: Entry): void {
-    this.#remove(entry)?.catch(this.#ports.report);
+    this.#drop(entry);
+    this.#storage.forget(entry);
   }
 
-  #remove(entry: Entry): Promise<void> | undefined {
-    const { id, room } = entry.prepared.message;
+  #drop(entry: Entry): void {
     if (entry.state === "sent") this.#inFlight -= 1;
-    this.#entries.delete(id);
-    return this.#ports.storage()?.remove(room, id);
+    this.#entries.delete(entry.prepared.message.id);
   }
 
   /** One timer, for the first in line: what is added later ends later. */

@@ -31,6 +31,13 @@ export class Requests {
     return id;
   }
 
+  /** For whoever need not go on within the turn of the answer. @param send asks under this id. */
+  ask(send: (id: string) => void): Promise<Result<Answer, Failure>> {
+    const { promise, resolve } = Promise.withResolvers<Result<Answer, Failure>>();
+    send(this.expect(resolve));
+    return promise;
+  }
+
   /** @returns whether somebody waited for this one. */
   answered(message: Down): boolean {
     if (!("id" in message) || message.type === "event") return false;

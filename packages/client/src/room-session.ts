@@ -1,6 +1,6 @@
 /**
- * Owns one room of this client: joins it, again and again, and brings its ledger, outbox and members together. Must not know
- * sockets, reconnecting, the other rooms, or the types of the application's events.
+ * Owns one room of this client: brings its joins, its ledger, its outbox and its members together. Must not know sockets,
+ * reconnecting, the other rooms, or the types of the application's events.
  */
 import {
   type Ack,
@@ -19,13 +19,13 @@ import {
   type State,
 } from "@roomcast/protocol";
 
-import { backoffMs } from "./backoff.ts";
 import { type Failure, failure, failureOf } from "./failure.ts";
+import { Joining } from "./joining.ts";
 import { Ledger } from "./ledger.ts";
 import { Members } from "./members.ts";
 import type { OpenContract } from "./open-contract.ts";
-import { Outbox, RETRY_MS } from "./outbox.ts";
-import type { Timer } from "./ports.ts";
+import { Outbox } from "./outbox.ts";
+import { OwnState } from "./own-state.ts";
 import { preparePublish, print } from "./prepare.ts";
 import type { PublishOptions, PublishResult } from "./publish.ts";
 import type { HistoryPage, HistoryQuery, JoinedRoom, RoomEvent, RoomOptions, RoomStatus } from "./room.ts";
@@ -41,35 +41,28 @@ export class RoomSession {
   readonly outbox: Outbox;
   readonly members = new Members();
   readonly #host: RoomHost;
+  readonly #joining: Joining;
   readonly #ledger: Ledger;
   readonly #history: number | undefined;
+  readonly #state: OwnState;
   #status: RoomStatus = { state: "joining" };
-  #state: State | undefined;
-  /** What the server has of it. */
-  #toldState: State | undefined;
-  /** A join is on its way or answered, on this socket. */
-  #asked = false;
-  /** Of the join that counts; undefined while it is that of a hello. */
-  #joinId: string | undefined;
   /** The server has this client in the room, on this socket. */
   #inside = false;
-  #retry: Timer | undefined;
-  /** In a row, without having caught up. */
-  #rejoins = 0;
 
   constructor(host: RoomHost, name: string, { history, since, state }: RoomOptions) {
-    const { report, clock, storage } = host;
+    const { report, clock, random, storage } = host;
     this.name = name;
     this.#host = host;
     this.#history = history;
-    this.#state = state;
+    this.#state = new OwnState(host, name, state);
     this.signals = new RoomSignals(report);
+    this.#joining = new Joining({ clock, random, ask: () => this.#join() });
     this.#ledger = new Ledger(
       {
         deliver: (event, epoch, replayed) => this.signals.event(shown(event, epoch, replayed)),
         gap: (gap) => this.signals.gap.tell(gap),
         fetch: (after) => this.#fetch(after),
-        rejoin: () => this.#rejoin(),
+        rejoin: () => this.#joining.anew(),
         caughtUp: (joined) => this.#caughtUp(joined),
       },
       since,
@@ -111,32 +104,24 @@ export class RoomSession {
   }
 
   setState(state: State): Promise<Result<undefined, Failure>> {
-    const checked = print({ type: "presence", room: this.name, state });
-    if (!checked.ok) return Promise.resolve(checked);
-    this.#state = state;
-    // Otherwise the join that comes tells it.
-    return this.#inside ? this.#tellState(state) : Promise.resolve(ok(undefined));
+    return this.#state.set(state, this.#inside);
   }
 
-  history(query: HistoryQuery): Promise<Result<HistoryPage<OpenContract>, Failure>> {
-    if (!this.#inside) return Promise.resolve({ ok: false, error: failure("not_connected") });
-    const { promise, resolve } = Promise.withResolvers<Result<HistoryPage<OpenContract>, Failure>>();
-    const id = this.#host.requests.expect((answer) => {
-      if (!answer.ok) {
-        resolve(answer);
-      } else if (answer.value.type === "history") {
-        const { events, position, more } = answer.value;
-        resolve(ok({ events: events.map((event) => shown(event, position.epoch, true)), position, more }));
-      }
-    });
-    this.#host.send({ type: "history", id, room: this.name, ...query });
-    return promise;
+  async history(query: HistoryQuery): Promise<Result<HistoryPage<OpenContract>, Failure>> {
+    if (!this.#inside) return { ok: false, error: failure("not_connected") };
+    const answer = await this.#host.requests.ask((id) =>
+      this.#host.send({ type: "history", id, room: this.name, ...query }),
+    );
+    if (!answer.ok) return answer;
+    if (answer.value.type !== "history") return { ok: false, error: failure("unknown") };
+    const { events, position, more } = answer.value;
+    return ok({ events: events.map((event) => shown(event, position.epoch, true)), position, more });
   }
 
   leave(): void {
     if (this.over) return;
     this.#end({ state: "left", reason: "left" });
-    if (this.#asked) {
+    if (this.#joining.asked) {
       const id = this.#host.requests.expect(() => {});
       this.#host.send({ type: "leave", id, room: this.name });
     }
@@ -146,34 +131,32 @@ export class RoomSession {
   /** What a hello or a join asks for. */
   target(): JoinTarget {
     const since = this.#ledger.position;
+    const state = this.#state.value;
     return {
       room: this.name,
       ...(since !== undefined && { since }),
       ...(since === undefined && this.#history !== undefined && { history: this.#history }),
-      ...(this.#state !== undefined && { state: this.#state }),
+      ...(state !== undefined && { state }),
     };
   }
 
   /** A hello that asks for this room is on its way. */
   entering(): void {
-    this.#asked = true;
-    this.#joinId = undefined;
+    this.#joining.byHello();
     this.#inside = false;
-    this.#toldState = this.#state;
+    this.#state.joining();
     this.#ledger.joining();
   }
 
   /** There is a session: asks for the room, unless the hello has. */
   enter(): void {
-    if (!this.#asked) this.#join();
+    if (!this.#joining.asked) this.#joining.now();
   }
 
   /** The socket is gone. */
   suspend(): void {
-    this.#asked = false;
+    this.#joining.suspend();
     this.#inside = false;
-    this.#retry?.cancel();
-    this.#retry = undefined;
     this.#ledger.suspend();
     this.outbox.suspend();
     if (this.over) this.#host.forget(this);
@@ -187,9 +170,8 @@ export class RoomSession {
 
   joined(message: Joined): void {
     const user = this.#host.user();
-    // An older join's answer begins a stay that is over already, from where this client is no more.
-    if (this.over || user === undefined || !this.#asked || message.id !== this.#joinId) return;
-    this.#retry?.cancel();
+    if (this.over || user === undefined || !this.#joining.counts(message.id)) return;
+    this.#joining.rest();
     this.#inside = true;
     this.outbox.open({
       user,
@@ -198,17 +180,17 @@ export class RoomSession {
         this.#host.sendText(frame);
       },
     });
-    if (this.#state !== undefined && this.#state !== this.#toldState) void this.#tellState(this.#state);
+    this.#state.joined();
     this.signals.presence.tell(this.members.replace(message));
     // A listener may have left the room: the ledger is apart then.
     this.#ledger.joined(message);
   }
 
   joinRefused(reason: Failure): void {
-    if (this.over || !this.#asked) return;
+    if (this.over || !this.#joining.asked) return;
     // A retry that a later server knows is none that this client could do.
     if (reason.retry === "same_id") {
-      this.#joinLater(reason);
+      this.#joining.later(reason);
     } else {
       this.#end({ state: "refused", error: reason }, reason);
       this.#forgetWhenAnswered();
@@ -253,38 +235,20 @@ export class RoomSession {
     this.#forgetWhenAnswered();
   }
 
-  /** Asks for the room, again perhaps. */
-  #join(): void {
-    if (this.over || this.#host.user() === undefined) return;
+  #join(): string | undefined {
+    if (this.over || this.#host.user() === undefined) return undefined;
     this.entering();
     this.outbox.hold();
     this.#become({ state: "joining" });
     const id = this.#host.requests.expect((answer) => {
       if (!answer.ok) this.joinRefused(answer.error);
     });
-    this.#joinId = id;
     this.#host.send({ type: "join", id, ...this.target() });
-  }
-
-  #joinLater({ code, retryAfterMs = RETRY_MS }: Failure): void {
-    // Without a socket the next hello asks.
-    if (code !== "not_connected") this.#joinAfter(retryAfterMs);
-  }
-
-  /** At once; when that has not helped, ever later: a server that contradicts itself is not asked in a circle. */
-  #rejoin(): void {
-    this.#rejoins += 1;
-    if (this.#rejoins === 1) this.#join();
-    else this.#joinAfter(backoffMs(this.#rejoins, Infinity, this.#host.random.fraction()));
-  }
-
-  #joinAfter(delayMs: number): void {
-    this.#retry?.cancel();
-    this.#retry = this.#host.clock.after(delayMs, () => this.#join());
+    return id;
   }
 
   #caughtUp(joined: JoinedRoom): void {
-    this.#rejoins = 0;
+    this.#joining.caughtUp();
     this.#become({ state: "joined" });
     if (this.#inside) this.signals.joined.tell(joined);
   }
@@ -292,18 +256,10 @@ export class RoomSession {
   #fetch(after: number): void {
     const id = this.#host.requests.expect((answer) => {
       // Whatever the reason, a new join tells what is to be had.
-      if (!answer.ok) this.#joinLater(answer.error);
+      if (!answer.ok) this.#joining.later(answer.error);
       else if (answer.value.type === "history") this.#ledger.page(answer.value);
     });
     this.#host.send({ type: "history", id, room: this.name, after, limit: MAX_PAGE_EVENTS });
-  }
-
-  #tellState(state: State): Promise<Result<undefined, Failure>> {
-    const { promise, resolve } = Promise.withResolvers<Result<undefined, Failure>>();
-    this.#toldState = state;
-    const id = this.#host.requests.expect((answer) => resolve(answer.ok ? ok(undefined) : answer));
-    this.#host.send({ type: "presence", id, room: this.name, state });
-    return promise;
   }
 
   /** Acks wait for their commit, and may come after `left`. */
@@ -314,7 +270,7 @@ export class RoomSession {
   /** @param reason what later publishes are refused with. */
   #end(status: RoomStatus, reason = failureOf(refusal("not_joined", IT_IS_OVER))): void {
     this.#inside = false;
-    this.#retry?.cancel();
+    this.#joining.rest();
     this.#host.retire(this);
     this.#ledger.suspend();
     this.outbox.end(reason);

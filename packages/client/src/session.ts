@@ -13,13 +13,13 @@ import {
 } from "@roomcast/protocol";
 
 import type { Client, ClientOptions } from "./client.ts";
-import type { ClientStorage, StoredPublish } from "./client-storage.ts";
 import { Driver } from "./driver.ts";
 import { realPorts } from "./effects.ts";
 import { endpointsOf } from "./endpoint.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import { helloFrame } from "./hello.ts";
 import { Listeners } from "./listeners.ts";
+import { Memory } from "./memory.ts";
 import { openContract } from "./open-contract.ts";
 import type { Ports } from "./ports.ts";
 import { print } from "./prepare.ts";
@@ -46,12 +46,7 @@ export class Session<C extends Contract> implements Client<C> {
   readonly #retired = new Set<RoomSession>();
   readonly #statuses: Listeners<Status>;
   readonly #attempts: Listeners<Attempt>;
-  #storage: ClientStorage | undefined;
-  /** Of an earlier life of the program, by room; undefined until it is loaded. */
-  #stored: Map<string, StoredPublish[]> | undefined;
-  /** Of an earlier life: only the first hello has use for it. */
-  #earlier: string | undefined;
-  #loading: Promise<void> | undefined;
+  readonly #memory: Memory;
   #welcome: Welcome | undefined;
   #online = false;
 
@@ -71,11 +66,11 @@ export class Session<C extends Contract> implements Client<C> {
     });
     if (!checked.ok) throw new TypeError(checked.error.message);
     this.#driver = new Driver(endpointsOf(url, ports.origin), token, ports, {
-      recalled: () => this.#loading,
-      hello: (given, resume) => this.#hello(given, resume ?? this.#earlier),
+      recalled: () => this.#memory.loading,
+      hello: (given, resume) => this.#hello(given, resume ?? this.#memory.resume),
       sessionBegan: (welcome) => this.#began(welcome),
       sessionEnded: () => this.#ended(),
-      sessionForgotten: () => this.#keep(undefined),
+      sessionForgotten: () => this.#memory.keep(undefined),
       publishesHeld: () => this.#each(({ outbox }) => outbox.hold()),
       renewed: (token) => void this.#renewed(token),
       received: (message) => this.#received(message),
@@ -89,15 +84,14 @@ export class Session<C extends Contract> implements Client<C> {
     this.#host = {
       contract: options.contract ?? openContract,
       ...{ clock: ports.clock, random: ports.random, requests: this.#requests, report },
-      storage: () => this.#storage,
+      storage: () => this.#memory.storage,
       user: () => (this.#online ? this.user : undefined),
       send: (message) => this.#driver.send(message),
       sendText: (frame) => this.#driver.sendText(frame),
       retire: (room) => this.#retire(room),
       forget: (room) => void this.#retired.delete(room),
     };
-    this.#storage = storage;
-    if (storage !== undefined) this.#loading = this.#load(storage);
+    this.#memory = new Memory(storage, report, () => this.#each((session) => this.#memory.restore(session)));
   }
 
   get status(): Status {
@@ -141,7 +135,7 @@ export class Session<C extends Contract> implements Client<C> {
     if (session.over) return handle;
     this.#rooms.set(name, { session, handle });
     session.follow(this.status);
-    if (this.#stored !== undefined) this.#restore(session, this.#stored);
+    this.#memory.restore(session);
     if (this.#online) session.enter();
     return handle;
   }
@@ -158,16 +152,14 @@ export class Session<C extends Contract> implements Client<C> {
     this.#driver.dispatch({ type: "retryNow" });
   }
 
-  refresh(token: string): Promise<Result<undefined, Failure>> {
+  async refresh(token: string): Promise<Result<undefined, Failure>> {
     const checked = print({ type: "refresh", token });
-    if (!checked.ok) return Promise.resolve(checked);
+    if (!checked.ok) return checked;
     this.#driver.renewToken(token);
     // The hello that comes tells it.
-    if (!this.#online) return Promise.resolve(ok(undefined));
-    const { promise, resolve } = Promise.withResolvers<Result<undefined, Failure>>();
-    const id = this.#requests.expect((answer) => resolve(answer.ok ? ok(undefined) : answer));
-    this.#driver.send({ type: "refresh", id, token });
-    return promise;
+    if (!this.#online) return ok(undefined);
+    const answer = await this.#requests.ask((id) => this.#driver.send({ type: "refresh", id, token }));
+    return answer.ok ? ok(undefined) : answer;
   }
 
   /** If it is refused, the token function is asked once more when the present token has expired. */
@@ -190,7 +182,7 @@ export class Session<C extends Contract> implements Client<C> {
   #began(welcome: Welcome): void {
     this.#welcome = welcome;
     this.#online = true;
-    this.#keep(welcome.resume);
+    this.#memory.keep(welcome.resume);
     this.#each((session) => session.enter());
   }
 
@@ -267,31 +259,6 @@ export class Session<C extends Contract> implements Client<C> {
     if (this.#rooms.get(room.name)?.session !== room) return;
     this.#rooms.delete(room.name);
     this.#retired.add(room);
-  }
-
-  async #load(storage: ClientStorage): Promise<void> {
-    const { publishes, resume } = await storage.load().catch((error: unknown) => {
-      this.#report(error);
-      this.#storage = undefined;
-      return { publishes: [], resume: undefined };
-    });
-    const stored = Map.groupBy(publishes, ({ room }) => room);
-    this.#stored = stored;
-    this.#earlier = resume;
-    this.#loading = undefined;
-    this.#each((session) => this.#restore(session, stored));
-  }
-
-  /** Whatever the next life of the program may come back by. */
-  #keep(resume: string | undefined): void {
-    this.#earlier = undefined;
-    this.#storage?.keepResume(resume).catch(this.#report);
-  }
-
-  #restore({ name, outbox }: RoomSession, stored: Map<string, StoredPublish[]>): void {
-    outbox.restore(stored.get(name) ?? []);
-    // A room that is left and entered again has had its own already.
-    stored.delete(name);
   }
 }
 
