@@ -9,19 +9,11 @@ import type { Subscription } from "./subscription.ts";
 export type FramesFor = (subscription: Subscription) => Uint8Array | undefined;
 
 export class Audience {
-  /** So many are a slice. */
-  readonly #perTurn: number;
   #members: Subscription[] = [];
-  /** What they speak; undefined until somebody asks. */
-  #formats: readonly Format[] | undefined;
   /** What is being written. */
   #framesFor: FramesFor | undefined;
   /** So many have had it. */
   #served = 0;
-
-  constructor(perTurn: number) {
-    this.#perTurn = perTurn;
-  }
 
   get size(): number {
     return this.#members.length;
@@ -32,9 +24,11 @@ export class Audience {
     return this.#framesFor !== undefined;
   }
 
-  /** Found once for many messages: it is a walk over all. */
-  get formats(): readonly Format[] {
-    return (this.#formats ??= [...new Set(this.#members.map(({ format }) => format))]);
+  /** What they speak. To be asked once for many messages: it is a walk over all. */
+  formats(): readonly Format[] {
+    const formats: Format[] = [];
+    for (const { format } of this.#members) if (!formats.includes(format)) formats.push(format);
+    return formats;
   }
 
   [Symbol.iterator](): Iterator<Subscription> {
@@ -43,7 +37,6 @@ export class Audience {
 
   /** What is being written is none of the newcomer's business. */
   add(subscription: Subscription): void {
-    if (this.#formats?.includes(subscription.format) === false) this.#formats = undefined;
     // An array that is pushed to gets room for sixteen more: too much for each of very many rooms of one.
     if (this.#members.length === 0) this.#members = [subscription];
     else this.#members.push(subscription);
@@ -61,19 +54,20 @@ export class Audience {
     this.#swap(subscription, this.#members.at(-1));
     this.#members.pop();
     subscription.index = -1;
-    if (this.#formats !== undefined && this.#formats.length > 1) this.#formats = undefined;
     this.#endIfServed();
   }
 
-  /** MUST NOT be called while something is being written. @returns those who can take no more. */
-  begin(framesFor: FramesFor): readonly Subscription[] {
+  /** MUST NOT be called while something is being written: it is from now on, slice by slice. */
+  begin(framesFor: FramesFor): void {
     this.#framesFor = framesFor;
     this.#served = 0;
-    return this.goOn();
   }
 
-  /** @returns those who can take no more: whoever is told must close them, which takes them out of here. */
-  goOn(most = this.#perTurn): readonly Subscription[] {
+  /**
+   * Writes to a slice of them.
+   * @returns those who can take no more: whoever is told must close them, which takes them out of here.
+   */
+  goOn(most: number): readonly Subscription[] {
     const framesFor = this.#framesFor;
     if (framesFor === undefined) return NOBODY;
     const from = this.#served;

@@ -26,65 +26,62 @@ interface Spoken {
   readonly frames: Uint8Array[];
 }
 
-interface Gathered<Member> {
-  /** By all receivers when the first was pushed; who has gone since needs none. */
-  readonly spoken: readonly Spoken[];
-  /** Of those who differ. */
-  edits: Map<Member, Edit[]> | undefined;
-  length: number;
-  bytes: number;
-}
-
 export class Batch<Member extends Receiver> {
-  /** Nothing is held for a room in which nothing is said. */
-  #gathered: Gathered<Member> | undefined;
+  readonly #spoken: readonly Spoken[];
+  /** Of those who differ. */
+  #edits: Map<Member, Edit[]> | undefined;
+  #length = 0;
+  #bytes = 0;
+  /** Of what was pushed last. */
+  #reached: Reached | undefined;
 
-  get empty(): boolean {
-    return this.#gathered === undefined;
+  /** @param formats those of all receivers: none MUST be added to them. Who goes needs none. */
+  constructor(formats: readonly Format[]) {
+    this.#spoken = formats.map((format) => ({ format, frames: [] }));
   }
 
   /** How many messages have gathered. */
   get length(): number {
-    return this.#gathered?.length ?? 0;
+    return this.#length;
   }
 
   /** Over all formats, to know when it is time to write. */
   get bytes(): number {
-    return this.#gathered?.bytes ?? 0;
+    return this.#bytes;
   }
 
-  /** @param formats those of all receivers; none MUST be added until `take`. */
-  push(message: Down, formats: readonly Format[], at?: Reached): void {
-    const spoken = this.#gathered?.spoken ?? formats.map((format) => ({ format, frames: [] }));
+  /** Somebody gets it who comes back by cursor. */
+  get inSequence(): boolean {
+    return this.#spoken.some(({ format }) => format.inSequence === true);
+  }
+
+  push(message: Down, at?: Reached): void {
     // All or none: a format that throws must not leave the others one frame ahead.
-    const encoded = spoken.map(({ format }) => format.encode(message, at));
-    const gathered = (this.#gathered ??= { spoken, edits: undefined, length: 0, bytes: 0 });
+    const encoded = this.#spoken.map(({ format }) => format.encode(message, at));
     for (let index = 0; index < encoded.length; index += 1) {
       const frame = encoded[index];
       if (frame === undefined) continue;
-      gathered.bytes += frame.length;
-      spoken[index]?.frames.push(frame);
+      this.#bytes += frame.length;
+      this.#spoken[index]?.frames.push(frame);
     }
-    gathered.length += 1;
+    this.#length += 1;
+    this.#reached = at;
   }
 
-  /** For one member alone, behind what was pushed so far; MUST be something. */
+  /** For one member alone, behind what was pushed so far. */
   insert(member: Member, message: Down): void {
-    this.#edit(member, { index: this.length, skip: false, insert: member.encode(message) });
+    this.#edit(member, { index: this.#length, skip: false, insert: member.encode(message) });
   }
 
   /** One member gets this, or nothing, in the place of what was pushed last. */
-  replaceLast(member: Member, message: Down | null, at?: Reached): void {
-    const insert = message === null ? null : member.encode(message, at);
-    this.#edit(member, { index: this.length - 1, skip: true, insert });
+  replaceLast(member: Member, message: Down | null): void {
+    const insert = message === null ? null : member.encode(message, this.#reached);
+    this.#edit(member, { index: this.#length - 1, skip: true, insert });
   }
 
-  /** What each member gets; the batch is empty afterwards. */
-  take(): (member: Member) => Uint8Array | undefined {
-    const gathered = this.#gathered;
-    this.#gathered = undefined;
-    if (gathered === undefined) return () => undefined;
-    const { spoken, edits } = gathered;
+  /** What each member gets. Nothing MUST be pushed any more. */
+  framesFor(): (member: Member) => Uint8Array | undefined {
+    const [spoken, edits] = [this.#spoken, this.#edits];
     const parcels = spoken.map(({ format, frames }) => ({ format, frames, all: joined(format, frames) }));
     const [first] = parcels;
     // Most rooms speak one format, and nobody differs.
@@ -100,8 +97,7 @@ export class Batch<Member extends Receiver> {
   }
 
   #edit(member: Member, edit: Edit): void {
-    if (this.#gathered === undefined) throw new Error("nothing has gathered");
-    const edits = (this.#gathered.edits ??= new Map<Member, Edit[]>());
+    const edits = (this.#edits ??= new Map<Member, Edit[]>());
     const own = edits.get(member);
     if (own === undefined) edits.set(member, [edit]);
     else own.push(edit);

@@ -159,9 +159,9 @@ function show(exchange: Exchange, target: Target, subscription: Subscription, sn
   const { engine, peer, session } = exchange;
   const { room } = subscription;
   const { page, recovered, gap } = snapshot;
-  const { clientId, from } = session;
+  const { clientId } = session;
   const state = target.state ?? room.presence.get(clientId)?.state ?? NO_STATE;
-  room.arrive({ clientId, user: from.user, name: from.name, state });
+  room.arrive(session.memberWith(state));
   const held = goLive(subscription, page);
   // What its other rooms had so far is behind them too.
   if (peer.outlet.format.inSequence === true)

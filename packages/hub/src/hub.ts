@@ -88,7 +88,7 @@ export class Hub {
     const settings = { ...DEFAULT_SETTINGS, ...options.settings };
     const sanctions = new Sanctions(options.sanctions ?? new MemorySanctions(), clock);
     const turn = new Turn(clock, telemetry);
-    const rooms = new Rooms(log, clock, turn, settings);
+    const rooms = new Rooms(log, { clock, turn, settings });
     this.#engine = {
       ...{ log, rooms, turn, clock, random, telemetry, settings, carriers: this.carriers },
       hellos: new Credits(clock, settings.hellosPerSecond),

@@ -7,8 +7,10 @@ import type { Refusal } from "@roomcast/protocol";
 
 import type { Clock, Timer } from "./clock.ts";
 
+/** So many are a crowd: whatever fewer get is written at once. */
+export const CROWD = 40;
 /** How long a crowd waits: one more millisecond for each so many members, … */
-const MEMBERS_PER_MS = 40;
+const MEMBERS_PER_MS = CROWD;
 /** … about twice what the write that is saved would take, and never longer than this. */
 const MAX_WAIT_MS = 40;
 

@@ -11,9 +11,11 @@ import {
   type State,
 } from "@roomcast/protocol";
 
-import type { Clock, Timer } from "./clock.ts";
+import type { Timer } from "./clock.ts";
 import type { Engine } from "./engine.ts";
 import { beyond } from "./limits.ts";
+import { listOf, memberOf, type Roster, sizeOf, withMember, withoutMember } from "./roster.ts";
+import type { HubSettings } from "./settings.ts";
 
 /** A large room waits longer: telling it costs a write for each member, of which there is to be one in so long, … */
 const GATHER_MS_PER_MEMBER = 1;
@@ -24,83 +26,94 @@ const MAX_GATHER_MS = 10_000;
 const LONG_LIST = 16;
 
 interface Told {
+  /** Of the room. */
+  readonly name: string;
   broadcast(message: PresenceMessage): void;
 }
 
-interface News {
-  readonly joined: Set<string>;
-  readonly updated: Set<string>;
-  readonly left: Map<string, LeftReason>;
+/** What has still to be told. */
+class News {
+  readonly joined = new Set<string>();
+  readonly updated = new Set<string>();
+  readonly left = new Map<string, LeftReason>();
+  readonly #timer: Timer | undefined;
+
+  /** @param timer at whose end it is told. */
+  constructor(timer?: Timer) {
+    this.#timer = timer;
+  }
+
+  told(): void {
+    this.#timer?.cancel();
+  }
 }
 
-const NO_NEWS: News = { joined: new Set(), updated: new Set(), left: new Map() };
+const NO_NEWS = new News();
 
 /** One for all who have said nothing of theirs. */
 export const NO_STATE: State = Object.freeze({});
 
+/** What all rooms have in common. */
+interface Parts extends Pick<Engine, "clock"> {
+  readonly settings: Pick<HubSettings, "presenceGatherMs">;
+}
+
 export class Presence {
-  readonly #room: string;
-  readonly #clock: Clock;
-  readonly #gatherMs: number;
+  readonly #parts: Parts;
   readonly #told: Told;
-  readonly #members = new Map<string, Member>();
+  #members: Roster;
   /** Of many members, as long as they stay the same: what is told to each who comes back is then printed once. */
   #list: Member[] | undefined;
-  /** What has still to be told. */
   #news: News | undefined;
-  #timer: Timer | undefined;
   /** Every receiver has the list. Not so once the room was too crowded to tell it, until it is told whole again. */
   #listed = true;
 
-  constructor(room: string, clock: Clock, gatherMs: number, told: Told) {
-    this.#room = room;
-    this.#clock = clock;
-    this.#gatherMs = gatherMs;
+  constructor(parts: Parts, told: Told) {
+    this.#parts = parts;
     this.#told = told;
   }
 
   get count(): number {
-    return this.#members.size;
+    return sizeOf(this.#members);
   }
 
   get(clientId: string): Member | undefined {
-    return this.#members.get(clientId);
+    return memberOf(this.#members, clientId);
   }
 
   all(): Member[] {
-    if (this.count < LONG_LIST) return [...this.#members.values()];
-    return (this.#list ??= [...this.#members.values()]);
+    if (this.count < LONG_LIST) return listOf(this.#members);
+    return (this.#list ??= listOf(this.#members));
   }
 
   /** For the `joined` of this client; MUST NOT be changed. */
   listFor(clientId: string): Member[] {
     if (!this.#crowded) return this.all();
     this.#listed = false;
-    const own = this.#members.get(clientId);
+    const own = this.get(clientId);
     return own === undefined ? [] : [own];
   }
 
   /** Also for somebody who is there already: what has changed is then told as an update, and nothing if nothing has. */
   join(member: Member): void {
     const { clientId } = member;
-    const known = this.#members.get(clientId);
+    const known = this.get(clientId);
     if (known !== undefined && sameMember(known, member)) return;
-    this.#list = undefined;
-    this.#members.set(clientId, member);
+    this.#place(member);
     this.#changed(clientId, known === undefined);
   }
 
   /** `state` replaces the old one. */
   update(clientId: string, state: State): void {
-    const member = this.#members.get(clientId);
+    const member = this.get(clientId);
     if (member === undefined) return;
-    this.#list = undefined;
-    this.#members.set(clientId, { ...member, state });
+    this.#place({ ...member, state });
     this.#changed(clientId, false);
   }
 
   leave(clientId: string, reason: LeftReason): void {
-    if (!this.#members.delete(clientId)) return;
+    if (this.get(clientId) === undefined) return;
+    this.#members = withoutMember(this.#members, clientId);
     this.#list = undefined;
     const { updated, joined, left } = this.#gather();
     updated.delete(clientId);
@@ -116,8 +129,7 @@ export class Presence {
 
   /** Tells now what has gathered. */
   flush(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#news?.told();
     const message = this.#message();
     this.#listed = !this.#crowded;
     this.#news = undefined;
@@ -131,18 +143,22 @@ export class Presence {
   #message(): PresenceMessage | undefined {
     const { count } = this;
     const { joined, updated, left } = this.#news ?? NO_NEWS;
-    const base = { type: "presence", room: this.#room, count } as const;
+    const base = { type: "presence", room: this.#told.name, count } as const;
     if (this.#crowded) return joined.size + left.size === 0 ? undefined : base;
     if (!this.#listed) return { ...base, members: this.all() };
     if (joined.size + updated.size + left.size === 0) return undefined;
-    const members = (ids: ReadonlySet<string>): Member[] =>
-      [...ids].flatMap((id) => this.#members.get(id) ?? []);
+    const members = (ids: ReadonlySet<string>): Member[] => [...ids].flatMap((id) => this.get(id) ?? []);
     return {
       ...base,
       ...(left.size > 0 && { left: [...left].map(([clientId, reason]) => ({ clientId, reason })) }),
       ...(joined.size > 0 && { joined: members(joined) }),
       ...(updated.size > 0 && { updated: members(updated) }),
     };
+  }
+
+  #place(member: Member): void {
+    this.#list = undefined;
+    this.#members = withMember(this.#members, member);
   }
 
   #changed(clientId: string, isNew: boolean): void {
@@ -153,11 +169,13 @@ export class Presence {
 
   /** @returns where to say what has changed, which will be told. */
   #gather(): News {
-    const delayMs = Math.max(this.#gatherMs, Math.min(this.count * GATHER_MS_PER_MEMBER, MAX_GATHER_MS));
-    this.#timer ??= this.#clock.after(delayMs, () => {
-      this.flush();
-    });
-    return (this.#news ??= { joined: new Set(), updated: new Set(), left: new Map() });
+    const { clock, settings } = this.#parts;
+    const largeMs = Math.min(this.count * GATHER_MS_PER_MEMBER, MAX_GATHER_MS);
+    return (this.#news ??= new News(
+      clock.after(Math.max(settings.presenceGatherMs, largeMs), () => {
+        this.flush();
+      }),
+    ));
   }
 }
 

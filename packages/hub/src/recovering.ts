@@ -167,13 +167,13 @@ function reached({ sequence }: Cursor, event: KeptEvent): Reached {
 
 /** Within one turn: what was held of all rooms goes out in one order too. */
 function goLiveTogether({ engine, peer, session }: Exchange, rooms: readonly MissedRoom[]): void {
-  const { clientId, from } = session;
+  const { clientId } = session;
   const held: Held[] = [];
   for (const { subscription, page, hasGap } of rooms) {
     if (page === undefined) continue;
     const { room } = subscription;
     const state = room.presence.get(clientId)?.state ?? NO_STATE;
-    room.arrive({ clientId, user: from.user, name: from.name, state });
+    room.arrive(session.memberWith(state));
     held.push(...goLive(subscription, page));
     peer.send({
       ...{ type: "joined", room: room.name, position: positionOf(page), recovered: !hasGap },

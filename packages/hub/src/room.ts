@@ -3,47 +3,41 @@ import type { Ack, Down, EventMessage, Gap, LeftReason, Member, Position } from 
 
 import { Audience } from "./audience.ts";
 import { Batch } from "./batch.ts";
-import type { Clock } from "./clock.ts";
 import type { Reached } from "./cursor.ts";
-import { Pace } from "./pace.ts";
+import type { Engine } from "./engine.ts";
+import { CROWD, Pace } from "./pace.ts";
 import { Presence } from "./presence.ts";
 import type { KeptEvent, Removed } from "./room-log.ts";
-import type { HubSettings } from "./settings.ts";
 import type { Held, Subscription } from "./subscription.ts";
-import type { Gatherer, Turn } from "./turn.ts";
+import type { Gatherer } from "./turn.ts";
 
 /** A batch is written before the turn ends once it is as large as this: it bounds what a write adds to a queue. */
 const MAX_BATCH_BYTES = 256 * 1024;
 /** About what an event costs besides its data. */
 const ENVELOPE_BYTES = 256;
 
+/** What all rooms have in common. */
+export type RoomParts = Pick<Engine, "clock" | "turn" | "settings">;
+
 export class Room implements Gatherer {
   readonly name: string;
   readonly presence: Presence;
-  readonly pace: Pace;
-  readonly #turn: Turn;
-  readonly #audience: Audience;
+  readonly #parts: RoomParts;
+  readonly #audience = new Audience();
   /** Made with the first, as what else is rarely there: an idle room is to cost little. */
   #entering: Set<Subscription> | undefined;
   /** How many of the live have a snapshot that no live event has got past yet. */
   #ahead = 0;
-  readonly #batch = new Batch<Subscription>();
-  /** What was delivered last. */
-  #last: KeptEvent | undefined;
+  /** What has gathered. */
+  #batch: Batch<Subscription> | undefined;
   /** The end of this turn will be told. */
   #waitsForTurn = false;
+  #pace: Pace | undefined;
 
-  constructor(
-    name: string,
-    clock: Clock,
-    turn: Turn,
-    { presenceGatherMs, membersPerTurn }: Pick<HubSettings, "presenceGatherMs" | "membersPerTurn">,
-  ) {
+  constructor(name: string, parts: RoomParts) {
     this.name = name;
-    this.#turn = turn;
-    this.#audience = new Audience(membersPerTurn);
-    this.pace = new Pace(clock, this);
-    this.presence = new Presence(name, clock, presenceGatherMs, this);
+    this.#parts = parts;
+    this.presence = new Presence(parts, this);
   }
 
   /** Nobody is here, and nobody is expected back. */
@@ -54,6 +48,11 @@ export class Room implements Gatherer {
   /** How many members an event goes to now. */
   get audience(): number {
     return this.#audience.size;
+  }
+
+  /** Since there was a crowd. */
+  get pace(): Pace | undefined {
+    return this.#pace;
   }
 
   /** From now on live events are held for this subscription. */
@@ -70,8 +69,9 @@ export class Room implements Gatherer {
   activate(subscription: Subscription, position: Position): readonly Held[] {
     this.#entered(subscription);
     // What has gathered is older than the snapshot, and none of the newcomer's business.
-    if (!this.#batch.empty) this.flush();
+    if (this.#batch !== undefined) this.flush();
     this.#audience.add(subscription);
+    if (this.#audience.size >= CROWD) this.#pace ??= new Pace(this.#parts.clock, this);
     subscription.snapshot = position;
     this.#ahead += 1;
     return subscription.stopHolding();
@@ -90,7 +90,7 @@ export class Room implements Gatherer {
     if (!subscription.live) return;
     this.#audience.remove(subscription);
     // The room may be forgotten now: what waits must not be overtaken by what comes to its successor.
-    if (this.#audience.size === 0) this.pace.endRest();
+    if (this.#audience.size === 0) this.#pace?.endRest();
   }
 
   depart(clientId: string, reason: LeftReason): void {
@@ -109,7 +109,6 @@ export class Room implements Gatherer {
     for (const subscription of this.#entering ?? []) {
       subscription.hold({ epoch, offset, sequence, bytes, message });
     }
-    this.#last = event;
     this.broadcast(message, event);
     // A snapshot may show what the log has not announced here yet.
     if (this.#ahead > 0) this.#spare((snapshot) => epoch === snapshot.epoch && offset <= snapshot.offset);
@@ -129,18 +128,25 @@ export class Room implements Gatherer {
   broadcast(message: Down, at?: Reached): void {
     if (this.#audience.size === 0) return;
     if (message.type === "event") this.#introduce(message);
-    const { formats } = this.#audience;
-    if (at?.sequence !== undefined && formats.some(({ inSequence }) => inSequence === true))
-      this.#turn.inSequence(this);
-    if (this.#batch.bytes > MAX_BATCH_BYTES) this.flush();
+    let batch = this.#gathering();
+    if (at?.sequence !== undefined && batch.inSequence) {
+      this.#parts.turn.inSequence(this);
+      // To flush another room may close who is a member of both, which flushes this one.
+      batch = this.#gathering();
+    }
+    if (batch.bytes > MAX_BATCH_BYTES) {
+      this.flush();
+      batch = this.#gathering();
+    }
+    batch.push(message, at);
+    this.#batch = batch;
     this.#awaitTurn();
-    this.#batch.push(message, formats, at);
   }
 
   /** To one member alone, behind what has gathered for it. */
   tell(subscription: Subscription, message: Ack | EventMessage): void {
     if (message.type === "event") this.#introduce(message);
-    if (subscription.live && !this.#batch.empty) this.#batch.insert(subscription, message);
+    if (subscription.live && this.#batch !== undefined) this.#batch.insert(subscription, message);
     else {
       this.#hurry(subscription);
       subscription.peer.send(message);
@@ -154,42 +160,52 @@ export class Room implements Gatherer {
   acknowledge(subscription: Subscription, ack: Ack, echo: boolean): void {
     if (subscription.held !== null && ack.position !== undefined)
       subscription.holdAck(ack, ack.position, !echo);
-    else if (echo || !subscription.live || this.#batch.empty) this.tell(subscription, ack);
-    else this.#batch.replaceLast(subscription, ack, this.#last);
+    else if (echo || !subscription.live || this.#batch === undefined) this.tell(subscription, ack);
+    else this.#batch.replaceLast(subscription, ack);
   }
 
   due(): void {
-    if (!this.#batch.empty) this.#awaitTurn();
+    if (this.#batch !== undefined) this.#awaitTurn();
   }
 
   turnEnded(): void {
     this.#waitsForTurn = false;
-    if (this.#audience.writing) close(this.#audience.goOn());
-    else if (!this.#batch.empty && this.pace.isTime(this.#audience.size)) this.#write();
-    else return;
+    if (!this.#audience.writing && !this.#isTime()) return;
+    this.#write(this.#parts.settings.membersPerTurn);
     if (this.#audience.writing) this.#awaitTurn();
     else this.due();
   }
 
   /** One write per member, and nothing left for later. */
   flush(): void {
-    close(this.#audience.goOn(Infinity));
-    if (this.#batch.empty) return;
-    this.#write();
-    close(this.#audience.goOn(Infinity));
+    if (this.#audience.writing) this.#write(Infinity);
+    if (this.#batch !== undefined) this.#write(Infinity);
   }
 
-  /** One write per member; to a crowd, the first slice of it. */
-  #write(): void {
-    const messages = this.#batch.length;
-    const slow = this.#audience.begin(this.#batch.take());
-    this.pace.wrote(messages, this.#audience.size);
-    close(slow);
+  /** One write for each of so many members: of what is being written, or of what has gathered. */
+  #write(most: number): void {
+    const batch = this.#audience.writing ? undefined : this.#batch;
+    if (batch !== undefined) {
+      this.#batch = undefined;
+      this.#audience.begin(batch.framesFor());
+    }
+    const slow = this.#audience.goOn(most);
+    if (batch !== undefined) this.#pace?.wrote(batch.length, this.#audience.size);
+    // Closing takes members out of their audience, so it waits until those who are written to have been.
+    for (const { peer } of slow) peer.close("slowConsumer");
+  }
+
+  #isTime(): boolean {
+    return this.#batch !== undefined && this.#pace?.isTime(this.#audience.size) !== false;
+  }
+
+  #gathering(): Batch<Subscription> {
+    return this.#batch ?? new Batch(this.#audience.formats());
   }
 
   /** It gets what the others get, now. */
   #catchUp(subscription: Subscription): void {
-    if (!this.#batch.empty) this.flush();
+    if (this.#batch !== undefined) this.flush();
     else this.#hurry(subscription);
   }
 
@@ -212,7 +228,7 @@ export class Room implements Gatherer {
   #spare(shows: (snapshot: Position) => boolean): void {
     for (const subscription of this.#audience) {
       if (subscription.snapshot === undefined) continue;
-      if (shows(subscription.snapshot)) this.#batch.replaceLast(subscription, null);
+      if (shows(subscription.snapshot)) this.#batch?.replaceLast(subscription, null);
       else this.#gotPast(subscription);
     }
   }
@@ -220,18 +236,13 @@ export class Room implements Gatherer {
   #awaitTurn(): void {
     if (this.#waitsForTurn) return;
     this.#waitsForTurn = true;
-    this.#turn.add(this);
+    this.#parts.turn.add(this);
   }
 
   /** The events of a newcomer must not overtake the news that they came. */
   #introduce({ from }: EventMessage): void {
     if (from.clientId !== null && this.presence.owes(from.clientId)) this.presence.flush();
   }
-}
-
-/** Closing takes members out of their audience, so it waits until those who are written to have been. */
-function close(slow: readonly Subscription[]): void {
-  for (const { peer } of slow) peer.close("slowConsumer");
 }
 
 export const eventMessage = (event: KeptEvent): EventMessage => ({

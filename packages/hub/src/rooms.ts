@@ -1,27 +1,15 @@
 /** Owns which rooms are alive in this process: born when somebody enters, gone when nobody is left or expected back. */
-import type { Clock } from "./clock.ts";
-import { Room } from "./room.ts";
+import { Room, type RoomParts } from "./room.ts";
 import type { RoomLog } from "./room-log.ts";
-import type { HubSettings } from "./settings.ts";
-import type { Turn } from "./turn.ts";
 
 export class Rooms {
   readonly #rooms = new Map<string, Room>();
   readonly #log: RoomLog;
-  readonly #clock: Clock;
-  readonly #turn: Turn;
-  readonly #settings: Pick<HubSettings, "presenceGatherMs" | "membersPerTurn">;
+  readonly #parts: RoomParts;
 
-  constructor(
-    log: RoomLog,
-    clock: Clock,
-    turn: Turn,
-    settings: Pick<HubSettings, "presenceGatherMs" | "membersPerTurn">,
-  ) {
+  constructor(log: RoomLog, parts: RoomParts) {
     this.#log = log;
-    this.#clock = clock;
-    this.#turn = turn;
-    this.#settings = settings;
+    this.#parts = parts;
   }
 
   get size(): number {
@@ -35,7 +23,7 @@ export class Rooms {
   open(name: string): Room {
     let room = this.#rooms.get(name);
     if (room === undefined) {
-      room = new Room(name, this.#clock, this.#turn, this.#settings);
+      room = new Room(name, this.#parts);
       this.#rooms.set(name, room);
     }
     return room;

@@ -1,9 +1,10 @@
 /** Owns one client across its sockets: who it is, where it is, and the secrets that let it come back. */
-import type { From } from "@roomcast/protocol";
+import type { From, Member, State } from "@roomcast/protocol";
 
 import type { Timer } from "./clock.ts";
 import { type Identity, userOf } from "./identity.ts";
 import type { Peer } from "./peer.ts";
+import { NO_STATE } from "./presence.ts";
 import type { StoredSession } from "./session-store.ts";
 import type { Subscription } from "./subscription.ts";
 
@@ -36,7 +37,9 @@ export class Session {
   readonly clientId: string;
   readonly subscriptions = new Map<string, Subscription>();
   /** As every other client sees it on this session's events. One object, so that nothing is built per event. */
-  from: From & { readonly clientId: string };
+  #from: From & { readonly clientId: string };
+  /** As it stands in all its rooms in which it has said nothing of itself. */
+  #stateless: Member | undefined;
   identity: Identity;
   secrets: Secrets;
   /** null while no socket is there. */
@@ -52,7 +55,22 @@ export class Session {
     this.clientId = clientId;
     this.identity = identity;
     this.secrets = secrets;
-    this.from = { clientId, user: userOf(identity, clientId), name };
+    this.#from = { clientId, user: userOf(identity, clientId), name };
+  }
+
+  get from(): From & { readonly clientId: string } {
+    return this.#from;
+  }
+
+  rename(name: string): void {
+    this.#from = { ...this.#from, name };
+    this.#stateless = undefined;
+  }
+
+  /** As the others see it in a room. */
+  memberWith(state: State): Member {
+    if (state !== NO_STATE) return { ...this.#from, state };
+    return (this.#stateless ??= { ...this.#from, state });
   }
 
   /** What a client sends back to resume. */

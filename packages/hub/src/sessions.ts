@@ -120,7 +120,7 @@ export class Sessions {
     if (session.peer !== null && session.peer.number > peer.number) return "overtaken";
     session.identity = identity;
     session.secrets = succeed(claim, session.secrets, () => this.#random.id());
-    if (name !== undefined) session.from = { ...session.from, name };
+    if (name !== undefined) session.rename(name);
     this.#live.set(session.clientId, session);
     return found;
   }

@@ -28,20 +28,23 @@ export interface Held {
   readonly isBehind?: boolean;
 }
 
+/** Live events that arrive meanwhile. */
+interface Holding {
+  held: Held[];
+  bytes: number;
+}
+
 export class Subscription {
   readonly room: Room;
   readonly peer: Recipient;
   /** Of the recipient, kept here because the fan-out needs it for each member. */
   readonly outlet: Outlet;
-  /** Of the connection, kept here because the fan-out reads it for each member. */
-  readonly format: Format;
   /** Place in the room's array of live members; -1 when not live. Only the room writes it. */
   index = -1;
   /** Where its snapshot ends, until a live event has got past that. Only the room writes it. */
   snapshot: Position | undefined;
-  /** Live events that arrive while the snapshot is read; null once live or gone. */
-  #held: Held[] | null = null;
-  #heldBytes = 0;
+  /** While the snapshot is read. */
+  #holding: Holding | undefined;
   #publishes = 0;
   #bar: { readonly id: string; readonly place: number } | undefined;
 
@@ -50,7 +53,10 @@ export class Subscription {
     this.peer = peer;
     this.outlet = peer.outlet;
     this.outlet.rooms.add(room.name);
-    this.format = peer.outlet.format;
+  }
+
+  get format(): Format {
+    return this.outlet.format;
   }
 
   get live(): boolean {
@@ -64,36 +70,38 @@ export class Subscription {
 
   /** What was held while the snapshot is read; null before and after. */
   get held(): readonly Held[] | null {
-    return this.#held;
+    return this.#holding?.held ?? null;
   }
 
   startHolding(): void {
-    this.#held = [];
+    this.#holding = { held: [], bytes: 0 };
   }
 
   /** Too much for one reader: the newest stays, and the hole before it makes the snapshot be read once more. */
   hold(held: Held): void {
-    if (this.#held === null) return;
-    this.#heldBytes += held.bytes;
-    if (this.#heldBytes > MAX_QUEUED_BYTES) {
-      this.#held = this.#held.filter(({ message }) => message.type === "ack");
-      this.#heldBytes = held.bytes;
+    const holding = this.#holding;
+    if (holding === undefined) return;
+    holding.bytes += held.bytes;
+    if (holding.bytes > MAX_QUEUED_BYTES) {
+      holding.held = holding.held.filter(({ message }) => message.type === "ack");
+      holding.bytes = held.bytes;
     }
-    this.#held.push(held);
+    holding.held.push(held);
   }
 
   /** @param instead of the event of that position, which was held last. */
   holdAck(ack: Ack, { epoch, offset }: Position, instead: boolean): void {
-    if (this.#held === null) return;
-    const replaces = instead && this.#held.at(-1)?.offset === offset;
-    if (replaces) this.#held.pop();
-    this.#held.push({ epoch, offset, bytes: 0, message: ack, isBehind: !replaces });
+    const held = this.#holding?.held;
+    if (held === undefined) return;
+    const replaces = instead && held.at(-1)?.offset === offset;
+    if (replaces) held.pop();
+    held.push({ epoch, offset, bytes: 0, message: ack, isBehind: !replaces });
   }
 
   /** @returns what was held, in the order in which it came. */
   stopHolding(): readonly Held[] {
-    const held = this.#held ?? [];
-    this.#held = null;
+    const held = this.held ?? [];
+    this.#holding = undefined;
     return held;
   }
 
