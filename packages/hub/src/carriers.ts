@@ -3,6 +3,7 @@
  * dropped on each, whatever has become of the conversation since. Must not know why it is lost.
  */
 import type { Speaker } from "./access.ts";
+import { Few } from "./few.ts";
 import type { Action } from "./policy.ts";
 
 export interface Carrier {
@@ -17,7 +18,7 @@ export interface Carrier {
 export interface Listener extends Speaker {
   readonly from: Speaker["from"] & { readonly clientId?: string };
   /** Where it is now. */
-  readonly subscriptions?: ReadonlyMap<string, unknown>;
+  readonly subscriptions?: { has(room: string): boolean };
 }
 
 /** What somebody has no right to any more. */
@@ -33,47 +34,48 @@ export interface Loss {
 const MAX_ROOMS = 256;
 
 export class CarriedRooms {
-  /** Most have one: a set would be several times its size, and an array that is pushed to has room for sixteen more. */
-  #names: string[] = [];
+  /** Most have one, and every connection keeps them. */
+  #names: string | readonly string[] | undefined;
 
   add(room: string): void {
-    if (this.#names.length === 0) this.#names = [room];
-    else if (this.#names.length < MAX_ROOMS && !this.#names.includes(room)) this.#names.push(room);
+    const all = this.#all;
+    if (all.length < MAX_ROOMS && !all.includes(room)) this.#names = all.length === 0 ? room : [...all, room];
   }
 
   has(room: string): boolean {
-    return this.#names.length === MAX_ROOMS || this.#names.includes(room);
+    const all = this.#all;
+    return all.length === MAX_ROOMS || all.includes(room);
   }
 
   [Symbol.iterator](): IterableIterator<string> {
-    return this.#names.values();
+    return this.#all.values();
+  }
+
+  get #all(): readonly string[] {
+    const names = this.#names;
+    return names === undefined ? [] : typeof names === "string" ? [names] : names;
   }
 }
 
-type Carried = readonly [carrier: Carrier, to: Listener];
-
 export class Carriers {
-  /** Most users have one: a map of that would be larger than all else that is kept of it here. */
-  readonly #byUser = new Map<string, Carried | Map<Carrier, Listener>>();
+  readonly #byUser = new Map<string, Few<Carrier, Listener>>();
 
   /** How many there are. */
   get size(): number {
-    return [...this.#byUser.keys()].reduce((sum, user) => sum + this.#of(user).length, 0);
+    return [...this.#byUser.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   /** MUST be left once its socket is gone. */
   enter(listener: Listener, carrier: Carrier): void {
     const { user } = listener.from;
-    const known = this.#byUser.get(user);
-    if (known === undefined) this.#byUser.set(user, [carrier, listener]);
-    else if (known instanceof Map) known.set(carrier, listener);
-    else this.#byUser.set(user, new Map([known, [carrier, listener]]));
+    const known = this.#byUser.get(user) ?? new Few<Carrier, Listener>();
+    known.set(carrier, listener);
+    if (known.size === 1) this.#byUser.set(user, known);
   }
 
   leave({ from: { user } }: Listener, carrier: Carrier): void {
     const known = this.#byUser.get(user);
-    const isLast = known instanceof Map ? known.delete(carrier) && known.size === 0 : known?.[0] === carrier;
-    if (isLast) this.#byUser.delete(user);
+    if (known?.delete(carrier) === true && known.size === 0) this.#byUser.delete(user);
   }
 
   drop({ user, clientId, room }: Loss): void {
@@ -100,9 +102,7 @@ export class Carriers {
     }
   }
 
-  #of(user: string): readonly Carried[] {
-    const known = this.#byUser.get(user);
-    if (known === undefined) return [];
-    return known instanceof Map ? [...known] : [known];
+  #of(user: string): readonly (readonly [Carrier, Listener])[] {
+    return [...(this.#byUser.get(user) ?? [])];
   }
 }

@@ -16,6 +16,8 @@ export class Connections {
   readonly #engine: Engine;
   readonly #peers = new Set<Peer>();
   readonly #readers = new Set<Reader>();
+  /** One for all. */
+  readonly #forget = (closed: Peer): void => void this.#peers.delete(closed);
   #arrivals = 0;
   #drained: Promise<void> | undefined;
 
@@ -49,7 +51,7 @@ export class Connections {
   }
 
   accept(connection: Connection, number: number): Inbox {
-    const peer = new Peer(this.#engine, connection, number, (closed) => this.#peers.delete(closed));
+    const peer = new Peer(this.#engine, connection, number, this.#forget);
     this.#peers.add(peer);
     if (this.draining) peer.close("restart");
     return peer;

@@ -1,15 +1,20 @@
 /** Owns "one at a time, in order": what comes behind something that takes its time waits, so that nothing overtakes it. */
 import { isPromise, type MaybePromise } from "./maybe-promise.ts";
 
+/** Whose lane it is. */
+interface Handler<Item> {
+  /** MUST NOT throw, and what it returns MUST NOT reject. */
+  handle(item: Item): MaybePromise<void>;
+}
+
 export class Lane<Item> {
-  readonly #handle: (item: Item) => MaybePromise<void>;
+  readonly #handler: Handler<Item>;
   /** Most lanes never have any. */
   #waiting: Item[] | undefined;
   #busy = false;
 
-  /** @param handle MUST NOT throw, and what it returns MUST NOT reject. */
-  constructor(handle: (item: Item) => MaybePromise<void>) {
-    this.#handle = handle;
+  constructor(handler: Handler<Item>) {
+    this.#handler = handler;
   }
 
   /** How many wait. */
@@ -23,7 +28,7 @@ export class Lane<Item> {
       return;
     }
     this.#busy = true;
-    const handled = this.#handle(item);
+    const handled = this.#handler.handle(item);
     // What was handled at once may have brought in the next.
     if (isPromise(handled) || this.length > 0) void this.#goOn(handled);
     else this.#busy = false;
@@ -37,7 +42,7 @@ export class Lane<Item> {
   async #goOn(first: MaybePromise<void>): Promise<void> {
     await first;
     for (let next = this.#waiting?.shift(); next !== undefined; next = this.#waiting?.shift()) {
-      await this.#handle(next);
+      await this.#handler.handle(next);
     }
     this.#busy = false;
   }

@@ -56,7 +56,7 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     this.#connection = connection;
     this.outlet = new Outlet(engine, connection);
     this.#onClosed = onClosed;
-    this.#lane = new Lane((frame) => answer(engine, this, frame));
+    this.#lane = new Lane(this);
     this.allowance = new Allowance(clock, settings);
     const deadline = clock.after(settings.helloTimeoutMs, () => {
       this.close("helloTimeout");
@@ -220,6 +220,11 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     if (this.closed) return;
     if (this.#lane.length >= this.#engine.settings.maxWaitingMessages) this.close("tooMany");
     else this.#lane.take(charged(this.#engine, this.allowance, frame, bytes));
+  }
+
+  /** For its lane: closures of its own would cost each connection more than the lane itself. */
+  handle(frame: Frame | Unread): MaybePromise<void> {
+    return answer(this.#engine, this, frame);
   }
 
   #end(code: number, reason: string, by: "client" | "server"): void {

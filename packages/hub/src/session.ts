@@ -2,6 +2,7 @@
 import type { From, Member, State } from "@roomcast/protocol";
 
 import type { Timer } from "./clock.ts";
+import { Few } from "./few.ts";
 import { type Identity, userOf } from "./identity.ts";
 import type { Peer } from "./peer.ts";
 import { NO_STATE } from "./presence.ts";
@@ -35,7 +36,8 @@ export const clientIdAt = (nowMs: number, chance: string): string =>
 
 export class Session {
   readonly clientId: string;
-  readonly subscriptions = new Map<string, Subscription>();
+  /** By the name of the room. */
+  readonly subscriptions = new Few<string, Subscription>();
   /** As every other client sees it on this session's events. One object, so that nothing is built per event. */
   #from: From & { readonly clientId: string };
   /** As it stands in all its rooms in which it has said nothing of itself. */

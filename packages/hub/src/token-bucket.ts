@@ -7,17 +7,14 @@ const ROUNDING = 1e-6;
 export class TokenBucket {
   readonly #clock: Clock;
   readonly #perSecond: number;
-  readonly #burst: number;
-  #credit: number;
-  #filledAtMs: number;
+  /** When it is full again if nothing more is taken: one figure says it all, and every connection has buckets. */
+  #fullAtMs: number;
 
   /** @param perSecond 0: no limit. */
   constructor(clock: Clock, perSecond: number) {
     this.#clock = clock;
     this.#perSecond = perSecond;
-    this.#burst = Math.max(1, perSecond * 2);
-    this.#credit = this.#burst;
-    this.#filledAtMs = clock.monotonicMs();
+    this.#fullAtMs = clock.monotonicMs();
   }
 
   /**
@@ -26,24 +23,16 @@ export class TokenBucket {
    */
   take(count = 1, nowMs = this.#clock.monotonicMs()): number {
     if (this.#perSecond === 0) return 0;
-    this.#fill(nowMs);
-    if (this.#credit < 1 - ROUNDING)
-      return Math.ceil(((1 - this.#credit) / this.#perSecond) * 1000 - ROUNDING);
-    this.#credit -= count;
+    const missing = (Math.max(0, this.#fullAtMs - nowMs) * this.#perSecond) / 1000;
+    const credit = Math.max(1, this.#perSecond * 2) - missing;
+    if (credit < 1 - ROUNDING) return Math.ceil(((1 - credit) / this.#perSecond) * 1000 - ROUNDING);
+    this.charge(count, nowMs);
     return 0;
   }
 
   /** Takes so many, though there may be fewer: nothing is there again before they have come in. */
-  charge(count: number): void {
-    this.#fill(this.#clock.monotonicMs());
-    this.#credit -= count;
-  }
-
-  #fill(nowMs: number): void {
-    this.#credit = Math.min(
-      this.#burst,
-      this.#credit + ((nowMs - this.#filledAtMs) / 1000) * this.#perSecond,
-    );
-    this.#filledAtMs = nowMs;
+  charge(count: number, nowMs = this.#clock.monotonicMs()): void {
+    if (this.#perSecond === 0) return;
+    this.#fullAtMs = Math.max(this.#fullAtMs, nowMs) + (count * 1000) / this.#perSecond;
   }
 }

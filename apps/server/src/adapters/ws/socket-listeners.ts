@@ -1,9 +1,9 @@
-/** Owns what is heard on a socket, by listeners that all sockets share: closures of its own would cost memory for each. */
+/** Owns what is heard on a socket, by listeners that all sockets share: closures, or a table of its own, would cost memory for each. */
 import type { Clock } from "@roomcast/hub";
 import type { Duplex } from "node:stream";
 
 import type { SocketWatch } from "./socket-watch.ts";
-import type { ClientSocket, WsConnection } from "./ws-connection.ts";
+import type { ClientSocket, Ears, WsConnection } from "./ws-connection.ts";
 import { closeCodeOf } from "./ws-errors.ts";
 
 /** The TCP socket below, with the way to its connection. */
@@ -58,14 +58,12 @@ export function sharedListeners(
     if (this.connection !== undefined) watch.ending(this.connection);
   }
 
+  const ears: Ears = { message, ping, pong, error, close };
+
   return (connection, ws, tcp: Wire) => {
     ws.connection = connection;
+    ws.ears = ears;
     tcp.connection = connection;
-    ws.on("message", message);
-    ws.on("ping", ping);
-    ws.on("pong", pong);
-    ws.on("error", error);
-    ws.on("close", close);
     // Behind the listeners of ws itself: what a chunk completes has been heard when it is scanned.
     tcp.on("data", data);
     tcp.on("end", end);

@@ -248,6 +248,21 @@ describe("what bounds a socket", () => {
     },
   );
 
+  it("P-FRAME-1 T6: what is under way on one socket has nothing to do with what is on another", async () => {
+    const clock = new ManualClock();
+    await using stage = await WsStage.start({ clock });
+    const sockets = [await stage.open(), await stage.open()];
+    const frame = clientFrame(OPCODE.text, JSON.stringify(HELLO));
+    for (const socket of sockets) socket.write(frame.subarray(0, 9));
+    await untilTimers(clock, 2);
+    for (const [index, socket] of sockets.entries()) {
+      socket.write(frame.subarray(9));
+      await stage.hub.until(() => stage.hub.accepted[index]?.received.length === 1);
+    }
+    clock.advance(10_000);
+    expect(stage.hub.accepted.flatMap(({ ends }) => ends)).toEqual([]);
+  });
+
   it("P-SOCK-8 T8: a flood of pings closes with 4429", async () => {
     await using stage = await WsStage.start();
     const socket = await stage.open();

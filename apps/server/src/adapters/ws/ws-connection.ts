@@ -2,7 +2,7 @@
  * Owns one WebSocket as the hub's connection. The hub's frames go straight into the TCP socket; ws writes there too,
  * but whole control frames only, each in one go (compression is off), so the two never cut into each other.
  */
-import type { Connection, Identity, Inbox } from "@roomcast/hub";
+import type { Connection, Format, Identity, Inbox } from "@roomcast/hub";
 import {
   CLOSE_CODES,
   type CloseName,
@@ -26,9 +26,26 @@ import { wsFormat } from "./text-frame.ts";
 /** RFC 6455 §5.5, without the code. */
 const MAX_CLOSE_REASON_BYTES = 123;
 
+/** What is heard of a socket, by the name that ws gives it. */
+export interface Ears {
+  readonly message: (this: ClientSocket, data: Buffer, isBinary: boolean) => void;
+  readonly ping: (this: ClientSocket) => void;
+  readonly pong: (this: ClientSocket) => void;
+  readonly error: (this: ClientSocket, failure: Error) => void;
+  readonly close: (this: ClientSocket, code: number, reason: Buffer) => void;
+}
+
 /** ws's own socket, with the way to its connection: all sockets then share their listeners. */
 export class ClientSocket extends WebSocket {
   connection?: WsConnection;
+  /** Of all sockets: a table of listeners is the largest of what else ws would keep for each. */
+  ears?: Ears;
+
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    const ear = this.ears?.[event as keyof Ears] as ((...heard: unknown[]) => void) | undefined;
+    ear?.apply(this, values);
+    return (this.listenerCount(event) > 0 && super.emit(event, ...values)) || ear !== undefined;
+  }
 
   /** By ws itself too, when it is the peer that closes. */
   override close(code?: number, reason?: string | Buffer): void {
@@ -38,14 +55,14 @@ export class ClientSocket extends WebSocket {
 }
 
 export class WsConnection implements Connection, WatchedSocket {
-  readonly format = wsFormat;
   readonly transport = "ws";
   readonly place: Place;
   readonly identity: Identity | undefined;
   readonly #ws: ClientSocket;
   readonly #tcp: Duplex;
   readonly #watch: Pick<SocketWatch<WsConnection>, "clock" | "paused" | "resumed" | "ending">;
-  readonly #scanner = new FrameScanner();
+  /** Between two messages there is none. */
+  #scanner: FrameScanner | undefined;
   #idle: IdleLimit | undefined;
   #inbox: Inbox | undefined;
   #helloCame = false;
@@ -63,6 +80,10 @@ export class WsConnection implements Connection, WatchedSocket {
     place.onGivenAway = () => this.abort("tooMany", GIVEN_AWAY);
     this.#tcp = tcp;
     this.identity = identity;
+  }
+
+  get format(): Format {
+    return wsFormat;
   }
 
   get remote(): string {
@@ -115,7 +136,7 @@ export class WsConnection implements Connection, WatchedSocket {
   resume(): void {
     if (!this.open || !this.paused) return;
     this.#ws.resume();
-    this.#watch.resumed(this, this.#scanner.underWay);
+    this.#watch.resumed(this, this.#scanner !== undefined);
   }
 
   /** Closes for a reason of the transport's own, which the hub has yet to hear. */
@@ -154,11 +175,18 @@ export class WsConnection implements Connection, WatchedSocket {
 
   /** To be called once ws has taken what is complete in the chunk. @returns how the chunk ended. */
   scan(chunk: Uint8Array): "complete" | "began" | "goes on" {
-    const { completed, underWay } = this.#scanner;
-    this.#scanner.push(chunk);
-    if (!this.#scanner.underWay) return "complete";
-    if (this.#scanner.announcedBytes > this.#maxMessageBytes) this.#refuseLarge();
-    return underWay && this.#scanner.completed === completed ? "goes on" : "began";
+    const scanner = this.#scanner ?? idleScanner;
+    const { completed } = scanner;
+    scanner.push(chunk);
+    if (!scanner.underWay) {
+      this.#scanner = undefined;
+      return "complete";
+    }
+    const goesOn = this.#scanner !== undefined && scanner.completed === completed;
+    this.#scanner = scanner;
+    if (scanner === idleScanner) idleScanner = new FrameScanner();
+    if (scanner.announcedBytes > this.#maxMessageBytes) this.#refuseLarge();
+    return goesOn ? "goes on" : "began";
   }
 
   receive(data: Buffer, isBinary: boolean): void {
@@ -191,6 +219,9 @@ export class WsConnection implements Connection, WatchedSocket {
     this.#inbox?.receive(decoded, bytes);
   }
 }
+
+/** Between two frames, and lent to whoever has none: most chunks are whole messages, and a scanner is as large as a connection. */
+let idleScanner = new FrameScanner();
 
 /** What a close frame has room for; half a character would make it one that no client takes. */
 function shortened(why: string): string {
