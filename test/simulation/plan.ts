@@ -2,7 +2,8 @@
 import { SeededRandom } from "@roomcast/hub/testing";
 
 import type { Scene } from "./scene.ts";
-import { type Act, Draw, KINDS } from "./steps.ts";
+import { Draw } from "./draw.ts";
+import { type Act, KINDS } from "./steps.ts";
 
 export interface Step extends Act {
   readonly atMs: number;

@@ -1,7 +1,5 @@
 /** Owns what can happen in a run, a line for each kind: how often, how it is drawn, and what it does. */
-import type { SeededRandom } from "@roomcast/hub/testing";
-
-import type { Direction } from "./line.ts";
+import type { Draw } from "./draw.ts";
 import type { Scene } from "./scene.ts";
 import type { SimulatedMember } from "./simulated-member.ts";
 import type { Trouble } from "./writer-queue.ts";
@@ -19,38 +17,6 @@ export interface Kind {
   /** Without it a run is none; the others are there in half of the runs. */
   readonly always?: true;
   readonly draw: (draw: Draw) => Act;
-}
-
-/** Chance, in the words of the scene. */
-export class Draw {
-  readonly random: SeededRandom;
-  readonly #scene: Pick<Scene, "members" | "rooms">;
-
-  constructor(random: SeededRandom, scene: Pick<Scene, "members" | "rooms">) {
-    this.random = random;
-    this.#scene = scene;
-  }
-
-  get member(): SimulatedMember {
-    return this.random.pick(this.#scene.members);
-  }
-
-  get room(): string {
-    return this.random.pick(this.#scene.rooms);
-  }
-
-  get direction(): Direction {
-    return this.random.pick(["up", "down"]);
-  }
-
-  get oftenOne(): number {
-    return this.random.pick([1, 1, 1, 2, 5, 20]);
-  }
-
-  /** Short more often than long. */
-  ms(max: number): number {
-    return Math.floor(max * this.random.fraction() ** 3);
-  }
 }
 
 const line = (scene: Scene, { name }: SimulatedMember) => scene.network.latest(name);
