@@ -1,20 +1,20 @@
-/** Owns one room as the screen shows it: its stream and its people. Knows the SDK's room, and no DOM. */
-import type { AnyRoomEvent, Client, PresenceChange, RoomEvent, RoomStatus } from "@roomcast/client";
-import { type DataOut, type Events, MAX_LISTED_MEMBERS, type Position } from "@roomcast/protocol";
+/** Owns one room as the screen shows it: its stream, and what belongs to it. Knows the SDK's room, and no DOM. */
+import type { AnyRoomEvent, Client, RoomEvent, RoomStatus } from "@roomcast/client";
+import type { DataOut, Events, Position } from "@roomcast/protocol";
 import { createRoom, type LiveRoom } from "@roomcast/svelte";
 import { SvelteSet } from "svelte/reactivity";
 
 import type { Change } from "./activity.ts";
 import { type Amendment, Amendments, withWish } from "./amendments.ts";
-import { Attendance, RETURN_MS } from "./attendance.ts";
 import { Composer } from "./composer.svelte.ts";
 import { type MarkEntry, type MessageEntry, messageKey } from "./entry.ts";
 import { Outgoing } from "./outgoing.ts";
 import { type Page, Past } from "./past.svelte.ts";
-import { peopleOf } from "./person.ts";
+import type { Person } from "./person.ts";
 import { Pulse } from "./pulse.svelte.ts";
 import { Reading } from "./reading.svelte.ts";
 import { rowsOf } from "./rows.ts";
+import { RoomPeople } from "./room-people.svelte.ts";
 import { RoomSearch } from "./room-search.svelte.ts";
 import type { Self } from "./self.ts";
 import { Timeline } from "./timeline.ts";
@@ -51,13 +51,12 @@ export class ChatRoom {
   readonly #live: LiveRoom<Events>;
   readonly #self: Self;
   readonly #around: Surroundings;
+  readonly #people: RoomPeople;
   readonly #timeline = new Timeline();
   readonly #amendments = new Amendments();
-  readonly #attendance = new Attendance();
   /** Beats for the timeline and the amendments, which are no reactive things themselves. */
   readonly #pulse = new Pulse();
   #hasJoined = $state(false);
-  #returnTimer: ReturnType<typeof setTimeout> | undefined;
   /** Why what comes next is marked in the stream, and whether the mark stands there yet. */
   #missing: { readonly reason: MarkEntry["reason"]; isMarked: boolean } | undefined;
 
@@ -77,6 +76,7 @@ export class ChatRoom {
       (text) => around.notice(text),
     );
     this.composer = new Composer(room, this.outgoing);
+    this.#people = new RoomPeople(this.#live, self, (changes) => this.#tell(changes));
     this.#listen();
   }
 
@@ -89,19 +89,12 @@ export class ChatRoom {
     return rowsOf([...this.#timeline.entries, ...onTheWay], (message) => this.#amendmentOf(message, wishes));
   });
 
-  /** In a crowded room nobody but oneself. */
-  readonly people = $derived.by(() => {
-    const people = peopleOf(this.#live.members, this.#self.user);
-    return this.#isCrowded ? people.filter(({ isYou }) => isYou) : people;
-  });
-
-  /** People here; where nobody is listed, tabs. */
-  get count(): number {
-    return this.#isCrowded ? this.#live.count : this.people.length;
+  get people(): readonly Person[] {
+    return this.#people.list;
   }
 
-  get #isCrowded(): boolean {
-    return this.#live.count > MAX_LISTED_MEMBERS;
+  get count(): number {
+    return this.#people.count;
   }
 
   get status(): RoomStatus {
@@ -160,7 +153,7 @@ export class ChatRoom {
   }
 
   leave(): void {
-    clearTimeout(this.#returnTimer);
+    this.#people.end();
     this.reading.save();
     this.#live.room.leave();
   }
@@ -193,7 +186,9 @@ export class ChatRoom {
       if (data.on && !this.#self.is(from)) this.typists.started(from);
       else this.typists.stopped(from.user);
     });
-    room.onPresence((change) => this.#presenceChanged(change));
+    room.onPresence(({ left }) => {
+      for (const { member } of left) this.typists.stopped(member.user);
+    });
     room.onGap(({ reason, from, to }) => {
       this.#timeline.addGap({ reason, from, to });
       this.#pulse.beat();
@@ -259,27 +254,6 @@ export class ChatRoom {
       entry.kind === "message" && entry.position !== undefined ? [entry.position] : [],
     );
     if (positions[0] !== undefined) this.past.forgetBefore(positions[0].offset);
-  }
-
-  #presenceChanged({ left, snapshot }: PresenceChange): void {
-    for (const { member } of left) this.typists.stopped(member.user);
-    const people = peopleOf(this.#live.members, this.#self.user);
-    if (this.#isCrowded) {
-      this.#attendance.unlisted();
-    } else if (snapshot) {
-      this.#tell(this.#attendance.listed(people));
-      clearTimeout(this.#returnTimer);
-      this.#returnTimer = setTimeout(() => this.#tellWhoStayedAway(), RETURN_MS);
-    } else {
-      const reasons = new Map(left.map(({ member, reason }) => [member.user, reason]));
-      this.#tell(this.#attendance.changed(people, reasons));
-    }
-  }
-
-  #tellWhoStayedAway(): void {
-    if (this.#live.status.state === "joined" && !this.#isCrowded) {
-      this.#tell(this.#attendance.settled(peopleOf(this.#live.members, this.#self.user)));
-    }
   }
 
   #tell(changes: readonly Change[]): void {
