@@ -83,6 +83,24 @@ export const limitScenes: Scenes = {
       return page;
     },
   },
+  "token-trial": {
+    settings: SIGNED_IN,
+    play: async (stage) => {
+      const page = await stage.come("/r/launch");
+      await page.getByText("To try it out, make one").click();
+      return page;
+    },
+  },
+  "token-refused": {
+    settings: SIGNED_IN,
+    play: async (stage) => {
+      const page = await stage.come("/r/launch");
+      await page.getByLabel("Token").fill("not.a.token");
+      await button(page, "Sign in").click();
+      await banner(page).getByText("The server did not accept who you are.").waitFor();
+      return page;
+    },
+  },
   "token-impossible": {
     settings: SIGNED_IN,
     play: async (stage) => {

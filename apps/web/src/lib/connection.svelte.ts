@@ -4,7 +4,7 @@ import { CLOSE_CODES, type Events } from "@roomcast/protocol";
 import { createStatus, type LiveStatus } from "@roomcast/svelte";
 
 import { type ConnectionView, connectionView, patienceMs } from "./connection-view.ts";
-import { keepToken } from "./entrance.ts";
+import { keepToken, tokenOfTab } from "./entrance.ts";
 
 /** Who one is was not accepted, or is not any more. */
 const STRANGER_CODES: readonly (number | undefined)[] = [
@@ -20,6 +20,8 @@ export class Connection {
   readonly #live: LiveStatus;
   #shown = $state.raw<Status>({ state: "connecting" });
   #isLongLost = $state(false);
+  #hasToken = tokenOfTab().token !== undefined;
+  #cameWithout = $state(false);
   #showTimer: ReturnType<typeof setTimeout> | undefined;
   #lostTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -67,10 +69,16 @@ export class Connection {
     return isStranger(this.#shown);
   }
 
+  /** It wants one, and was shown none: nobody has been refused. */
+  get cameWithout(): boolean {
+    return this.wantsToken && this.#cameWithout;
+  }
+
   /** @returns whether it can be one at all; the server's word on it is the next status. */
   async enter(token: string): Promise<boolean> {
     const { ok } = await this.#client.refresh(token);
     if (!ok) return false;
+    this.#hasToken = true;
     keepToken(token);
     this.#client.connect();
     return true;
@@ -91,7 +99,11 @@ export class Connection {
   }
 
   #changed(status: Status): void {
-    if (isStranger(status)) keepToken(undefined);
+    if (isStranger(status)) {
+      this.#cameWithout = !this.#hasToken;
+      this.#hasToken = false;
+      keepToken(undefined);
+    }
     clearTimeout(this.#showTimer);
     const patience = patienceMs(this.#shown, status);
     if (patience === 0) this.#show(status);

@@ -88,7 +88,11 @@ export const de: Texts = {
   token: {
     label: "Token",
     enter: "Anmelden",
+    wanted: "Du musst dich anmelden.",
+    whence: "Dieser Server lässt niemanden ohne Token herein.",
     hint: "Von denen, die diesen Server betreiben. Er bleibt, bis dieser Tab geschlossen wird.",
+    trial: "Zum Ausprobieren eines machen",
+    trialHow: "Im Ordner, aus dem der Server läuft, mit seinem ROOMCAST_JWT_SECRET:",
     none: "Das kann kein Token sein.",
   },
 

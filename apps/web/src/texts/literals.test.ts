@@ -12,7 +12,7 @@ const NO_TEXT = [
   /^(?:· )?Roomcast$|^Ticker view$/,
   /^(?:Mod|Shift)\+|^(?:Arrow\w+|Enter|Escape|Esc|End|Delete|Ctrl|Mod|Mac)$/,
   /^[KMGT]iB$/,
-  /^\(pointer: coarse\)$|^input, textarea|^\s*-H |^(?:Authorization|Bearer |Content-Type|Notification)$/,
+  /^\(pointer: coarse\)$|^input, textarea|^npx |^\s*-H |^(?:Authorization|Bearer |Content-Type|Notification)$/,
 ];
 /** Attributes that are read, or read out. */
 const READ = new Set([
