@@ -162,7 +162,7 @@ function show(exchange: Exchange, target: Target, subscription: Subscription, sn
   const { clientId } = session;
   const state = target.state ?? room.presence.get(clientId)?.state ?? NO_STATE;
   room.arrive(session.memberWith(state));
-  const held = goLive(subscription, page);
+  const held = goLive(engine, subscription, page);
   // What its other rooms had so far is behind them too.
   if (peer.outlet.format.inSequence === true)
     for (const other of session.subscriptions.values()) other.room.flush();

@@ -49,6 +49,7 @@ export interface MemoryLogOptions {
 
 export class MemoryLog implements RoomLog {
   readonly durability = "memory";
+  readonly announcesFirst = true;
   readonly generation: string;
   readonly #rooms = new Map<string, RoomState>();
   /** Of every room that was never removed. */

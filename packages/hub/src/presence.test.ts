@@ -16,7 +16,7 @@ function watched(): { clock: ManualClock; presence: Presence; told: Told[]; take
   const told: Told[] = [];
   const presence = new Presence(
     { clock, settings: { presenceGatherMs: 100 } },
-    { name: "r", broadcast: (message) => told.push(message) },
+    { name: "r", audience: 1, broadcast: (message) => told.push(message) },
   );
   return { clock, presence, told, take: () => told.splice(0) };
 }

@@ -28,6 +28,8 @@ const LONG_LIST = 16;
 interface Told {
   /** Of the room. */
   readonly name: string;
+  /** How many hear it now. Who comes to hear it is shown the list first. */
+  readonly audience: number;
   broadcast(message: PresenceMessage): void;
 }
 
@@ -115,11 +117,11 @@ export class Presence {
     if (this.get(clientId) === undefined) return;
     this.#members = withoutMember(this.#members, clientId);
     this.#list = undefined;
-    const { updated, joined, left } = this.#gather();
-    updated.delete(clientId);
-    joined.delete(clientId);
+    const news = this.#gather();
+    news?.updated.delete(clientId);
+    news?.joined.delete(clientId);
     // Told also of somebody who came and went between two diffs: who joined in between has them in its list.
-    left.set(clientId, reason);
+    news?.left.set(clientId, reason);
   }
 
   /** Whether the others have still to be told that this one came: its events must not overtake that. */
@@ -162,13 +164,14 @@ export class Presence {
   }
 
   #changed(clientId: string, isNew: boolean): void {
-    const { joined, updated } = this.#gather();
-    if (isNew) joined.add(clientId);
-    else if (!joined.has(clientId)) updated.add(clientId);
+    const news = this.#gather();
+    if (isNew) news?.joined.add(clientId);
+    else if (news?.joined.has(clientId) === false) news.updated.add(clientId);
   }
 
-  /** @returns where to say what has changed, which will be told. */
-  #gather(): News {
+  /** @returns where to say what has changed, which will be told; undefined where nobody is there to be told. */
+  #gather(): News | undefined {
+    if (this.#news === undefined && this.#told.audience === 0) return undefined;
     const { clock, settings } = this.#parts;
     const largeMs = Math.min(this.count * GATHER_MS_PER_MEMBER, MAX_GATHER_MS);
     return (this.#news ??= new News(

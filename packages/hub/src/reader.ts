@@ -135,7 +135,7 @@ export class Reader implements Recipient, ExpiryListener, Ending {
       }
       snapshot = next.value;
     }
-    const held = goLive(subscription, snapshot.page);
+    const held = goLive(this.#engine, subscription, snapshot.page);
     this.#show(snapshot);
     for (const each of held) this.send(each.message, each);
   }

@@ -174,7 +174,7 @@ function goLiveTogether({ engine, peer, session }: Exchange, rooms: readonly Mis
     const { room } = subscription;
     const state = room.presence.get(clientId)?.state ?? NO_STATE;
     room.arrive(session.memberWith(state));
-    held.push(...goLive(subscription, page));
+    held.push(...goLive(engine, subscription, page));
     peer.send({
       ...{ type: "joined", room: room.name, position: positionOf(page), recovered: !hasGap },
       members: room.presence.listFor(clientId),

@@ -81,6 +81,8 @@ export interface RoomLog {
   readonly durability: Durability;
   /** Another one says that sequences of before mean nothing any more. Letters, digits, `-` and `_`. */
   readonly generation: string;
+  /** What a read shows, the listener has heard. Where this is missing, a read may be ahead of it. */
+  readonly announcesFirst?: true;
   /** Of the last event that the listener has heard, or, before any, that the log had. */
   readonly sequence: number;
   /**

@@ -63,17 +63,17 @@ export class Room implements Gatherer {
 
   /**
    * The snapshot is about to be delivered; later events go out by themselves.
-   * @param position where the snapshot ends.
+   * @param ahead where the snapshot ends, if it may show what is yet to be delivered.
    * @returns what was held meanwhile.
    */
-  activate(subscription: Subscription, position: Position): readonly Held[] {
+  activate(subscription: Subscription, ahead: Position | undefined): readonly Held[] {
     this.#entered(subscription);
     // What has gathered is older than the snapshot, and none of the newcomer's business.
     if (this.#batch !== undefined) this.flush();
     this.#audience.add(subscription);
     if (this.#audience.size >= CROWD) this.#pace ??= new Pace(this.#parts.clock, this);
-    subscription.snapshot = position;
-    this.#ahead += 1;
+    subscription.snapshot = ahead;
+    if (ahead !== undefined) this.#ahead += 1;
     return subscription.stopHolding();
   }
 

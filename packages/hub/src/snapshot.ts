@@ -107,8 +107,9 @@ export const nextHeld = (page: Page, held: readonly Held[] | null): number =>
   beyond(page, held ?? []).find(({ sequence }) => sequence !== undefined)?.sequence ?? Infinity;
 
 /** From now on live events go out by themselves. @returns what was held and is to be sent behind the snapshot. */
-export function goLive(subscription: Subscription, page: Page): readonly Held[] {
-  const held = subscription.room.activate(subscription, positionOf(page));
+export function goLive({ log }: Engine, subscription: Subscription, page: Page): readonly Held[] {
+  const ahead = log.announcesFirst === true ? undefined : positionOf(page);
+  const held = subscription.room.activate(subscription, ahead);
   if (held.length === 0) return held;
   const live = new Set(beyond(page, held));
   return held.filter((each) => each.message.type === "ack" || live.has(each));

@@ -52,6 +52,24 @@ export function readRules(openLog: OpenLog): void {
       expect(events.map(({ data }) => data.text)).toEqual(texts);
     });
 
+    test("L-ANNOUNCED: where a log says so, no read shows what the listener has not heard", async () => {
+      const log = await openLog();
+      if (log.announcesFirst !== true) return;
+      let heard = 0;
+      log.onAppended(({ offset }) => (heard = offset));
+      const ahead: number[] = [];
+      const asked = Array.from({ length: 100 }, async (_, index) => {
+        const appended = append(log, draftOf("general", `id-${index}`));
+        const range = index % 2 === 0 ? { limit: 1 } : { after: 0, limit: 100 };
+        const { top } = await read(log, "general", range);
+        if (top > heard) ahead.push(top);
+        await appended;
+      });
+      await Promise.all(asked);
+      expect(heard).toBe(100);
+      expect(ahead).toEqual([]);
+    });
+
     test("L-RANGE: both bounds are exclusive, and more says whether kept events lie beyond", async () => {
       const log = await openLog();
       const ids = Array.from({ length: 10 }, (_, index) => `id-${index}`);

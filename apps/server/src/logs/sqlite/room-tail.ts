@@ -9,6 +9,9 @@ import { MAX_PAGE_BYTES, MAX_PAGE_EVENTS } from "@roomcast/protocol";
 const ROOM_BYTES = 300;
 const EVENT_BYTES = 400;
 
+/** Never changed: of very many rooms nothing was said. */
+const NO_EVENTS: KeptEvent[] = [];
+
 const dataBytesOf = ({ data }: KeptEvent): number => Buffer.byteLength(data.text);
 
 export class RoomTail {
@@ -17,7 +20,7 @@ export class RoomTail {
   #goneSequence: number;
   #top: number;
   /** Without a hole, up to the top. */
-  #events: KeptEvent[] = [];
+  #events = NO_EVENTS;
   #dataBytes = 0;
 
   /** @param page as the room is now. Its events are kept where they reach its top. */
@@ -51,7 +54,7 @@ export class RoomTail {
     this.#floor = 0;
     this.#goneSequence = sequence;
     this.#top = 0;
-    this.#events = [];
+    this.#events = NO_EVENTS;
     this.#dataBytes = 0;
   }
 
@@ -84,7 +87,8 @@ export class RoomTail {
   }
 
   #push(event: KeptEvent): void {
-    this.#events.push(event);
+    if (this.#events.length === 0) this.#events = [event];
+    else this.#events.push(event);
     this.#dataBytes += dataBytesOf(event);
     while (
       this.#events.length > MAX_PAGE_EVENTS ||

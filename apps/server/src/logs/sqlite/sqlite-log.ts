@@ -36,6 +36,7 @@ const SEPARATOR = ".";
 
 export class SqliteLog implements RoomLog {
   readonly durability: Durability;
+  readonly announcesFirst = true;
   readonly generation: string;
   /** Most rooms are in their first life: one text for them all. */
   readonly #firstEpoch: string;
