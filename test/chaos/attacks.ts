@@ -1,6 +1,7 @@
 /** Owns what an attacker sends that may send fifty messages a second and tries a thousand times that, by each way into a server. */
 import { frame, RawSocket } from "../harness/threats/raw-socket.ts";
 import { IO_WEBSOCKET, upgradeHead } from "../harness/threats/heads.ts";
+import type { SinkName } from "./sinks.ts";
 
 const PER_SECOND = 50 * 1_000;
 const EVERY_MS = 20;
@@ -61,20 +62,38 @@ function publishRequest(port: number): Buffer {
 /** Of one connection at once: one more, and it is cut. */
 const PIPELINED = 30;
 
+interface Attack {
+  readonly begin: (port: number) => void;
+  /** The least that a server could do about it. */
+  readonly sink: SinkName;
+}
+
 export const ATTACKS = {
-  publish: (port) => flood(() => socket(port, "/v1/ws", HELLO), times(WAVE, frame(JSON.stringify(PUBLISH)))),
-  connect: (port) => {
-    for (let count = 0; count < CONNECTING; count += 1) void comeAndGo(port);
+  publish: {
+    begin: (port) => flood(() => socket(port, "/v1/ws", HELLO), times(WAVE, frame(JSON.stringify(PUBLISH)))),
+    sink: "holds",
   },
-  http: (port) => {
-    const wave = times(PIPELINED, publishRequest(port));
-    for (let count = 0; count < WAVE / PIPELINED; count += 1) flood(() => RawSocket.connect(port), wave);
+  connect: {
+    begin: (port) => {
+      for (let count = 0; count < CONNECTING; count += 1) void comeAndGo(port);
+    },
+    sink: "cuts",
   },
-  socketio: (port) =>
-    flood(
-      () => socket(port, IO_WEBSOCKET, frame('40{"join":[{"room":"flooded"}]}')),
-      times(WAVE, frame(`42${JSON.stringify(["message", DATA])}`)),
-    ),
-} as const satisfies Record<string, (port: number) => void>;
+  http: {
+    begin: (port) => {
+      const wave = times(PIPELINED, publishRequest(port));
+      for (let count = 0; count < WAVE / PIPELINED; count += 1) flood(() => RawSocket.connect(port), wave);
+    },
+    sink: "cuts",
+  },
+  socketio: {
+    begin: (port) =>
+      flood(
+        () => socket(port, IO_WEBSOCKET, frame('40{"join":[{"room":"flooded"}]}')),
+        times(WAVE, frame(`42${JSON.stringify(["message", DATA])}`)),
+      ),
+    sink: "holds",
+  },
+} as const satisfies Record<string, Attack>;
 
 export type AttackName = keyof typeof ATTACKS;

@@ -2,4 +2,4 @@
 import { ATTACKS, type AttackName } from "./attacks.ts";
 
 const [attack, port] = process.argv.slice(2) as [AttackName, string];
-ATTACKS[attack](Number(port));
+ATTACKS[attack].begin(Number(port));

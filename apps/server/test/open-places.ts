@@ -11,6 +11,7 @@ export const openPlaces = (limits: Partial<PlacesOptions["limits"]> = {}): Place
   new Places({
     ...{ clock: new NodeClock(), addresses: new Addresses(), telemetry: NO_TELEMETRY },
     limits: { ...NO_LIMITS, ...limits },
+    doorstep: { refused: () => undefined },
   });
 
 export const FREE = { take: () => undefined };

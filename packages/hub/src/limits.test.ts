@@ -54,6 +54,26 @@ describe("limits", () => {
     expect(typesOf(await ann.ask(ping))).toEqual(["pong"]);
   });
 
+  test("R-REST: who never ends rests longer each time, and who has been good for ten seconds as at first", async () => {
+    const s = stage({ settings: { messagesPerSecond: 10 } });
+    const ann = await s.enter();
+    const flood = async (): Promise<number> => {
+      for (let n = 0; n < 20 + 200 + 1; n += 1) ann.say(ping);
+      await s.settle();
+      let restMs = 0;
+      for (; ann.connection.paused; restMs += 50) await s.pass(50);
+      ann.take();
+      return restMs;
+    };
+    await s.pass(10_000);
+    const rests: number[] = [];
+    for (const pauseMs of [2_000, 2_000, 2_000, 2_000, 10_001, 0]) {
+      rests.push(await flood());
+      await s.pass(pauseMs);
+    }
+    expect(rests).toEqual([250, 500, 1_000, 2_000, 2_000, 250]);
+  });
+
   test("R-LIMIT-USER: all connections of a user together, by messages and by bytes; guests and other users pay nothing", async () => {
     for (const settings of [{ userMessagesPerSecond: 2 }, { userBytesPerSecond: 30 }]) {
       const s = stage({ settings: { messagesPerSecond: 0, ...settings }, policy: BY_TOKEN });

@@ -160,6 +160,7 @@ describe("broken frames", () => {
     const broken = ["{", "null", "[]", '"x"', "7", "true", "{]", "\0", "nope"];
     for (const frame of broken) {
       ann.text(frame);
+      await s.settle();
       expect(ann.take()).toMatchObject([{ type: "error", code: "bad_message", retry: "no" }]);
     }
     expect(ann.closed).toBeUndefined();
@@ -177,6 +178,7 @@ describe("broken frames", () => {
     await s.pass(60_000);
     for (let n = 0; n < 50; n += 1) ann.text('{"type":"unheard-of"}');
     expect(ann.closed).toBeUndefined();
+    await s.settle();
     ann.take();
     expect(typesOf(await ann.ask(publish("1")))).toEqual(["event", "ack"]);
   });

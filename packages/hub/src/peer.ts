@@ -172,6 +172,8 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     if (type === "publish" && id !== undefined && room !== undefined && retryOf(reason) === "same_id") {
       session?.subscriptions.get(room)?.refuseUntilRepeated(id);
     }
+    // A flood is refused by one write a turn.
+    this.outlet.gather();
     this.send(errorFor(asked, reason));
     if (this.closed) return;
     this.#rest ??= new Rest(this.#engine.clock, this.#connection);

@@ -8,13 +8,19 @@ import { TokenBucket } from "./token-bucket.ts";
 
 /** A client that is only hasty is told so, and waits by itself. */
 const REFUSALS_PER_SECOND = 100;
-const REST_MS = 250;
+const FIRST_REST_MS = 250;
+/** Each is twice as long as the last: what the system holds for us is read at one go afterwards, and others wait meanwhile. */
+const LONGEST_REST_MS = 2_000;
+/** Who was as good for so long begins anew. */
+const FORGIVEN_AFTER_MS = 10_000;
 
 export class Rest {
   readonly #clock: Clock;
   readonly #connection: Pick<Connection, "pause" | "resume">;
   readonly #refusals: TokenBucket;
   #timer: Timer | undefined;
+  #restMs = FIRST_REST_MS;
+  #restedAtMs = -Infinity;
 
   constructor(clock: Clock, connection: Pick<Connection, "pause" | "resume">) {
     this.#clock = clock;
@@ -25,9 +31,12 @@ export class Rest {
   /** It was refused something. */
   refused(): void {
     if (this.#refusals.take() === 0 || this.#timer !== undefined) return;
+    const isForgiven = this.#clock.monotonicMs() - this.#restedAtMs > FORGIVEN_AFTER_MS;
+    this.#restMs = isForgiven ? FIRST_REST_MS : Math.min(2 * this.#restMs, LONGEST_REST_MS);
     this.#connection.pause?.();
-    this.#timer = this.#clock.after(REST_MS, () => {
+    this.#timer = this.#clock.after(this.#restMs, () => {
       this.#timer = undefined;
+      this.#restedAtMs = this.#clock.monotonicMs();
       this.#connection.resume?.();
     });
   }

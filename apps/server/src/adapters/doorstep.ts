@@ -1,6 +1,6 @@
 /**
- * Owns from where no connection is taken for a while: an address that goes on asking, connection by connection, though it was
- * told to wait. To read what it asks and to refuse it again would cost others more than it is owed.
+ * Owns from where no connection is taken for a while: an address that goes on asking, or coming, though it was told to wait.
+ * To read what it asks and to refuse it again would cost others more than it is owed.
  */
 import { type Clock, Credits } from "@roomcast/hub";
 import type { Socket } from "node:net";
@@ -32,7 +32,7 @@ export class Doorstep {
     this.#patience = new Credits(options.clock, REFUSALS_PER_SECOND);
   }
 
-  /** Something that was asked over this connection was refused for its number. */
+  /** Something that was asked over this connection, or the connection itself, was refused for its number. */
   refused(socket: Remote): void {
     const network = this.#networkOf(socket);
     if (network !== undefined) this.#tire(network);

@@ -13,15 +13,18 @@ describe("places", () => {
   let clock: ManualClock;
   let told: TelemetryEvent[];
   let places: Places;
+  let refused: unknown[];
   beforeEach(() => {
     clock = new ManualClock();
     told = [];
+    refused = [];
   });
 
   const open = (limits: Partial<PlacesOptions["limits"]>): void => {
     places = new Places({
       ...{ clock, addresses: new Addresses(), telemetry: { record: (event) => told.push(event) } },
       limits: { maxConnections: 0, connectionsPerAddress: 1_000, upgradesPerSecond: 0, ...limits },
+      doorstep: { refused: (socket) => refused.push(socket.remoteAddress) },
     });
   };
   const come = (address: string): Place => {
@@ -83,6 +86,17 @@ describe("places", () => {
     clock.advance(500);
     come("192.0.2.1");
     expect(told).toEqual([{ kind: "limited", limit: "upgradesPerSecond" }]);
+  });
+
+  it("R-DOORSTEP: who comes too fast is told at the doorstep, and who finds no place is not", () => {
+    open({ upgradesPerSecond: 1, connectionsPerAddress: 2 });
+    kept("192.0.2.1");
+    kept("192.0.2.1");
+    clock.advance(2_000);
+    expect(places.take(from("192.0.2.1")).ok).toBe(false);
+    expect(refused).toEqual([]);
+    for (let count = 0; count < 3; count += 1) expect(places.take(from("192.0.2.1")).ok).toBe(false);
+    expect(refused).toEqual(["192.0.2.1", "192.0.2.1"]);
   });
 
   it("R-LIMIT-UPGRADES: where addresses are not counted, neither are their upgrades", () => {

@@ -6,6 +6,7 @@ import { beyond, type Clock, Credits, type LimitName, type Limits, type Telemetr
 import { err, ok, type Refusal, type Result } from "@roomcast/protocol";
 import type { IncomingMessage } from "node:http";
 
+import type { Doorstep } from "./doorstep.ts";
 import { type Addresses, networkOf } from "./peer-address.ts";
 
 export interface PlacesOptions {
@@ -14,6 +15,8 @@ export interface PlacesOptions {
   readonly telemetry: Pick<Telemetry, "record">;
   /** 0 is none; without `connectionsPerAddress` none of upgrades either: then an address says nothing of who it is. */
   readonly limits: Pick<Limits, "maxConnections" | "connectionsPerAddress" | "upgradesPerSecond">;
+  /** Is told of whoever comes too fast. */
+  readonly doorstep: Pick<Doorstep, "refused">;
 }
 
 /** Why a connection ends whose place somebody else needs. */
@@ -81,7 +84,10 @@ export class Places {
     const remote = this.addresses.of(request);
     const network = networkOf(remote);
     const waitMs = this.#upgrades.take(network);
-    if (waitMs > 0) return this.#full("upgradesPerSecond", waitMs);
+    if (waitMs > 0) {
+      this.#options.doorstep.refused(request.socket);
+      return this.#full("upgradesPerSecond", waitMs);
+    }
     const crowd = this.#crowds.get(network) ?? { count: 0, strangers: new Set() };
     if (isFull(crowd.count, connectionsPerAddress) && !giveAwayFirst(crowd.strangers))
       return this.#full("connectionsPerAddress");

@@ -35,11 +35,12 @@ export class FuzzedHub {
     return new FakeConnection();
   }
 
-  /** Once everything has settled that was asked; then the client leaves. @returns the codes of the refusals. @throws what the hub reports as a fault. */
+  /** Once everything has settled that was asked; then the client leaves, and its socket is gone. @returns the codes of the refusals. @throws what the hub reports as a fault. */
   async answers(connection: Connection & FakeConnection, leave: () => void): Promise<string[]> {
     // A macrotask comes after all microtasks, those that they make too.
     for (let round = 0; round < 3; round += 1) await new Promise((resolve) => setImmediate(resolve));
     leave();
+    if (this.hub.carriers.size > 0) throw new Error("the hub still holds on to who is gone");
     const [fault] = this.#faults.splice(0);
     if (fault !== undefined) throw fault as Error;
     return connection.take().flatMap((message) => (message.type === "error" ? [message.code] : []));

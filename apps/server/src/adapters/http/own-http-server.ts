@@ -32,7 +32,10 @@ export function ownHttpServer(
   const server = createServer(options, (_request, response) => {
     send(response, refused(refusal("not_found")));
   });
-  return server.on("connection", (socket: Socket) => {
-    if (!doorstep.admits(socket)) socket.resetAndDestroy();
+  const serve = server.listeners("connection");
+  // Whoever is not admitted is to cost no parser. Of those who come at once the system hands over one a turn.
+  return server.removeAllListeners("connection").on("connection", (socket: Socket) => {
+    if (doorstep.admits(socket)) for (const each of serve) each.call(server, socket);
+    else socket.resetAndDestroy();
   });
 }

@@ -19,6 +19,8 @@ import { type EngineWebSocket, webSocketOf } from "./engine-websocket.ts";
 
 /** Between the packets of a payload (Engine.IO 4). */
 const SEPARATOR = "\x1e";
+/** Far less than a pong may take, which is then read in time. */
+const UNREAD_MS = 3_000;
 
 export interface LinkListener {
   /** A message: text, or an attachment. */
@@ -41,6 +43,8 @@ export class EngineLink {
   #held: Uint8Array[] = [];
   #heldBytes = 0;
   #cut: Timer | undefined;
+  /** While nothing is read. */
+  #unread: Timer | undefined;
   /** All sockets that something was sent by, as long as they are there. */
   readonly #carriers = new Set<Duplex>();
   #listener: LinkListener | undefined;
@@ -78,6 +82,7 @@ export class EngineLink {
       })
       .once("close", (reason: string) => {
         this.#cut?.cancel();
+        this.#unread?.cancel();
         this.#wire = undefined;
         this.#held = [];
         this.#ended = true;
@@ -98,9 +103,24 @@ export class EngineLink {
     this.#answerPoll();
   }
 
+  /** Of a WebSocket, and not for long: a connection that polls asks when it likes, and says little at once. */
+  pause(): void {
+    if (!this.open || this.#ws === undefined || this.#unread !== undefined) return;
+    this.#ws.pause();
+    this.#unread = this.#clock.after(UNREAD_MS, () => this.resume());
+  }
+
+  resume(): void {
+    this.#unread?.cancel();
+    this.#unread = undefined;
+    this.#ws?.resume();
+  }
+
   /** What was sent goes out first, but a peer that takes nothing is cut soon. */
   close(): void {
     if (!this.open) return;
+    // The peer's own end is to be read.
+    this.resume();
     this.#cut ??= this.#clock.after(CLOSE_TIMEOUT_MS, () => this.#engine.close(true));
     this.#closeBehindHeld();
   }
@@ -110,6 +130,8 @@ export class EngineLink {
    * a connection that polls goes with it. It comes back by itself if it may.
    */
   dropUntaken(): void {
+    // Its echo is to be read.
+    this.resume();
     const ws = this.#ws;
     const tcp = ws?.tcp;
     const polls = ws === undefined || tcp === undefined;

@@ -141,6 +141,14 @@ export class NamespaceConnection implements Connection {
     this.#link.dropUntaken();
   }
 
+  pause(): void {
+    this.#link.pause();
+  }
+
+  resume(): void {
+    this.#link.resume();
+  }
+
   close(name: CloseName, why?: string): void {
     this.#tellEnd(name, why);
     if (!isFinalClose(CLOSE_CODES[name].code)) this.#link.close();

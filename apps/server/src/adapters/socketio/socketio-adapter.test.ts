@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 
-import { RecordingHub } from "../../../test/recording-hub.ts";
+import { type Accepted, RecordingHub } from "../../../test/recording-hub.ts";
 import { NodeRandom } from "../../node-random.ts";
 import { FREE, openPlaces } from "../../../test/open-places.ts";
 import { Origins } from "../origins.ts";
@@ -67,5 +67,32 @@ it("P-SIO-8: attachments that are not there within 10 s end the connection", asy
   expect(ends).toEqual([]);
   clock.advance(1);
   expect(ends[0]).toMatchObject({ code: 1008 });
+  await once(socket, "close");
+});
+
+it("R-REST: what comes over a WebSocket while its connection is paused is heard once it is resumed, and 3 s later in any case", async () => {
+  const clock = new ManualClock();
+  const hub = new RecordingHub();
+  const [socket, witness] = [await connected(clock, hub), await connected(clock, hub)];
+  await hub.until(() => hub.accepted.length === 2);
+  const [one, other] = hub.accepted as [Accepted, Accepted];
+  const leave = '42["leave",{"room":"x"}]';
+  one.connection.pause?.();
+  socket.send(leave);
+  clock.advance(2_999);
+  // So much that was sent later has been heard that this would have been too.
+  for (let heard = 2; heard <= 20; heard += 1) {
+    witness.send(leave);
+    await hub.until(() => other.received.length === heard);
+  }
+  expect(one.received).toHaveLength(1);
+  clock.advance(1);
+  await hub.until(() => one.received.length === 2);
+  one.connection.pause?.();
+  socket.send(leave);
+  one.connection.resume?.();
+  await hub.until(() => one.received.length === 3);
+  one.connection.pause?.();
+  one.connection.close("restart");
   await once(socket, "close");
 });

@@ -59,7 +59,10 @@ export function socketio(): Target {
       client.message("0");
       for (const packet of input.toString().split(SEPARATOR))
         client.message(packet === "attachment" ? Buffer.from("x") : packet);
-      const answered = await fuzzed.answers(connection, () => client.ended("over"));
+      const answered = await fuzzed.answers(connection, () => {
+        client.ended("over");
+        client.gone();
+      });
       return [...answered, ...sent.flatMap((packet) => codesIn(packet))];
     },
     close: () => fuzzed.close(),

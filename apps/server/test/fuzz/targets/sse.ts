@@ -24,10 +24,14 @@ export function sse(): Target {
         end: () => undefined,
         cut: () => undefined,
       });
-      const socket = new VirtualSocket(clock, stream as never, fuzzed.hub.accept(connection));
+      const inbox = fuzzed.hub.accept(connection);
+      const socket = new VirtualSocket(clock, stream as never, inbox);
       socket.take(1, ['{"type":"hello","protocol":1}']);
       socket.take(2, text.split("\n"));
-      return fuzzed.answers(connection, () => socket.leave(1000));
+      return fuzzed.answers(connection, () => {
+        socket.leave(1000);
+        inbox.gone();
+      });
     },
     close: () => fuzzed.close(),
   };
