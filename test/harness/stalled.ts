@@ -1,10 +1,9 @@
-/** Owns clients that come into a room and then read nothing: what is on its way to them stays there, until they read on. */
+/** Owns clients that come into a room, by each transport, and then read nothing. */
 import { CLOSE_TIMEOUT_MS } from "@roomcast/protocol";
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
-import { connect as connectTo, type Socket } from "node:net";
-import type { Readable } from "node:stream";
+import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 
+import { ask, get, Incoming, incomingOf, type Stalled, unread, wholeOf } from "./standing-still.ts";
 import { frame } from "./threats/raw-socket.ts";
 import { until } from "./until.ts";
 
@@ -13,42 +12,8 @@ export interface Who {
   readonly token: string;
 }
 
-export interface Stalled {
-  /** Reads until nothing more can come. @returns what came since it stood still. */
-  readOn(): Promise<string>;
-}
-
 /** @param fill makes the room say much; resolves once it is on its way. */
 export type Stall = (url: string, who: Who, fill: () => Promise<unknown>) => Promise<Stalled>;
-
-/** Whatever is read of it from now on. */
-function gathering(stream: Readable): { readonly text: () => string; readonly isOver: () => boolean } {
-  let text = "";
-  let isOver = false;
-  const end = (): void => void (isOver = true);
-  stream
-    .on("data", (chunk: Buffer) => (text += chunk.toString()))
-    .on("error", end)
-    .on("close", end)
-    .on("end", end);
-  return { text: () => text, isOver: () => isOver };
-}
-
-/** Nothing comes for so long that nothing will. */
-const QUIET_MS = 500;
-
-async function readOn(resume: () => void, text: () => string, isOver: () => boolean): Promise<string> {
-  const before = text().length;
-  resume();
-  let length = text().length;
-  let sinceMs = performance.now();
-  await until("nothing more comes", () => {
-    if (text().length !== length) sinceMs = performance.now();
-    length = text().length;
-    return isOver() || performance.now() - sinceMs > QUIET_MS;
-  });
-  return text().slice(before);
-}
 
 /** What it does once the rest is on its way; `told` is what it was told before. */
 type Leave = (url: string, who: Who, told: string, socket: WebSocket) => unknown;
@@ -57,123 +22,43 @@ const bySocket =
   (path: string, hello: (who: Who) => string, leave: Leave = () => undefined): Stall =>
   async (url, who, fill) => {
     const socket = new WebSocket(url.replace("http", "ws") + path);
-    let text = "";
-    let isOver = false;
+    const incoming = new Incoming();
     socket
-      .on("message", (data: Buffer) => (text += data.toString()))
+      .on("message", incoming.add)
       .on("error", () => undefined)
-      .on("close", () => (isOver = true))
+      .on("close", incoming.end)
       .on("open", () => socket.send(hello(who)));
-    await until("it has entered", () => text.includes("joined"));
+    await until("it has entered", () => incoming.text.includes("joined"));
     socket.pause();
     await fill();
-    await leave(url, who, text, socket);
-    return {
-      readOn: () =>
-        readOn(
-          () => socket.resume(),
-          () => text,
-          () => isOver,
-        ),
-    };
+    await leave(url, who, incoming.text, socket);
+    return incoming.stalled(() => socket.resume());
   };
-
-const ask = (url: string, options: RequestOptions, body?: string): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
-    httpRequest(url, { agent: false, ...options }, resolve)
-      .on("error", reject)
-      .end(body);
-  });
-
-async function wholeOf(answer: IncomingMessage): Promise<string> {
-  let text = "";
-  for await (const chunk of answer) text += String(chunk);
-  return text;
-}
-
-interface Wire extends Stalled {
-  readonly socket: Socket;
-  readonly text: () => string;
-  /** From now on nothing is read. */
-  stand(): void;
-}
-
-/**
- * A GET by a socket of its own, of whose answer nothing is read once it stands: an HTTP client reads on for a while, and with
- * that the system makes room for the rest.
- */
-async function get(url: string, headers: Readonly<Record<string, string>>): Promise<Wire> {
-  const { hostname, port, pathname, search } = new URL(url);
-  let text = "";
-  let [isOver, stands] = [false, false];
-  const socket = connectTo({
-    ...{ host: hostname, port: Number(port), allowHalfOpen: true },
-    onread: {
-      buffer: Buffer.alloc(4_096),
-      callback(length, bytes) {
-        text += Buffer.from(bytes.subarray(0, length)).toString();
-        return !stands;
-      },
-    },
-  });
-  const end = (): void => void (isOver = true);
-  socket.on("error", end).on("close", end).on("end", end);
-  const lines = Object.entries({ host: hostname, ...headers }).map(([name, value]) => `${name}: ${value}`);
-  socket.write([`GET ${pathname}${search} HTTP/1.1`, ...lines, "", ""].join("\r\n"));
-  const resume = (): void => {
-    stands = false;
-    socket.resume();
-  };
-  return {
-    socket,
-    text: () => text,
-    stand: () => void (stands = true),
-    readOn: () =>
-      readOn(
-        resume,
-        () => text,
-        () => isOver,
-      ),
-  };
-}
-
-/** An answer of which the first bytes are read and no more. */
-async function unread(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  leave: (socket: Socket) => unknown = () => undefined,
-): Promise<Stalled> {
-  const wire = await get(url, headers);
-  wire.stand();
-  await until("the answer begins", () => wire.text().length > 0);
-  await leave(wire.socket);
-  return wire;
-}
 
 const bearer = ({ token }: Who): { authorization: string } => ({ authorization: `Bearer ${token}` });
 
 const byStream: Stall = async (url, who, fill) => {
   const answer = await ask(`${url}/v1/rooms/${who.room}/stream?history=1`, { headers: bearer(who) });
-  const { text, isOver } = gathering(answer);
-  await until("it reads", () => text().includes("first"));
+  const incoming = incomingOf(answer);
+  await until("it reads", () => incoming.text.includes("first"));
   answer.pause();
   await fill();
-  return { readOn: () => readOn(() => answer.resume(), text, isOver) };
+  return incoming.stalled(() => answer.resume());
 };
 
 const byRequests: Stall = async (url, who, fill) => {
   const answer = await ask(`${url}/v1/sse`, { method: "POST" });
-  const { text, isOver } = gathering(answer);
-  await until("it is open", () => text().includes("connection"));
+  const incoming = incomingOf(answer);
+  await until("it is open", () => incoming.text.includes("connection"));
   const headers = {
     ...{ "content-type": "application/x-ndjson", "roomcast-batch": "1" },
-    "roomcast-connection": /"connection":"([^"]+)"/.exec(text())?.[1] ?? "",
+    "roomcast-connection": /"connection":"([^"]+)"/.exec(incoming.text)?.[1] ?? "",
   };
   await wholeOf(await ask(`${url}/v1/sse/messages`, { method: "POST", headers }, helloOf(who)));
-  await until("it has entered", () => text().includes("joined"));
+  await until("it has entered", () => incoming.text.includes("joined"));
   answer.pause();
   await fill();
-  return { readOn: () => readOn(() => answer.resume(), text, isOver) };
+  return incoming.stalled(() => answer.resume());
 };
 
 /** @param leave what it does once the poll is answered, unread. */
@@ -233,10 +118,10 @@ const closeHalf = async (socket: Socket): Promise<void> => {
 const byHalf =
   (path: string, hello: (who: Who) => string, last: Buffer = Buffer.alloc(0)): Stall =>
   async (url, who, fill) => {
-    const wire = await get(url + path, UPGRADE);
-    await until("it is open", () => wire.text().includes("101 Switching"));
+    const wire = get(url + path, UPGRADE);
+    await until("it is open", () => wire.incoming.text.includes("101 Switching"));
     wire.socket.write(frame(hello(who)));
-    await until("it has entered", () => wire.text().includes("joined"));
+    await until("it has entered", () => wire.incoming.text.includes("joined"));
     wire.stand();
     await fill();
     await idle(SEEN_MS)();
