@@ -5,26 +5,13 @@ import {
   MemorySanctions,
   MemorySessions,
   type Random,
-  type RoomLog,
-  type SanctionStore,
-  type SessionStore,
   type Trimmed,
 } from "@roomcast/hub";
 import { isBuiltin } from "node:module";
 
 import type { Settings } from "./config/settings.ts";
 import { StartError } from "./start-error.ts";
-
-export interface Store {
-  readonly log: RoomLog;
-  readonly sessions: SessionStore;
-  readonly sanctions: SanctionStore;
-  /** What the last run has left, a sentence each for the operator. */
-  readonly findings: readonly string[];
-  /** Asks where things are kept, never what is in memory of it. */
-  canRead(): Promise<boolean>;
-  close(): Promise<void>;
-}
+import type { Store } from "./store.ts";
 
 export interface StorePorts {
   readonly clock: Clock;

@@ -9,9 +9,10 @@ import { SUITE_TIME } from "@roomcast/hub/testing";
 import { onTestFinished } from "vitest";
 
 import { openSqliteStore } from "../src/logs/sqlite/sqlite-store.ts";
-import type { SqliteStore, SqliteStoreOptions } from "../src/logs/sqlite/store-options.ts";
+import type { SqliteStoreOptions } from "../src/logs/sqlite/store-options.ts";
 import { Witness } from "../src/logs/sqlite/witness.ts";
 import { NodeClock } from "../src/node-clock.ts";
+import type { Store } from "../src/store.ts";
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "roomcast-test-"));
@@ -38,7 +39,7 @@ export class StandingClock extends NodeClock {
 }
 
 /** At SUITE_TIME, unless told. @throws when the store cannot be opened, and makes the test fail when it ends in a fatal way that no one expects. */
-export async function openStore(options: Partial<SqliteStoreOptions> = {}): Promise<SqliteStore> {
+export async function openStore(options: Partial<SqliteStoreOptions> = {}): Promise<Store> {
   const opened = await openSqliteStore({
     dataDir: temporaryFolder(),
     clock: new StandingClock(SUITE_TIME),

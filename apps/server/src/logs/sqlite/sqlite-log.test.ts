@@ -3,16 +3,17 @@ import { SUITE_TIME } from "@roomcast/hub/testing";
 import { describeRoomLog, describeSanctionStore, describeSessionStore } from "@roomcast/hub/testing/suites";
 
 import { copyAsAfterKill, openStore, temporaryFolder } from "../../../test/sqlite-stores.ts";
-import type { SqliteStore, SqliteStoreOptions } from "./store-options.ts";
+import type { Store } from "../../store.ts";
+import type { SqliteStoreOptions } from "./store-options.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 32));
 
 /** Remembers how each store was opened, so that it can be opened again by what a suite knows of it. */
 class Reopener<Face extends object> {
-  readonly #stores = new WeakMap<Face, { store: SqliteStore; dataDir: string }>();
-  readonly #faceOf: (store: SqliteStore) => Face;
+  readonly #stores = new WeakMap<Face, { store: Store; dataDir: string }>();
+  readonly #faceOf: (store: Store) => Face;
 
-  constructor(faceOf: (store: SqliteStore) => Face) {
+  constructor(faceOf: (store: Store) => Face) {
     this.#faceOf = faceOf;
   }
 

@@ -2,12 +2,13 @@
 import { SteadyTime } from "@roomcast/hub";
 import { err, MAX_PAGE_BYTES, ok, RESUME_WINDOW_MS, type Result } from "@roomcast/protocol";
 
+import type { Store } from "../../store.ts";
 import { prepareDataFolder } from "./data-folder.ts";
 import { GroupQueue } from "./group-queue.ts";
 import { SqliteLog } from "./sqlite-log.ts";
 import { SqliteSanctions } from "./sqlite-sanctions.ts";
 import { SqliteSessions } from "./sqlite-sessions.ts";
-import type { SqliteStore, SqliteStoreOptions } from "./store-options.ts";
+import type { SqliteStoreOptions } from "./store-options.ts";
 import { Tails } from "./tails.ts";
 import { WriterThread } from "./writer-thread.ts";
 
@@ -19,7 +20,7 @@ const DEFAULT_TAIL_BYTES = 16 * 1024 * 1024;
 const TICK_MS = 60_000;
 
 /** Throws on a bug alone. The error is one sentence for the operator. */
-export async function openSqliteStore(options: SqliteStoreOptions): Promise<Result<SqliteStore, string>> {
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Result<Store, string>> {
   const { clock, onFatal, onTrimmed = () => undefined } = options;
   const file = prepareDataFolder(options.dataDir);
   if (!file.ok) return err(file.error);

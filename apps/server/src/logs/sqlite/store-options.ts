@@ -1,5 +1,5 @@
 /** Owns what a caller chooses about the SQLite store. Must not know how any of it is done. */
-import type { Clock, Durability, RoomLog, SanctionStore, SessionStore, Trimmed } from "@roomcast/hub";
+import type { Clock, Durability, Trimmed } from "@roomcast/hub";
 
 import type { FlushGate } from "./flush-gate.ts";
 
@@ -26,17 +26,4 @@ export interface SqliteStoreOptions {
   readonly onFatal: (sentence: string) => void;
   /** For tests: holds or slows every flush. */
   readonly gate?: FlushGate;
-}
-
-/** One database seen from two sides. */
-export interface SqliteStore {
-  readonly log: RoomLog;
-  readonly sessions: SessionStore;
-  readonly sanctions: SanctionStore;
-  /** What the last run has left, a sentence each for the operator. */
-  readonly findings: readonly string[];
-  /** Asks the tables, never the memory. */
-  canRead(): Promise<boolean>;
-  /** Settles everything that was given, marks the store as cleanly shut down and lets go of the folder. */
-  close(): Promise<void>;
 }
