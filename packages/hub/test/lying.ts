@@ -45,6 +45,18 @@ const samePlace = (a: { room: string; epoch: string; offset: number }, b: Observ
 export const acksOf = ({ observations }: History): Of<"ok">[] =>
   observations.filter((seen) => seen.kind === "ok");
 
+/** A delivery, and the name of another event of its room. */
+export function mixedUp(
+  history: History,
+  random: SeededRandom,
+): { readonly at: Delivery; readonly other: Omit<FinalEvent, "offset"> } {
+  const deliveries = kept(history);
+  const at = oneOf(random, deliveries, "delivery");
+  const others = deliveries.filter(({ room, id }) => room === at.room && id !== at.id);
+  const { sender, id } = oneOf(random, others, "other event");
+  return { at, other: { sender, id } };
+}
+
 /** Puts another name at a position, for the log and for whoever was told of it. */
 export function renamed(
   history: History,

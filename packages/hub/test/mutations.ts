@@ -11,6 +11,7 @@ import {
   isKept,
   kept,
   logOf,
+  mixedUp,
   type Of,
   oneOf,
   relabelled,
@@ -196,22 +197,16 @@ export const MUTATIONS: readonly Mutation[] = [
     name: "an offset is used again: one reader has another event there",
     breaks: "S4",
     plant(history, random) {
-      const deliveries = kept(history);
-      const at = oneOf(random, deliveries, "delivery");
-      const others = deliveries.filter(({ room, id }) => room === at.room && id !== at.id);
-      const { sender, id } = oneOf(random, others, "other event");
-      return renamed(history, at, { sender, id }, (seen) => seen === at);
+      const { at, other } = mixedUp(history, random);
+      return renamed(history, at, other, (seen) => seen === at);
     },
   },
   {
     name: "an offset is used again: the log has another event there than the readers",
     breaks: "S4",
     plant(history, random) {
-      const deliveries = kept(history);
-      const at = oneOf(random, deliveries, "delivery");
-      const others = deliveries.filter(({ room, id }) => room === at.room && id !== at.id);
-      const { sender, id } = oneOf(random, others, "other event");
-      return relabelled(history, at.room, at.offset, { sender, id });
+      const { at, other } = mixedUp(history, random);
+      return relabelled(history, at.room, at.offset, other);
     },
   },
   {
