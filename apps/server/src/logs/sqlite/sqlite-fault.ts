@@ -45,10 +45,15 @@ export type Fault =
   /** One write cannot be stored, whatever the state of the store; others can. */
   | { readonly kind: "own" };
 
+/** What is written beside SQLite is flushed by node:fs. */
+const isFlushOfOurs = (error: unknown): boolean =>
+  error instanceof Error && "syscall" in error && error.syscall === "fsync";
+
 /** @throws the error itself where it is a bug: not one of SQLite, or one of how it was used. */
 export function faultOf(error: unknown): Fault {
   const code = resultCode(error);
   if (code === undefined) {
+    if (isFlushOfOurs(error)) return { kind: "flush" };
     if (error instanceof Error && "code" in error && OWN_CODES.has(error.code)) return { kind: "own" };
     throw error;
   }

@@ -27,6 +27,12 @@ describe("L-FAULT", () => {
     expect(faultOf(Object.assign(new Error("told by SQLite"), { errcode }))).toEqual(fault);
   });
 
+  test("a flush of the server's own that failed is one too", () => {
+    expect(faultOf(Object.assign(new Error("EIO"), { code: "EIO", syscall: "fsync" }))).toEqual({
+      kind: "flush",
+    });
+  });
+
   test("an error that did not come from SQLite is a bug, and is thrown on", () => {
     expect(() => faultOf(new RangeError("a bug"))).toThrow("a bug");
   });

@@ -14,18 +14,26 @@ import { StoreFiles } from "./store-files.ts";
 import { StoreMark } from "./store-mark.ts";
 import { type Tables, tablesOf } from "./tables.ts";
 import { type WalState, walState } from "./wal-damage.ts";
+import { WalRoom } from "./wal-room.ts";
 import { isFileError, Witness } from "./witness.ts";
 import { type Answer, type Group, sizeOf, type TrimmedRoom, type WriterSettings } from "./writer-messages.ts";
 
 /** A WAL of 32 MiB. The fewer checkpoints, the less work: a page that was changed often is then written once. */
 const CHECKPOINT_PAGES = 8_000;
 const PAGE_BYTES = 4_096;
+const FRAME_HEADER_BYTES = 24;
 /** A copy that was made before the last renewal is known for one. */
 const RENEWAL_MS = 60 * 60 * 1000;
 
-/** The WAL does not tell its length, so it is counted from above: a page each in three trees per event, and its data. */
+/**
+ * The WAL does not tell its length, so it is counted from above: a page each in three trees per event, and its data; and one
+ * for pages that are divided.
+ */
 const pagesOf = ({ drafts, sessions }: Group): number =>
-  drafts.reduce((pages, draft) => pages + 3 + Math.floor(sizeOf(draft) / PAGE_BYTES), sessions.length * 2);
+  drafts.reduce(
+    (pages, draft) => pages + 3 + Math.floor(sizeOf(draft) / PAGE_BYTES),
+    1 + sessions.length * 2,
+  );
 
 export class StoreWriter {
   readonly generations: Generations;
@@ -39,6 +47,7 @@ export class StoreWriter {
   readonly #housekeeping: Housekeeping;
   readonly #mark: StoreMark;
   readonly #files: StoreFiles;
+  readonly #walRoom: WalRoom;
   /** Of an earlier run. */
   readonly lastTime: number | undefined;
   #pagesInWal = 0;
@@ -68,6 +77,7 @@ export class StoreWriter {
     });
     setDurability(database, durability);
     this.#files = new StoreFiles(file);
+    this.#walRoom = new WalRoom(file, CHECKPOINT_PAGES * (PAGE_BYTES + FRAME_HEADER_BYTES));
     this.durability = durabilityOf(database);
     this.#groups = new GroupCommit(this.#tables, gate && new FlushGate(gate));
     this.#housekeeping = new Housekeeping(this.#tables, settings);
@@ -99,7 +109,7 @@ export class StoreWriter {
   /** Throws when a flush failed. @throws StoreGone */
   commit(group: Group): Answer {
     const answer = this.#groups.run(group);
-    if (group.drafts.length + group.sessions.length > 0) this.#files.check();
+    if (group.drafts.length + group.sessions.length > 0) this.#walRoom.note(this.#files.check());
     if (answer.failure === undefined && group.drafts.length > 0) {
       this.#housekeeping.noteAppended(new Set(group.drafts.map(([room]) => room)));
     }
@@ -117,7 +127,7 @@ export class StoreWriter {
   }
 
   get hasChores(): boolean {
-    return this.#pagesInWal >= CHECKPOINT_PAGES || this.#housekeeping.isDue;
+    return this.#pagesInWal >= CHECKPOINT_PAGES || this.#walRoom.isShort || this.#housekeeping.isDue;
   }
 
   /**
@@ -126,8 +136,9 @@ export class StoreWriter {
    */
   chore(): TrimmedRoom | undefined {
     try {
-      if (this.#pagesInWal < CHECKPOINT_PAGES) return this.#housekeeping.slice();
-      this.#checkpoint();
+      if (this.#pagesInWal >= CHECKPOINT_PAGES) this.#checkpoint();
+      else if (this.#walRoom.isShort) this.#walRoom.extend();
+      else return this.#housekeeping.slice();
     } catch (error) {
       if (faultOf(error).kind === "flush") throw error;
     }
