@@ -1,5 +1,6 @@
 /** Owns a client that is no SDK: a WebSocket that speaks protocol.md by hand and remembers all that it is told. */
 import { decodeDown, type Down, type Hello, type Up } from "@roomcast/protocol";
+import type { ConnectionOptions } from "node:tls";
 import { WebSocket } from "ws";
 
 import { until } from "./until.ts";
@@ -32,15 +33,19 @@ export class BareClient {
   }
 
   /** An open socket that has said nothing yet. */
-  static async open(url: string, headers: Record<string, string> = {}): Promise<BareClient> {
-    const client = new BareClient(new WebSocket(url, ["roomcast.v1"], { headers }));
+  static async open(
+    url: string,
+    headers: Record<string, string> = {},
+    tls: ConnectionOptions = {},
+  ): Promise<BareClient> {
+    const client = new BareClient(new WebSocket(url, ["roomcast.v1"], { ...tls, headers }));
     await until("the socket is open", () => client.socket.readyState !== WebSocket.CONNECTING);
     return client;
   }
 
   /** Has said hello and is in the rooms that it asked for. */
-  static async join(url: string, hello: Partial<Hello> = {}): Promise<BareClient> {
-    const client = await BareClient.open(url);
+  static async join(url: string, hello: Partial<Hello> = {}, tls?: ConnectionOptions): Promise<BareClient> {
+    const client = await BareClient.open(url, {}, tls);
     client.say({ type: "hello", protocol: 1, ...hello });
     await client.hear("welcome");
     const rooms = hello.join?.length ?? 1;

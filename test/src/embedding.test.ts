@@ -2,7 +2,9 @@
 import { connect } from "@roomcast/client";
 import { events } from "@roomcast/protocol";
 import { answer, change, createServer, type RoomcastServer, refuse } from "@roomcast/server";
+import { once } from "node:events";
 import { createServer as createHttpServer, type Server } from "node:http";
+import { createServer as createHttpsServer, request as httpsRequest } from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
@@ -124,5 +126,39 @@ describe("embedding", () => {
     });
     expect(overHttp.status).toBe(403);
     await Promise.all([ada.close(), bob.close()]);
+  });
+});
+
+describe("an https server of yours", () => {
+  // A key that both know: encryption without a certificate, which nobody could make here.
+  const key = Buffer.from("a key that both know, for a test");
+  const mine = { ciphers: "PSK", maxVersion: "TLSv1.2" } as const;
+  const theirs = {
+    ...mine,
+    pskCallback: () => ({ psk: key, identity: "ada" }),
+    checkServerIdentity: () => undefined,
+  };
+
+  it("D6 R-EXPEL: a room works over it by sockets and requests, and who is kicked is out", async () => {
+    const https = createHttpsServer({ ...mine, pskCallback: () => key });
+    const roomcast = await createServer({ server: https, store: "memory", log: "silent" });
+    await new Promise<void>((resolve) => https.listen(0, "127.0.0.1", resolve));
+    expect(roomcast.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+    const room = `${roomcast.url}/v1/rooms/general/events`;
+    const ada = await BareClient.join(`${roomcast.url.replace("http", "ws")}/v1/ws`, {}, theirs);
+    const headers = { "Content-Type": "application/json" };
+    const asked = httpsRequest(room, { ...theirs, method: "POST", headers });
+    asked.end('{"event":"message","data":{"text":"by a request"}}');
+    const [answer] = (await once(asked, "response")) as [{ statusCode: number; resume: () => void }];
+    answer.resume();
+    expect(answer.statusCode).toBe(200);
+    await ada.publish("general", "message", { text: "by a socket" });
+    await until("both are heard", () => ada.texts("general").length === 2);
+    expect(ada.texts("general")).toEqual(["by a request", "by a socket"]);
+    expect(roomcast.hub.kick(ada.id)).toBe(true);
+    await until("she is out", () => ada.ended !== undefined);
+    await roomcast.close();
+    https.closeAllConnections();
+    await new Promise((resolve) => https.close(resolve));
   });
 });

@@ -62,12 +62,13 @@ async function ask(kid: Kid, named: string = kid): Promise<string> {
   return verified.ok ? "ok" : verified.error.code;
 }
 
-it("D10: a key that is added is found with the first token that names it, half a minute after the last look", async () => {
+it("D10: a key that is added is found with the first token that names it, five seconds after the last look", async () => {
   await serve("old");
   expect(await ask("old")).toBe("ok");
   await serve("old", "new");
+  pass(4_999);
   expect(await ask("new")).toBe("unauthorised");
-  pass(30_000);
+  pass(1);
   expect([await ask("new"), await ask("old"), fetches]).toEqual(["ok", "ok", 2]);
 });
 
@@ -81,14 +82,14 @@ it("D10: a key that is removed is good for ten minutes more at most", async () =
   expect([await ask("old"), await ask("new"), fetches]).toEqual(["unauthorised", "ok", 2]);
 });
 
-it("D10 T13: a thousand tokens that name keys nobody has make two requests a minute", async () => {
+it("D10 T13: a thousand tokens that name keys nobody has make twelve requests a minute", async () => {
   await serve("old");
   for (let second = 0; second < 60; second += 1) {
     const asked = Array.from({ length: 20 }, (_, index) => ask("new", `${second}.${index}`));
     expect(new Set(await Promise.all(asked))).toEqual(new Set(["unauthorised"]));
     pass(1_000);
   }
-  expect(fetches).toBe(2);
+  expect(fetches).toBe(12);
 });
 
 const BROKEN: Readonly<Record<string, (response: ServerResponse) => unknown>> = {

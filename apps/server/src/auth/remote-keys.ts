@@ -13,10 +13,8 @@ import {
 
 /** A key that was taken out of the set is good for so much longer. */
 const KEPT_MS = 600_000;
-/** After an answer that was good. */
-const ASK_AGAIN_MS = 30_000;
-/** After one that was none: jose would ask for each token. */
-const TRY_AGAIN_MS = 5_000;
+/** Whatever the answer was: who has just got a new key is not to be refused for long, and who makes keys up is not to ask for us. */
+const ASK_AGAIN_MS = 5_000;
 
 /** Nobody can say whether a token is good. */
 export class KeysUnavailable extends Error {}
@@ -37,11 +35,12 @@ export function remoteKeys(url: URL, clock: Pick<Clock, "monotonicMs">): JWTVeri
   };
 }
 
+/** After an answer that is none jose would ask for each token. */
 function sparing(clock: Pick<Clock, "monotonicMs">): FetchImplementation {
   let askedAtMs = -Infinity;
   return async (url, options) => {
     const nowMs = clock.monotonicMs();
-    if (nowMs - askedAtMs < TRY_AGAIN_MS) throw new Error("it was asked a moment ago");
+    if (nowMs - askedAtMs < ASK_AGAIN_MS) throw new Error("it was asked a moment ago");
     askedAtMs = nowMs;
     return fetch(url, options);
   };
