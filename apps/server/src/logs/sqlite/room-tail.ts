@@ -32,6 +32,10 @@ export class RoomTail {
     if (events.at(-1)?.offset === top) for (const event of events) this.#push(event);
   }
 
+  copy(): RoomTail {
+    return new RoomTail({ ...this.#place, events: this.#events, more: false });
+  }
+
   /** In memory, about. */
   get bytes(): number {
     return ROOM_BYTES + this.#events.length * EVENT_BYTES + this.#dataBytes;
@@ -74,10 +78,14 @@ export class RoomTail {
     if (wanted > 0 && from < this.first) return undefined;
     const start = from - this.first;
     return {
-      ...{ epoch: this.#epoch, floor: this.#floor, goneSequence: this.#goneSequence, top: this.#top },
+      ...this.#place,
       events: wanted === 0 ? [] : this.#events.slice(start, start + wanted),
       more: wanted < kept,
     };
+  }
+
+  get #place(): Pick<Page, "epoch" | "floor" | "goneSequence" | "top"> {
+    return { epoch: this.#epoch, floor: this.#floor, goneSequence: this.#goneSequence, top: this.#top };
   }
 
   /** The offset of the last event with this sequence or a lower one. The floor stands for all that are not here. */

@@ -11,6 +11,8 @@ export class Tails {
   readonly #maxBytes: number;
   /** The one that was not in use for longest comes first. */
   readonly #rooms = new Map<string, RoomTail>();
+  /** Of every room of which nothing was ever said: of very many most are such, and all of these are alike. */
+  #untouched: RoomTail | undefined;
   #bytes = 0;
 
   constructor(maxBytes: number) {
@@ -29,26 +31,32 @@ export class Tails {
   /** @param page as the room is now, from the tables. */
   learn(room: string, page: Page): void {
     const known = this.#rooms.get(room);
-    const fresh = new RoomTail(page);
+    const fresh = isUntouched(page) ? (this.#untouched ??= new RoomTail(page)) : new RoomTail(page);
     if (known === undefined || fresh.first < known.first) this.#put(room, fresh);
   }
 
   append(event: KeptEvent): void {
-    this.#use(event.room, (tail) => {
+    this.#change(event.room, (tail) => {
       tail.append(event);
     });
   }
 
   remove({ room, position, sequence }: Removed): void {
-    this.#use(room, (tail) => {
+    this.#change(room, (tail) => {
       tail.renew(position.epoch, sequence);
     });
   }
 
   trim({ room, floor, goneSequence }: TrimmedRoom): void {
-    this.#use(room, (tail) => {
+    this.#change(room, (tail) => {
       tail.raiseFloor(floor, goneSequence);
     });
+  }
+
+  #change(room: string, change: (tail: RoomTail) => void): void {
+    const shared = this.#untouched;
+    if (shared !== undefined && this.#rooms.get(room) === shared) this.#rooms.set(room, shared.copy());
+    this.#use(room, change);
   }
 
   #use<Value>(room: string, use: (tail: RoomTail) => Value): Value | undefined {
@@ -71,3 +79,5 @@ export class Tails {
     }
   }
 }
+
+const isUntouched = ({ top, goneSequence }: Page): boolean => top === 0 && goneSequence === 0;
