@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import { come } from "../test/coming.ts";
-import { only, stage, valueOf } from "../test/stage.ts";
+import { type Client, only, stage, valueOf } from "../test/stage.ts";
 
 describe("presence of a session", () => {
   test("R-PRESENCE-GRACE, A5: a quick resume is silent; after 15 s the others are told timeout", async () => {
@@ -40,6 +40,27 @@ describe("presence of a session", () => {
         { count: 1, left: [{ clientId: first.clientId, reason: "closed" }] },
       ]);
     }
+  });
+
+  test("R-PRESENCE-UNHEARD: what changes while nobody hears a room is shown to who comes, and told to nobody", async () => {
+    const s = stage();
+    const enter = async (name: string): Promise<Client> => {
+      const client = s.connect();
+      await client.hello({ name, join: [{ room: "r" }] });
+      return client;
+    };
+    const ann = await enter("ann");
+    await s.pass(1000);
+    expect(only(ann.take(), "presence")).toEqual([]);
+    await ann.end(1001);
+    const ben = await enter("ben");
+    expect(ben.took("joined")[0]!.members.map(({ name }) => name)).toEqual(["ann", "ben"]);
+    await s.pass(1000);
+    expect(ben.take()).toEqual([]);
+    const cid = await enter("cid");
+    expect(cid.took("joined")[0]!.count).toBe(3);
+    await s.pass(1000);
+    expect(ben.take()).toMatchObject([{ type: "presence", count: 3, joined: [{ name: "cid" }] }]);
   });
 
   test("P-SOCK-12 A7: many sockets closing at once leave the others untouched", async () => {
