@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { REQUEST_TIMEOUT_MS } from "./requests.ts";
 import type { PresenceChange } from "./room.ts";
-import { at, event, events, joined, page, refused } from "./testing/messages.ts";
+import { ack, at, event, events, joined, page, refused } from "./testing/messages.ts";
 import { turns } from "./testing/world.ts";
 import { inRoom, member } from "./testing/in-room.ts";
 
@@ -193,7 +193,7 @@ describe("C8 history", () => {
     expect(room.position).toEqual(at(9));
   });
 
-  test("B14 refused, cut off, or never answered, it is a value", async () => {
+  test("B14 refused, cut off, never answered, or answered by something else, it is a value", async () => {
     const { world, room, socket } = inRoom();
     const first = room.history();
     socket.say(refused({ id: socket.last("history").id, code: "overloaded", retryAfterMs: 5 }));
@@ -204,6 +204,9 @@ describe("C8 history", () => {
     const second = room.history();
     world.clock.pass(REQUEST_TIMEOUT_MS);
     expect(await second).toMatchObject({ ok: false, error: { code: "timeout" } });
+    const mistaken = room.history();
+    socket.say(ack(socket.last("history").id, undefined));
+    expect(await mistaken).toMatchObject({ ok: false, error: { code: "unknown" } });
     const third = room.history();
     socket.end();
     expect(await third).toMatchObject({ ok: false, error: { code: "not_connected" } });
