@@ -34,6 +34,9 @@ export const GOALS: readonly Goal[] = [
   { scenario: "J-B", figure: "deliveriesPerCpuSecond", against: "socket.io", must: { atLeast: 5 } },
   { scenario: "G-10", figure: "cpuUsPerDelivery", againstScenario: "G-1000", must: { atMost: 1.2 } },
   { scenario: "G-10000", figure: "cpuUsPerDelivery", againstScenario: "G-1000", must: { atMost: 1.2 } },
+  ...["G-rooms-of-10", "G-rooms-of-100", "G-rooms-of-10000"].map((scenario): Goal => ({
+    ...{ scenario, figure: "cpuUsPerDelivery", againstScenario: "G-rooms-of-1000", must: { atMost: 1.2 } },
+  })),
   { scenario: "G-rooms-100000", figure: "residentBytesPerRoom", must: { atMost: 1024 } },
   { scenario: "K", figure: "normalAgainMs", must: { atMost: 10_000 } },
 ];

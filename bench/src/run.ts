@@ -1,5 +1,5 @@
 /** Owns one run: a fresh server, a fresh load, one scenario, one set of figures. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 import type { Figures } from "./figures.ts";
@@ -17,16 +17,21 @@ export async function run(scenario: Scenario, peer: Peer): Promise<Figures | und
   await using server = await PeerProcess.start(peer, scenario.pauses === true);
   if (server === undefined) return undefined;
   const { port, pids } = server;
-  const figures = await load({ port, pids, dialect: peer.dialect, load: scenario.load }, () => {
-    server.beginPauses();
-  });
-  return { ...figures, ...(await server.pauses()) };
-}
-
-async function load(job: Job, onMeasuring: () => void): Promise<Figures> {
-  const { promise, resolve, reject } = Promise.withResolvers<Figures>();
   const { program, args } = pinned(LOAD_CORE, { program: process.execPath, args: [LOAD] });
   const child = spawn(program, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  try {
+    const figures = await measured(child, { port, pids, dialect: peer.dialect, load: scenario.load }, () => {
+      server.beginPauses();
+    });
+    return { ...figures, ...(await server.pauses()) };
+  } finally {
+    // Only now are its clients to go: a thousand who leave at once are a pause too.
+    if (child.connected) child.disconnect();
+  }
+}
+
+async function measured(child: ChildProcess, job: Job, onMeasuring: () => void): Promise<Figures> {
+  const { promise, resolve, reject } = Promise.withResolvers<Figures>();
   const limit = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS);
   child.on("message", (message) => {
     const report = message as Report;

@@ -103,6 +103,14 @@ export const SCENARIOS: readonly Scenario[] = [
     figures: ["cpuUsPerDelivery"],
     dialects: OURS,
   })),
+  // The same connections, commits that as many share: what grows is the room alone.
+  ...[10, 100, 1_000, 10_000].map((members): Scenario => ({
+    name: `G-rooms-of-${members}`,
+    title: `growth: 10,000 members in rooms of ${members.toLocaleString("en")}, a publisher in each, ping-pong`,
+    load: fanOut(10_000, pingPong(6, 20), { rooms: 10_000 / members, publishers: 10_000 / members }),
+    figures: ["cpuUsPerDelivery"],
+    dialects: OURS,
+  })),
   ...[1, 10, 100].map((ownRooms): Scenario => ({
     name: `G-rooms-${1_000 * ownRooms}`,
     title: `growth: ${(1_000 * ownRooms).toLocaleString("en")} rooms, held by 1,000 idle clients`,

@@ -65,7 +65,6 @@ class FanOut {
     const elapsedMs = this.#lastCameMs - startedMs;
     const cpuNs = meter.cpuNs() - startedNs;
     this.#closeLedger();
-    crowd.end();
     const { lost, disordered } = this.#ledger;
     return {
       cpuUsPerDelivery: cpuNs / US / this.#deliveries,

@@ -18,7 +18,7 @@ const report = (message: Report): void => {
   process.send?.(message);
 };
 
-// Nobody is left to report to.
+// What was measured has been taken, or nobody is left to report to.
 process.once("disconnect", () => process.exit());
 
 process.once("message", (message) => {
@@ -26,14 +26,12 @@ process.once("message", (message) => {
   const stage = new Stage(job, () => {
     report({ kind: "measuring" });
   });
-  LOADS[job.load.kind](job.load as never, stage)
-    .then(
-      (figures) => {
-        report({ kind: "measured", figures });
-      },
-      (error: unknown) => {
-        report({ kind: "failed", reason: String(error) });
-      },
-    )
-    .finally(() => process.disconnect?.());
+  LOADS[job.load.kind](job.load as never, stage).then(
+    (figures) => {
+      report({ kind: "measured", figures });
+    },
+    (error: unknown) => {
+      report({ kind: "failed", reason: String(error) });
+    },
+  );
 });
