@@ -91,7 +91,7 @@ export const de: Texts = {
     wanted: "Du musst dich anmelden.",
     whence: "Dieser Server lässt niemanden ohne Token herein.",
     hint: "Von denen, die diesen Server betreiben. Er bleibt, bis dieser Tab geschlossen wird.",
-    trial: "Zum Ausprobieren eines machen",
+    trial: "Zum Ausprobieren einen machen",
     trialHow: "Im Ordner, aus dem der Server läuft, mit seinem ROOMCAST_JWT_SECRET:",
     none: "Das kann kein Token sein.",
   },
