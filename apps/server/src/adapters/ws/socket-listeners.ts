@@ -54,8 +54,15 @@ export function sharedListeners(
     else if (now === "complete") watch.messageEnded(connection);
   }
 
-  function end(this: Wire): void {
+  /**
+   * In the place of its own: ws ends its side as soon as the peer has ended the other. To listen for that too would make a list
+   * of two a list of three, for which V8 makes room for twenty.
+   */
+  function end(this: Wire): Wire {
+    // From here on it is its own again.
+    Reflect.deleteProperty(this, "end");
     if (this.connection !== undefined) watch.ending(this.connection);
+    return this.end();
   }
 
   const ears: Ears = { message, ping, pong, error, close };
@@ -66,6 +73,6 @@ export function sharedListeners(
     tcp.connection = connection;
     // Behind the listeners of ws itself: what a chunk completes has been heard when it is scanned.
     tcp.on("data", data);
-    tcp.on("end", end);
+    tcp.end = end;
   };
 }
