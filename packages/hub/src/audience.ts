@@ -8,6 +8,12 @@ import type { Subscription } from "./subscription.ts";
 /** What each is to get. */
 export type FramesFor = (subscription: Subscription) => Uint8Array | undefined;
 
+/**
+ * So many are looked at before the first of them is written to. What is to be known of each lies somewhere else in memory: asked one
+ * right behind the other, it is fetched for all at once, where behind a write the processor would wait for that of each.
+ */
+const TOGETHER = 16;
+
 export class Audience {
   #members: Subscription[] = [];
   /** What is being written. */
@@ -74,12 +80,14 @@ export class Audience {
     const until = Math.min(this.#members.length, from + most);
     this.#served = until;
     this.#endIfServed();
-    let slow: Subscription[] | undefined;
-    for (let index = from; index < until; index += 1) {
-      const subscription = this.#members[index];
-      if (subscription !== undefined && !written(subscription, framesFor)) (slow ??= []).push(subscription);
+    const slow: Subscription[] = [];
+    for (let index = from; index < until; index += TOGETHER) {
+      const group = this.#members.slice(index, Math.min(index + TOGETHER, until));
+      const ready = group.filter(({ outlet }) => !outlet.full);
+      if (ready.length < group.length) slow.push(...group.filter(({ outlet }) => outlet.full));
+      for (const subscription of ready) if (!written(subscription, framesFor)) slow.push(subscription);
     }
-    return slow ?? NOBODY;
+    return slow;
   }
 
   /** One of them gets what is being written ahead of the others. @returns false when it can take no more. */

@@ -61,10 +61,15 @@ export class Outlet implements Gatherer, Carrier {
     this.release();
   }
 
+  /** No more can be written. */
+  get full(): boolean {
+    return !this.#ended && this.#connection.bufferedBytes > this.#engine.settings.maxQueuedBytes;
+  }
+
   /** @returns false when no more can be written. */
   write(frames: Uint8Array): boolean {
     if (this.#ended) return true;
-    if (this.#connection.bufferedBytes > this.#engine.settings.maxQueuedBytes) return false;
+    if (this.full) return false;
     if (this.#gathered !== undefined) {
       this.#gathered.push(frames);
       this.#gatheredBytes += frames.length;
