@@ -109,9 +109,12 @@ export class StoreWriter {
   /** Throws when a flush failed. @throws StoreGone */
   commit(group: Group): Answer {
     const answer = this.#groups.run(group);
-    if (group.drafts.length + group.sessions.length > 0) this.#walRoom.note(this.#files.check());
-    if (answer.failure === undefined && group.drafts.length > 0) {
-      this.#housekeeping.noteAppended(new Set(group.drafts.map(([room]) => room)));
+    const { drafts, sessions } = group;
+    const walBytes = drafts.length + sessions.length > 0 ? this.#files.check() : 0;
+    // Not while a crowd comes, which would wait for it: it is for what is said then.
+    if (drafts.length > 0) this.#walRoom.note(walBytes);
+    if (answer.failure === undefined && drafts.length > 0) {
+      this.#housekeeping.noteAppended(new Set(drafts.map(([room]) => room)));
     }
     // On a full disk the WAL may still find room in the database file, and then be written from its start.
     if (answer.failure === "storage_full") this.#pagesInWal = CHECKPOINT_PAGES;

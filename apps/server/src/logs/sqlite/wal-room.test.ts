@@ -6,6 +6,7 @@ import { MAX_PAGE_BYTES } from "@roomcast/protocol";
 import { describe, expect, onTestFinished, test } from "vitest";
 
 import { copyAsAfterKill, openStore, temporaryFolder } from "../../../test/sqlite-stores.ts";
+import type { SessionCells } from "./session-cells.ts";
 import { StoreWriter } from "./store-writer.ts";
 import { WalRoom } from "./wal-room.ts";
 import type { RoomWrite } from "./writer-messages.ts";
@@ -53,6 +54,17 @@ describe("L-AHEAD", () => {
     const made = walBytes();
     for (let count = 0; count < 500; count += 1) commit();
     expect([walBytes(), writer.hasChores]).toEqual([made, false]);
+  });
+
+  test("not by those who come, before anything is said", () => {
+    const { writer, commit, walBytes } = openWriter();
+    for (let count = 0; walBytes() < MIB; count += 1) {
+      const cells: SessionCells = [`client-${count}`, "{}", null];
+      writer.commit({ kind: "group", drafts: [], sessions: [{ kind: "save", cells }], reads: [], finds: [] });
+    }
+    expect(writer.hasChores).toBe(false);
+    commit();
+    expect(writer.hasChores).toBe(true);
   });
 
   test("after kill -9 the zeros are the end of the log, and nothing was lost", async () => {
