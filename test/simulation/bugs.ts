@@ -46,7 +46,7 @@ const inClient = (file: string, find: string, replace: string): Change => ({
 });
 
 /** No bug: what is for hundreds of members holds for the few that a simulation has. */
-export const CROWD = inHub("pace.ts", "members / MEMBERS_PER_MS", "members * 10");
+export const CROWD = inHub("pace.ts", "CROWD = 40", "CROWD = 0.1");
 
 export const BUGS: Readonly<Record<string, readonly Change[]>> = {
   "ack before the commit": [
@@ -94,8 +94,8 @@ export const BUGS: Readonly<Record<string, readonly Change[]>> = {
   "an ack out of order": [
     inHub(
       "room.ts",
-      "else if (echo || !subscription.live || this.#batch.empty) this.tell(subscription, ack);",
-      "else if (echo) subscription.peer.send(ack);",
+      "else if (echo || !subscription.live || this.#batch === undefined) this.tell(subscription, ack);",
+      "else if (echo || this.#batch === undefined) subscription.peer.send(ack);",
     ),
   ],
   "a publish overtakes a refused one": [
