@@ -113,7 +113,7 @@ export const SCENARIOS: readonly Scenario[] = [
   })),
   ...[1, 10, 100].map((ownRooms): Scenario => ({
     name: `G-rooms-${1_000 * ownRooms}`,
-    title: `growth: ${(1_000 * ownRooms).toLocaleString("en")} rooms, held by 1,000 idle clients`,
+    title: `growth: ${(1_000 * ownRooms).toLocaleString("en")} rooms, held by 1,000 idle clients who come behind 1,000 in another`,
     load: { kind: "idle", members: 1_000, ownRooms },
     figures: ["residentBytesPerRoom", "residentKibPerConnection"],
     dialects: OURS,

@@ -9,8 +9,10 @@ import { Publisher } from "./publisher.ts";
 import type { Stage } from "./stage.ts";
 
 const PAYLOAD_BYTES = 128;
-/** Nothing has come for so long: what is missing is lost. */
-const SILENCE_MS = 5_000;
+/** Looked at so often, … */
+const LOOK_MS = 100;
+/** … and nothing has come in so many looks on end: what is missing is lost. Looks, since a load that was kept from running saw nothing come. */
+const SILENT_LOOKS = 50;
 const MIB = 1024 * 1024;
 const US = 1_000;
 
@@ -133,11 +135,14 @@ class FanOut {
       const window = pace.window === "none" ? Number.POSITIVE_INFINITY : pace.window;
       for (const publisher of this.#publishers) publisher.start(messages, window);
     }
-    const silence = setInterval(() => {
-      if (performance.now() - this.#lastCameMs > SILENCE_MS) resolve();
-    }, 100);
+    let [silentLooks, seen] = [0, this.#deliveries];
+    const looking = setInterval(() => {
+      silentLooks = this.#deliveries === seen ? silentLooks + 1 : 0;
+      seen = this.#deliveries;
+      if (silentLooks === SILENT_LOOKS) resolve();
+    }, LOOK_MS);
     await whole;
-    clearInterval(silence);
+    clearInterval(looking);
   }
 
   #schedule(messages: number, everyMs: number): void {

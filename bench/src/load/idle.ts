@@ -4,6 +4,7 @@ import { Crowd, settled } from "./crowd.ts";
 import type { IdleLoad } from "./job.ts";
 import { ServerMeter } from "./server-meter.ts";
 import type { Stage } from "./stage.ts";
+import type { Wire } from "./wire.ts";
 
 const KIB = 1024;
 
@@ -12,9 +13,19 @@ export async function idle({ members, ownRooms = 0 }: IdleLoad, stage: Stage): P
   let closed = 0;
   const roomsOf = (member: number): string[] =>
     ownRooms === 0 ? ["room"] : Array.from({ length: ownRooms }, (_, index) => `room-${member}-${index}`);
-  const wires = Array.from({ length: members }, (_, member) =>
-    stage.wire({ rooms: roomsOf(member), onMarker: () => {}, onEnd: () => (closed += 1) }),
-  );
+  const wiresInto = (roomsOf: (member: number) => string[]): Wire[] =>
+    Array.from({ length: members }, (_, member) =>
+      stage.wire({ rooms: roomsOf(member), onMarker: () => {}, onEnd: () => (closed += 1) }),
+    );
+  // What a server needs once, for whoever comes first (its compiled code, its young generation), is not what a room costs.
+  const first =
+    ownRooms === 0
+      ? undefined
+      : await Crowd.gather(
+          wiresInto(() => ["first"]),
+          meter,
+        );
+  const wires = wiresInto(roomsOf);
   const [residentBytes, kernelBytes] = [meter.residentBytes(), ServerMeter.kernelBytes()];
   stage.measuring();
   const crowd = await Crowd.gather(wires, meter, Math.max(1, ownRooms));
@@ -29,6 +40,7 @@ export async function idle({ members, ownRooms = 0 }: IdleLoad, stage: Stage): P
     ...crowd.figures,
     closed,
   };
+  first?.end();
   crowd.end();
   return figures;
 }
