@@ -19,6 +19,7 @@ import { RequestCredits } from "./adapters/request-credits.ts";
 import type { NamespaceMap } from "./adapters/socketio/namespaces.ts";
 import { SocketioAdapter } from "./adapters/socketio/socketio-adapter.ts";
 import { Streams } from "./adapters/sse/streams.ts";
+import { TurnedAway } from "./adapters/turned-away.ts";
 import { WsAdapter } from "./adapters/ws/ws-adapter.ts";
 import type { Share } from "./attachment.ts";
 import { openPolicy } from "./auth/open-policy.ts";
@@ -117,6 +118,7 @@ export async function createServer<const C extends Contract = Events>(
   const { messagesPerSecond } = settings;
   const isKnownByAddress = settings.connectionsPerAddress > 0;
   const doorstep = new Doorstep({ clock, addresses, isKnownByAddress });
+  const turnedAway = new TurnedAway(clock);
   const credits = new RequestCredits({ clock, addresses, telemetry, messagesPerSecond, doorstep });
   const places = new Places({ clock, addresses, telemetry, limits: settings, doorstep });
   const ports = { hub, policy, entrance, clock, random, origins, onFault, places, credits };
@@ -156,12 +158,14 @@ export async function createServer<const C extends Contract = Events>(
   return new RoomcastServer<C>({
     ...{ hub, log, audit, port: settings.port, host: settings.host },
     http:
-      options.server ?? ownHttpServer((request) => sockets.some((each) => each.claims(request)), doorstep),
+      options.server ??
+      ownHttpServer((request) => sockets.some((each) => each.claims(request)), { doorstep, turnedAway }),
     ownsHttp: options.server === undefined,
     share: shareOf(sockets, [http, socketio, admin], web === false ? undefined : pagesIn(web)),
     closeSockets: async () => {
       await Promise.all([...sockets, streams].map((each) => each.close()));
       admin.close();
+      turnedAway.close();
     },
     closeStore: () => store.close(),
   });

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { BareSocket } from "../../../test/bare-socket.ts";
@@ -11,7 +11,11 @@ const SHORT = { headersTimeout: 250, requestTimeout: 500, connectionsCheckingInt
 let server: Server;
 let port: number;
 beforeEach(async () => {
-  server = ownHttpServer(() => false, { admits: () => true }, SHORT);
+  server = ownHttpServer(
+    () => false,
+    { doorstep: { admits: () => true }, turnedAway: { add: () => undefined } },
+    SHORT,
+  );
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   ({ port } = server.address() as AddressInfo);
@@ -33,8 +37,9 @@ describe("the server's own http server", () => {
     expect(await counted(server)).toBe(0);
   });
 
-  it("R-DOORSTEP: a connection that is not admitted is cut before anything of it is read", async () => {
-    const shut = ownHttpServer(() => false, { admits: () => false });
+  it("R-DOORSTEP: a connection that is not admitted is turned away before anything of it is read", async () => {
+    const turnedAway = { add: (socket: Socket): unknown => socket.resetAndDestroy() };
+    const shut = ownHttpServer(() => false, { doorstep: { admits: () => false }, turnedAway });
     const heard: unknown[] = [];
     shut.on("request", (request) => heard.push(request)).listen(0, "127.0.0.1");
     await once(shut, "listening");

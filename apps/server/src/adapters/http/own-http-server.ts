@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
 
 import type { Doorstep } from "../doorstep.ts";
+import type { TurnedAway } from "../turned-away.ts";
 import { refused, send } from "./answer.ts";
 
 /** Durations in ms. */
@@ -22,10 +23,16 @@ const DEADLINES: HttpDeadlines = {
   connectionsCheckingInterval: 500,
 };
 
+/** Who may come in, and what becomes of the others. */
+export interface Door {
+  readonly doorstep: Pick<Doorstep, "admits">;
+  readonly turnedAway: Pick<TurnedAway, "add">;
+}
+
 /** @param upgrades tells which upgrades there are; others (curl offers h2c) are answered as the plain requests that they also are. */
 export function ownHttpServer(
   upgrades: (request: IncomingMessage) => boolean,
-  doorstep: Pick<Doorstep, "admits">,
+  { doorstep, turnedAway }: Door,
   deadlines: Partial<HttpDeadlines> = {},
 ): Server {
   const options = { ...DEADLINES, ...deadlines, shouldUpgradeCallback: upgrades };
@@ -36,6 +43,6 @@ export function ownHttpServer(
   // Whoever is not admitted is to cost no parser. Of those who come at once the system hands over one a turn.
   return server.removeAllListeners("connection").on("connection", (socket: Socket) => {
     if (doorstep.admits(socket)) for (const each of serve) each.call(server, socket);
-    else socket.resetAndDestroy();
+    else turnedAway.add(socket);
   });
 }

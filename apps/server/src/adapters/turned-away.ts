@@ -1,0 +1,43 @@
+/**
+ * Owns the connections that are not taken: they are held for a second, and cut. Who is cut at once comes back at once, and costs others
+ * what a connection costs the system, again and again; who has to wait for it does not.
+ */
+import type { Clock } from "@roomcast/hub";
+import type { Socket } from "node:net";
+
+const HELD_MS = 1_000;
+/** As many as an address may have. Beyond them, whoever comes is cut at once. */
+const MOST = 1_000;
+
+export class TurnedAway {
+  readonly #clock: Pick<Clock, "after">;
+  readonly #held = new Set<Socket>();
+
+  constructor(clock: Pick<Clock, "after">) {
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** Nothing that it says is read, but for what Node has begun to. */
+  add(socket: Socket): void {
+    // That its peer is gone, too, is nobody's business.
+    socket.on("error", () => undefined);
+    if (this.#held.size >= MOST) {
+      socket.resetAndDestroy();
+      return;
+    }
+    this.#held.add(socket);
+    const timer = this.#clock.after(HELD_MS, () => socket.resetAndDestroy());
+    socket.once("close", () => {
+      timer.cancel();
+      this.#held.delete(socket);
+    });
+  }
+
+  close(): void {
+    for (const socket of this.#held) socket.resetAndDestroy();
+  }
+}
