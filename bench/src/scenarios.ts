@@ -44,7 +44,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "A",
     title: "one room of 1,000, ping-pong: the next message when all have the last",
-    load: fanOut(1_000, pingPong(100, 250)),
+    load: fanOut(1_000, pingPong(300, 500)),
     quick: fanOut(1_000, pingPong(10, 60)),
     figures: COST,
   },
@@ -85,7 +85,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "E",
     title: "one room of 1,000, 50 messages a second on a schedule",
-    load: fanOut(1_000, { perSecond: 50, warmUp: 25, messages: 175 }),
+    load: fanOut(1_000, { perSecond: 50, warmUp: 100, messages: 400 }),
     quick: fanOut(1_000, { perSecond: 25, warmUp: 5, messages: 25 }),
     figures: ["p99Ms", "p50Ms", "p999Ms", "cpuUsPerDelivery", "pauseMs"],
     pauses: true,
@@ -135,7 +135,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "J-A",
     title: "as A, by 1,000 stock socket.io-clients",
-    load: fanOut(1_000, pingPong(50, 120), { stock: true }),
+    load: fanOut(1_000, pingPong(300, 300), { stock: true }),
     figures: COST,
     dialects: STOCK,
   },

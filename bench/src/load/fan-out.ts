@@ -153,7 +153,7 @@ class FanOut {
     const due = (): void => {
       for (; sent < total && startMs + sent * everyMs <= performance.now(); sent += 1)
         this.#publishers[sent % this.#publishers.length]?.send((startMs + sent * everyMs) * US);
-      if (sent < total) setTimeout(due, startMs + sent * everyMs - performance.now());
+      if (sent < total) setTimeout(due, Math.max(0, startMs + sent * everyMs - performance.now()));
     };
     due();
   }
