@@ -25,7 +25,7 @@ import { HonestClients } from "./honest-clients.ts";
 const FLOODER = fileURLToPath(new URL("flooder.ts", import.meta.url));
 const SINK = fileURLToPath(new URL("sink.ts", import.meta.url));
 /** From the beginning or the end of an attack, until things are as they stay. */
-const SETTLE_MS = 2_500;
+const SETTLE_MS = 3_000;
 const MOST = 1.2;
 
 const { values } = parseArgs({

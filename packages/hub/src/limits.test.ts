@@ -71,7 +71,7 @@ describe("limits", () => {
       rests.push(await flood());
       await s.pass(pauseMs);
     }
-    expect(rests).toEqual([250, 500, 1_000, 2_000, 2_000, 250]);
+    expect(rests).toEqual([250, 1_000, 4_000, 5_000, 5_000, 250]);
   });
 
   test("R-LIMIT-USER: all connections of a user together, by messages and by bytes; guests and other users pay nothing", async () => {

@@ -9,8 +9,10 @@ import { TokenBucket } from "./token-bucket.ts";
 /** A client that is only hasty is told so, and waits by itself. */
 const REFUSALS_PER_SECOND = 100;
 const FIRST_REST_MS = 250;
-/** Each is twice as long as the last: what the system holds for us is read at one go afterwards, and others wait meanwhile. */
-const LONGEST_REST_MS = 2_000;
+/** Each is so much longer than the last: what the system holds for us is read at one go afterwards, and others wait meanwhile. */
+const GROWTH = 4;
+/** A pong that it owes is then still read in time. */
+const LONGEST_REST_MS = 5_000;
 /** Who was as good for so long begins anew. */
 const FORGIVEN_AFTER_MS = 10_000;
 
@@ -32,7 +34,7 @@ export class Rest {
   refused(): void {
     if (this.#refusals.take() === 0 || this.#timer !== undefined) return;
     const isForgiven = this.#clock.monotonicMs() - this.#restedAtMs > FORGIVEN_AFTER_MS;
-    this.#restMs = isForgiven ? FIRST_REST_MS : Math.min(2 * this.#restMs, LONGEST_REST_MS);
+    this.#restMs = isForgiven ? FIRST_REST_MS : Math.min(GROWTH * this.#restMs, LONGEST_REST_MS);
     this.#connection.pause?.();
     this.#timer = this.#clock.after(this.#restMs, () => {
       this.#timer = undefined;

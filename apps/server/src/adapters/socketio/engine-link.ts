@@ -20,7 +20,7 @@ import { type EngineWebSocket, webSocketOf } from "./engine-websocket.ts";
 /** Between the packets of a payload (Engine.IO 4). */
 const SEPARATOR = "\x1e";
 /** Far less than a pong may take, which is then read in time. */
-const UNREAD_MS = 3_000;
+const UNREAD_MS = 6_000;
 
 export interface LinkListener {
   /** A message: text, or an attachment. */
