@@ -60,6 +60,8 @@ export interface Connection {
   pause?(): void;
   /** Reads on. Harmless where nothing was paused, or the socket is gone. */
   resume?(): void;
+  /** It can be paused for some seconds at most: longer, and the transport would take it for dead. */
+  readonly restsOnly?: true;
 }
 
 /** A frame that was decoded, or the reason why it could not be. */

@@ -54,7 +54,9 @@ export class Outlet implements Gatherer, Carrier {
     this.#gathered = undefined;
     this.#gatheredBytes = 0;
     const [first] = gathered;
-    if (first !== undefined) this.write(gathered.length === 1 ? first : this.format.join(gathered));
+    if (first === undefined) return;
+    // Whoever gathered it has been told that it is written.
+    if (!this.write(gathered.length === 1 ? first : this.format.join(gathered))) this.close("slowConsumer");
   }
 
   turnEnded(): void {

@@ -20,6 +20,7 @@ import type { Identity } from "./identity.ts";
 import { Lane } from "./lane.ts";
 import { isPromise, type MaybePromise, whenReady } from "./maybe-promise.ts";
 import { Outlet, type Recipient } from "./outlet.ts";
+import { Pausing } from "./pausing.ts";
 import { type Asked, errorFor, retryOf } from "./refusing.ts";
 import { Rest } from "./rest.ts";
 import type { Session } from "./session.ts";
@@ -44,6 +45,7 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
   #state: State;
   /** Most connections never need any. */
   #rest: Rest | undefined;
+  #pausing: Pausing | undefined;
   /** Whose bytes the connection holds, also when the peer is closed already. */
   #carried: Session | undefined;
   /** Answers that are being prepared while the next message is handled already. */
@@ -176,7 +178,7 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     this.outlet.gather();
     this.send(errorFor(asked, reason));
     if (this.closed) return;
-    this.#rest ??= new Rest(this.#engine.clock, this.#connection);
+    this.#rest ??= new Rest(this.#engine.clock, this.#pauses);
     this.#rest.refused();
     if (this.allowance.refusal()) this.close("tooMany");
   }
@@ -194,12 +196,14 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     if (this.#aside > 1) return answered;
   }
 
-  /** Leaves what comes next with the client until then, where the transport can; where not, it is handled as it comes. */
+  /** Leaves what comes next with the client until then, where the transport can wait; where not, it is handled as it comes. */
   unreadUntil(ready: MaybePromise<void>): MaybePromise<void> {
     const connection = this.#connection;
-    if (!isPromise(ready) || connection.pause === undefined) return;
-    connection.pause();
-    return ready.then(() => connection.resume?.());
+    if (!isPromise(ready) || connection.pause === undefined || connection.restsOnly === true) return;
+    this.#pauses.begin();
+    return ready.then(() => {
+      this.#pauses.end();
+    });
   }
 
   close(name: CloseName, why?: string): void {
@@ -227,6 +231,10 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
   /** For its lane: closures of its own would cost each connection more than the lane itself. */
   handle(frame: Frame | Unread): MaybePromise<void> {
     return answer(this.#engine, this, frame);
+  }
+
+  get #pauses(): Pausing {
+    return (this.#pausing ??= new Pausing(this.#connection));
   }
 
   #end(code: number, reason: string, by: "client" | "server"): void {

@@ -204,4 +204,14 @@ describe("slow readers", () => {
     slow.say({ type: "ping" });
     expect(slow.connection.closed?.code).toBe(4413);
   });
+
+  test("R-SLOW: what has gathered for the end of a turn, and cannot be written any more then, closes too", async () => {
+    const s = stage();
+    const slow = await s.enter();
+    slow.text("no message");
+    slow.connection.bufferedBytes = 1024 * 1024 + 1;
+    await s.settle();
+    expect(slow.connection.closed?.code).toBe(4413);
+    expect(slow.take()).toEqual([]);
+  });
 });

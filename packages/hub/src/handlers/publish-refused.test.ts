@@ -153,4 +153,14 @@ describe("publish, refused", () => {
     expect(short(ann.take())).toEqual(kept.flatMap((id) => (id === "b" ? [id] : [id, `${id}!`])));
     expect(short(ben.take())).toEqual(["1", "2", "3", "4", "5", "b", "b!", "6", "7"]);
   });
+
+  test("R-BEHIND: a connection that can only rest is not held up for the log: what it says is handled as it comes", async () => {
+    const s = stage({ settings: { maxPublishesUnderWay: 4, messagesPerSecond: 0 } });
+    const [ann] = await three(s);
+    Object.assign(ann.connection, { restsOnly: true });
+    s.log.holdAppends();
+    for (const id of ["1", "2", "3", "4", "5", "6"]) ann.say(publish(id));
+    await s.settle();
+    expect([ann.connection.paused, s.log.appends]).toEqual([false, 6]);
+  });
 });

@@ -19,7 +19,7 @@ import { type EngineWebSocket, webSocketOf } from "./engine-websocket.ts";
 
 /** Between the packets of a payload (Engine.IO 4). */
 const SEPARATOR = "\x1e";
-/** Far less than a pong may take, which is then read in time. */
+/** Longer than any rest, and less than a pong may take: whoever has sent no more than is read at one go keeps its connection. */
 const UNREAD_MS = 6_000;
 
 export interface LinkListener {

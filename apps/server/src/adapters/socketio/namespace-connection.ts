@@ -141,6 +141,9 @@ export class NamespaceConnection implements Connection {
     this.#link.dropUntaken();
   }
 
+  /** A client that polls asks when it likes, and engine.io waits for pongs. */
+  readonly restsOnly = true;
+
   pause(): void {
     this.#link.pause();
   }

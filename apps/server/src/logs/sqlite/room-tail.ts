@@ -36,6 +36,10 @@ export class RoomTail {
     return new RoomTail({ ...this.#place, events: this.#events, more: false });
   }
 
+  get epoch(): string {
+    return this.#epoch;
+  }
+
   /** In memory, about. */
   get bytes(): number {
     return ROOM_BYTES + this.#events.length * EVENT_BYTES + this.#dataBytes;

@@ -64,6 +64,16 @@ function rangeOf(random: SeededRandom, last: KeptEvent | undefined): ReadRange {
 }
 
 describe("L-TAIL", () => {
+  test("rooms of which nothing was ever said share a place, and not with one that is in another life", () => {
+    const untouched = { floor: 0, goneSequence: 0, top: 0, events: [], more: false };
+    const tails = new Tails(1024 * 1024);
+    const epochs = { a: "g.2", b: "g.1", c: "g.1" };
+    for (const [room, epoch] of Object.entries(epochs)) tails.learn(room, { ...untouched, epoch });
+    const range = { after: 0, limit: 10 };
+    for (const [room, epoch] of Object.entries(epochs))
+      expect(tails.page(room, range)).toMatchObject({ epoch });
+  });
+
   test(`what is read from memory is what the tables say, whatever happens to a room (SEED=${seed})`, async () => {
     const random = new SeededRandom(seed);
     const { log, tables, tails, writer } = openLog(1024 * 1024);

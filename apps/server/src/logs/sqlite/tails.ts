@@ -31,7 +31,7 @@ export class Tails {
   /** @param page as the room is now, from the tables. */
   learn(room: string, page: Page): void {
     const known = this.#rooms.get(room);
-    const fresh = isUntouched(page) ? (this.#untouched ??= new RoomTail(page)) : new RoomTail(page);
+    const fresh = isUntouched(page) ? this.#untouchedOf(page) : new RoomTail(page);
     if (known === undefined || fresh.first < known.first) this.#put(room, fresh);
   }
 
@@ -51,6 +51,12 @@ export class Tails {
     this.#change(room, (tail) => {
       tail.raiseFloor(floor, goneSequence);
     });
+  }
+
+  /** In its first life, as all of them are but those that were emptied by a version that did not count what is gone. */
+  #untouchedOf(page: Page): RoomTail {
+    this.#untouched ??= new RoomTail(page);
+    return this.#untouched.epoch === page.epoch ? this.#untouched : new RoomTail(page);
   }
 
   #change(room: string, change: (tail: RoomTail) => void): void {
