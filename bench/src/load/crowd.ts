@@ -39,7 +39,7 @@ export class Crowd {
 /** Longer than any of the servers gathers what it has to tell. */
 const SETTLE_MS = 1_200;
 
-export const settled = (): Promise<void> =>
+export const settled = (restMs = 0): Promise<void> =>
   new Promise((resolve) => {
-    setTimeout(resolve, SETTLE_MS);
+    setTimeout(resolve, Math.max(SETTLE_MS, restMs));
   });

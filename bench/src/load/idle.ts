@@ -8,7 +8,7 @@ import type { Wire } from "./wire.ts";
 
 const KIB = 1024;
 
-export async function idle({ members, ownRooms = 0 }: IdleLoad, stage: Stage): Promise<Figures> {
+export async function idle({ members, ownRooms = 0, restMs = 0 }: IdleLoad, stage: Stage): Promise<Figures> {
   const { meter } = stage;
   let closed = 0;
   const roomsOf = (member: number): string[] =>
@@ -29,7 +29,7 @@ export async function idle({ members, ownRooms = 0 }: IdleLoad, stage: Stage): P
   const [residentBytes, kernelBytes] = [meter.residentBytes(), ServerMeter.kernelBytes()];
   stage.measuring();
   const crowd = await Crowd.gather(wires, meter, Math.max(1, ownRooms));
-  await settled();
+  await settled(restMs);
   const grownBytes = meter.residentBytes() - residentBytes;
   // Both ends of each connection are on this machine.
   const kernelGrownBytes = Math.max(0, ServerMeter.kernelBytes() - kernelBytes) / 2;

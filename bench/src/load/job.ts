@@ -34,6 +34,8 @@ export interface IdleLoad {
   readonly members: number;
   /** All members are in one room, or each is in so many of its own. Default: one for all. */
   readonly ownRooms?: number;
+  /** How long they have said nothing when they are looked at. Default: until all is told of who has come. */
+  readonly restMs?: number;
 }
 
 /** All members vanish, miss so many events, and come back at once. */
