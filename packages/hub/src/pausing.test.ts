@@ -6,11 +6,9 @@ import { FakeConnection } from "./testing/fake-connection.ts";
 test("R-REST R-BEHIND: who is left unread for two reasons is read again when neither holds, whichever ends first", () => {
   const connection = new FakeConnection();
   const pausing = new Pausing(connection);
-  const states = [pausing.begin, pausing.begin, pausing.end, pausing.end, pausing.begin, pausing.end].map(
-    (step) => {
-      step.call(pausing);
-      return connection.paused;
-    },
-  );
+  const states = (["begin", "begin", "end", "end", "begin", "end"] as const).map((step) => {
+    pausing[step]();
+    return connection.paused;
+  });
   expect(states).toEqual([true, true, true, false, true, false]);
 });
