@@ -99,16 +99,25 @@ async function sentenceOf(
   return program.stderr.trimEnd();
 }
 
+/** The next start has nothing to say of what the last one left, so it tells nobody of a gap. */
+async function expectWholeStore(dataDir: string): Promise<void> {
+  const next = new Program({ ROOMCAST_DATA_DIR: dataDir });
+  await next.listening();
+  expect(next.said).not.toContain("the store");
+}
+
 describe("a start that fails", () => {
-  it("W-8: a port in use", async () => {
+  it("W-8 L-EXIT: a port in use, and the store is as it was", async () => {
     const taken = createServer();
     taken.listen(0, "127.0.0.1");
     await once(taken, "listening");
     const { port } = taken.address() as AddressInfo;
-    expect(await sentenceOf({ PORT: String(port) })).toBe(
+    const dataDir = join(scratch, "port-in-use");
+    expect(await sentenceOf({ PORT: String(port), ROOMCAST_DATA_DIR: dataDir })).toBe(
       `Port ${port} on 127.0.0.1 is in use: end what listens there, or set PORT to another.`,
     );
     taken.close();
+    await expectWholeStore(dataDir);
   });
 
   it("W-8: a Node.js that has no SQLite", async () => {
@@ -223,7 +232,7 @@ describe("an end", () => {
     },
   );
 
-  it("W-14: a second signal ends it at once", async () => {
+  it("W-14 L-EXIT: a second signal ends it at once, and the store is whole", async () => {
     const program = new Program();
     const socket = await BareSocket.open(Number(new URL(await program.listening()).port), {}, true);
     socket.say({ type: "hello", protocol: 1 });
@@ -233,6 +242,7 @@ describe("an end", () => {
     expect(await socket.closeFrame()).toMatchObject({ code: 1012 });
     program.signal("SIGINT");
     expect(await program.ended()).toBe(130);
+    await expectWholeStore(program.dataDir);
   });
 
   it("W-14: a data folder that was drained opens again", async () => {

@@ -23,6 +23,12 @@ export interface WriterSettings {
   readonly gate: SharedArrayBuffer | undefined;
 }
 
+/** What a thread is started with. */
+export interface WriterData extends WriterSettings {
+  /** One Int32, which is not 0 any more once the store is closed. */
+  readonly closed: SharedArrayBuffer;
+}
+
 /** An event without its room: what a page holds. */
 export type EventCells = readonly [
   event: string,

@@ -1,11 +1,18 @@
-/** Owns the thread that owns the database, as the event loop sees it: how it starts, what it says, that it has died. */
+/** Owns the thread that owns the database, as the event loop sees it: how it starts, what it says, that it has died; and its end when the process exits. */
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 
 import type { Sanction } from "@roomcast/hub";
 import { err, ok, type Result } from "@roomcast/protocol";
 
-import type { Answer, FromWriter, ToWriter, TrimmedRoom, WriterSettings } from "./writer-messages.ts";
+import type {
+  Answer,
+  FromWriter,
+  ToWriter,
+  TrimmedRoom,
+  WriterData,
+  WriterSettings,
+} from "./writer-messages.ts";
 
 interface WriterListener {
   readonly onAnswer: (answer: Answer) => void;
@@ -13,6 +20,9 @@ interface WriterListener {
   /** Called once, when the writer will answer no more; without a sentence after `close`. */
   readonly onEnd: (sentence?: string) => void;
 }
+
+/** How long an exit of the process waits for the store. */
+const EXIT_LIMIT_MS = 2_000;
 
 type Opened = Extract<FromWriter, { kind: "opened" }>;
 
@@ -25,12 +35,15 @@ export class WriterThread {
   readonly lastTime: number | undefined;
   readonly sequence: number;
   readonly #worker: Worker;
+  readonly #closed: Int32Array<SharedArrayBuffer>;
 
   private constructor(
     worker: Worker,
+    closed: SharedArrayBuffer,
     { durability, generation, earlier, findings, sanctions, time, sequence }: Opened,
   ) {
     this.#worker = worker;
+    this.#closed = new Int32Array(closed);
     this.durability = durability;
     this.generation = generation;
     this.earlierGenerations = earlier;
@@ -46,7 +59,9 @@ export class WriterThread {
     const file = new URL(`./writer${extname(import.meta.url)}`, import.meta.url);
     // Nothing of the process's own: `--input-type` would keep the thread from starting, and the environment of
     // `node --watch` makes it post messages of its own.
-    const worker = new Worker(file, { workerData: settings, name: "roomcast-writer", env: {}, execArgv: [] });
+    const closed = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    const workerData: WriterData = { ...settings, closed };
+    const worker = new Worker(file, { workerData, name: "roomcast-writer", env: {}, execArgv: [] });
     const first = await new Promise<FromWriter>((resolve, reject) => {
       worker.once("message", resolve);
       worker.once("error", reject);
@@ -55,7 +70,7 @@ export class WriterThread {
     worker.removeAllListeners("error").removeAllListeners("exit");
     switch (first.kind) {
       case "opened":
-        return ok(new WriterThread(worker, first));
+        return ok(new WriterThread(worker, closed, first));
       case "refused":
         return err(first.sentence);
       default:
@@ -72,8 +87,10 @@ export class WriterThread {
     const end = (sentence?: string): void => {
       if (ended) return;
       ended = true;
+      process.off("exit", this.#closeAtExit);
       onEnd(sentence);
     };
+    process.on("exit", this.#closeAtExit);
     this.#worker.on("message", (message: FromWriter) => {
       switch (message.kind) {
         case "answer":
@@ -96,4 +113,12 @@ export class WriterThread {
     this.#worker.on("error", (error) => end(`the writer of the store failed: ${String(error)}`));
     this.#worker.on("exit", (code) => end(`the writer of the store ended by itself with ${code}`));
   }
+  /**
+   * Without it SQLite tidies the write-ahead log away as the thread is torn down, and nothing says to the next start that
+   * all of it had been taken over before: every client would be told of a gap.
+   */
+  readonly #closeAtExit = (): void => {
+    this.tell({ kind: "close" });
+    Atomics.wait(this.#closed, 0, 0, EXIT_LIMIT_MS);
+  };
 }

@@ -5,13 +5,16 @@ import { readBootId } from "./generations.ts";
 import { faultOf } from "./sqlite-fault.ts";
 import { StoreGone } from "./store-files.ts";
 import { StoreWriter } from "./store-writer.ts";
-import type { FromWriter, ToWriter, WriterSettings } from "./writer-messages.ts";
+import type { FromWriter, ToWriter, WriterData } from "./writer-messages.ts";
 
 if (parentPort === null) throw new Error("the writer runs in a thread of its own");
 const port = parentPort;
 const tell = (message: FromWriter): void => port.postMessage(message);
 
-const opened = StoreWriter.open(workerData as WriterSettings, readBootId());
+const data = workerData as WriterData;
+const closed = new Int32Array(data.closed);
+
+const opened = StoreWriter.open(data, readBootId());
 if (opened.ok) serve(opened.value);
 else tell({ kind: "refused", sentence: opened.error });
 
@@ -44,6 +47,8 @@ function serve(writer: StoreWriter): void {
       case "close":
         clearImmediate(nextChore);
         writer.close();
+        Atomics.store(closed, 0, 1);
+        Atomics.notify(closed, 0);
         tell({ kind: "closed" });
         port.close();
     }
