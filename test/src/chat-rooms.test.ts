@@ -210,6 +210,35 @@ describe("rooms in a browser", () => {
     await ada.page.getByRole("dialog", { name: "Who is here" }).getByText("you").waitFor();
   });
 
+  it("U-PHONE: on the narrowest screen nothing stands on anything else, however long a name is", async () => {
+    const ada = await visitors.enter(room, "Ada".repeat(20), { viewport: { width: 320, height: 568 } });
+    await ada.say("first");
+    await ada.act("first", "Reply");
+    await ada.say("an answer");
+    const quote = ada.message("an answer").getByRole("link");
+    await quote.waitFor();
+    const boxes = [quote, ada.page.getByRole("heading", { name })].map((one) => one.boundingBox());
+    for (const box of await Promise.all(boxes)) expect(box!.x + box!.width).toBeLessThanOrEqual(320);
+    const [faces, search] = await Promise.all(
+      ["1 here, show who", "Search"].map((label) =>
+        ada.page.getByRole("button", { name: label }).boundingBox(),
+      ),
+    );
+    expect(faces!.y + faces!.height).toBeLessThanOrEqual(search!.y);
+  });
+
+  it("U-RTL: a list and a quote run as their words do", async () => {
+    const ada = await visitors.enter(room, "Ada");
+    await ada.say("- واحد\n- اثنان\n\n> اقتباس");
+    await ada.message("واحد").waitFor();
+    const direction = (of: string): Promise<string> =>
+      ada
+        .message("واحد")
+        .locator(of)
+        .evaluate((element) => getComputedStyle(element).direction);
+    expect([await direction("ul"), await direction("blockquote")]).toEqual(["rtl", "rtl"]);
+  });
+
   it("U-RTL: from right to left, the columns change sides, and nothing is wider than the page", async () => {
     for (const width of [1280, 360]) {
       const ada = await visitors.enter(room, "عدا", { viewport: { width, height: 700 } });

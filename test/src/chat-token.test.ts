@@ -32,6 +32,7 @@ describe("U-TOKEN a server that takes nobody without a token", () => {
   it("asks for one in the chat, keeps it for this tab alone, and forgets it once it is refused", async () => {
     const ada = await visitors.enter("/r/general", "Ada", { isRefused: true });
     await ada.page.getByText("You need to sign in. This server lets nobody in without a token.").waitFor();
+    await ada.page.getByRole("heading", { name: "You are not in this room yet" }).waitFor();
     await ada.page.getByText("To try it out, make one").click();
     await ada.page.getByText("roomcast token --user ada").waitFor();
     await field(ada).waitFor();

@@ -211,6 +211,8 @@ export const de: Texts = {
     notLoaded: "Frühere Nachrichten kamen nicht.",
     notKept: "Frühere Nachrichten sind nicht mehr aufbewahrt.",
     begins: (room) => `Hier beginnt ${room}.`,
+    outside: "Du bist noch nicht in diesem Raum",
+    outsideLead: "Was darin gesagt wird, steht hier, sobald du verbunden bist.",
     empty: "Noch hat niemand etwas gesagt",
     emptyLead: (room) => `Was in ${room} geschrieben wird, bleibt für alle, die noch kommen.`,
     today: "Heute",

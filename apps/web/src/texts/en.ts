@@ -213,6 +213,8 @@ export const en = {
     notLoaded: "Earlier messages did not load.",
     notKept: "Earlier messages are no longer kept.",
     begins: (room: string) => `This is where ${room} begins.`,
+    outside: "You are not in this room yet",
+    outsideLead: "What is said in it shows here once you are connected.",
     empty: "Nobody has said anything yet",
     emptyLead: (room: string) => `What is written in ${room} stays here for whoever comes next.`,
     today: "Today",
