@@ -111,6 +111,65 @@ describe("L-GROUP", () => {
   });
 });
 
+describe("L-CROWD", () => {
+  const save = (clientId: string): void =>
+    queue.write({ kind: "save", cells: [clientId, "{}", null] }, () => replies.push(`saved ${clientId}`));
+
+  const comes = (count: number): void => {
+    for (let index = 0; index < count; index++) save(String(index));
+    clock.endTurn();
+  };
+
+  beforeEach(() => {
+    comes(4);
+    answer();
+    replies = [];
+  });
+
+  test("who comes behind a crowd waits for the others, 10 ms after it at most", () => {
+    comes(1);
+    clock.advance(9);
+    comes(2);
+    expect(groups).toHaveLength(1);
+    clock.advance(1);
+    clock.endTurn();
+    expect(groups[1]?.sessions).toHaveLength(3);
+  });
+
+  test("what is published waits for nobody, and takes along who waits", () => {
+    comes(1);
+    append("a", "1");
+    clock.endTurn();
+    expect(groups[1]).toMatchObject({ sessions: { length: 1 }, drafts: { length: 1 } });
+    // Of those who come meanwhile there is no crowd any more.
+    comes(1);
+    answer();
+    expect(groups).toHaveLength(3);
+  });
+
+  test("reads that fill a group wait for nobody", () => {
+    for (let index = 0; index < 64; index++) read("a");
+    clock.endTurn();
+    expect(groups[1]?.reads).toHaveLength(64);
+  });
+
+  test("three are no crowd: who comes behind them goes at once", () => {
+    clock.advance(10);
+    comes(3);
+    answer();
+    comes(1);
+    expect(groups).toHaveLength(3);
+  });
+
+  test("a store that closes waits for nobody", () => {
+    comes(1);
+    void queue.drain();
+    clock.advance(10);
+    clock.endTurn();
+    expect(groups[1]?.sessions).toHaveLength(1);
+  });
+});
+
 describe("L-OVERLOAD", () => {
   test("more than 10,000 waiting drafts: the next is refused at once, and told when to come back", () => {
     for (let index = 0; index < 10_000; index++) append("a", String(index));

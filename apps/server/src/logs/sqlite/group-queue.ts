@@ -2,7 +2,7 @@
  * Owns what waits for the writer: gathers what a turn of the event loop asks for, hands over one group at a time while
  * the next gathers, and gives each answer to whoever asked. Knows neither rooms nor sessions, and never waits.
  */
-import type { Clock, StoredSession } from "@roomcast/hub";
+import type { Clock, StoredSession, Timer } from "@roomcast/hub";
 import { type Refusal, refusal } from "@roomcast/protocol";
 
 import {
@@ -36,6 +36,10 @@ const RETRY_AFTER_MS = 1_000;
 const MAX_GROUP_DRAFTS = 1_024;
 /** Acks of a group wait for its reads. */
 const MAX_GROUP_READS = 64;
+/** Who comes in a crowd waits a little for the others: a commit costs as much as what sixty of them write. */
+const CROWD_MS = 10;
+/** In a group without drafts. Fewer are none, and each of them goes as it comes. */
+const CROWD = 4;
 
 const OVERLOADED = refusal("overloaded", "the store has too much to do; repeat later", RETRY_AFTER_MS);
 const OVERTAKING = refusal(
@@ -53,6 +57,9 @@ export class GroupQueue {
   /** What the writer has; undefined while it has nothing. */
   #given: Asked | undefined;
   #sendIsSet = false;
+  /** Until when a crowd gathers. */
+  #crowdUntilMs = 0;
+  #crowd: Timer | undefined;
   /** Why nothing is taken any more. */
   #ended: Refusal | undefined;
   #onIdle: (() => void) | undefined;
@@ -174,8 +181,12 @@ export class GroupQueue {
   }
 
   #sendGroup(): void {
-    if (isNothing(this.#waiting)) return;
+    if (isNothing(this.#waiting) || this.#isGathering()) return;
+    this.#crowd?.cancel();
+    this.#crowd = undefined;
     const { drafts, sessions, reads, finds } = this.#waiting;
+    const isCrowd = drafts.length === 0 && sessions.length + reads.length + finds.length >= CROWD;
+    this.#crowdUntilMs = isCrowd ? this.#clock.monotonicMs() + CROWD_MS : 0;
     const given: Asked = {
       drafts: drafts.splice(0, MAX_GROUP_DRAFTS),
       // These go whole: a find must not overtake the removal that was asked before it.
@@ -186,6 +197,18 @@ export class GroupQueue {
     for (const { request } of given.drafts) this.#waitingBytes -= sizeOf(request);
     this.#given = given;
     this.#send(groupOf(given));
+  }
+
+  /** What is published never waits, and takes along what does; nor does a group that is full. */
+  #isGathering(): boolean {
+    const { drafts, reads } = this.#waiting;
+    const leftMs = this.#crowdUntilMs - this.#clock.monotonicMs();
+    if (leftMs <= 0 || drafts.length > 0 || reads.length >= MAX_GROUP_READS || this.isEnded) return false;
+    this.#crowd ??= this.#clock.after(leftMs, () => {
+      this.#crowd = undefined;
+      this.#setSend();
+    });
+    return true;
   }
 
   /** Takes out the writes that wait behind one that was refused: kept, they would overtake it when it is repeated. */
