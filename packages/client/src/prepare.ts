@@ -39,7 +39,12 @@ export function print<Message extends Up>(message: Message): Result<Prepared<Mes
   } catch {
     return err(failureOf(refusal("invalid_data", "it cannot be printed as JSON")));
   }
-  if (utf8.encode(frame).length > MAX_MESSAGE_BYTES) return err(failureOf(refusal("too_large")));
+  const { length } = utf8.encode(frame);
+  if (length > MAX_MESSAGE_BYTES) {
+    return err(
+      failureOf(refusal("too_large", `a message is at most ${MAX_MESSAGE_BYTES} bytes, not ${length}`)),
+    );
+  }
   const decoded = decodeUp(frame);
   if (!decoded.ok) return err(failureOf(decoded.error));
   return ok({ message: decoded.value as Message, frame });

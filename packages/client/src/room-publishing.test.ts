@@ -28,6 +28,10 @@ describe("publishing", () => {
       await refusedAs("message", { text: "ü".repeat(MAX_MESSAGE_BYTES / 2) }),
       "bytes, not characters",
     ).toBe("too_large");
+    const whole = await room.publish("message", { text: "x".repeat(MAX_MESSAGE_BYTES) });
+    expect(whole).toMatchObject({
+      message: expect.stringMatching(/^a message is at most 65536 bytes, not 65\d\d\d$/),
+    });
     expect(socket.all("publish")).toEqual([]);
     expect(room.pending).toEqual([]);
   });

@@ -96,6 +96,22 @@ describe("P-FRAME-6 bounds of application values", () => {
 });
 
 describe("P-FRAME-9 errors say where the fault lies", () => {
+  test.each([
+    ["a field that is not there", '{"type":"leave","room":"general"}', "leave.id: is missing"],
+    [
+      "a field within a list",
+      '{"type":"hello","protocol":1,"join":[{"room":"a","since":{"epoch":"e"}}]}',
+      "hello.join.0.since.offset: is missing",
+    ],
+    [
+      "a type that is none",
+      '{"type":"publsh","id":"1"}',
+      "type: expected one of hello, join, leave, publish, presence, history, refresh, ping",
+    ],
+  ])("%s", (_, text, message) => {
+    expect(decodeUp(text)).toMatchObject({ ok: false, error: { message } });
+  });
+
   test("the path, and no more than 200 characters of a value", () => {
     const decoded = decodeUp(`{"type":"join","id":"1","room":"general","history":"${"x".repeat(60_000)}"}`);
     expect(decoded).toMatchObject({ ok: false, error: { code: "bad_message", id: "1", room: "general" } });

@@ -127,14 +127,22 @@ function check<Message>(schemas: Map<string, Schema<Message>>, value: object): D
   if (typeof type !== "string")
     return err(withRequest(refusal("bad_message", "type: expected a string"), value));
   const schema = schemas.get(type);
-  if (schema === undefined) return err(withRequest(refusal("unknown_type"), value));
+  if (schema === undefined) {
+    const known = [...schemas.keys()].join(", ");
+    return err(withRequest(refusal("unknown_type", `type: expected one of ${known}`), value));
+  }
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return ok(result.output);
   const [issue] = result.issues;
   const keys = issue.path?.map((item) => item.key) ?? [];
   const code = CODE_OF_FIELD.get(keys.findLast((key) => CODE_OF_FIELD.has(key))) ?? "bad_message";
-  const why = code === "bad_room" || code === "bad_event" ? ERROR_CODES[code].meaning : issue.message;
-  return err(withRequest(refusal(code, `${[type, ...keys].join(".")}: ${why}`), value));
+  return err(withRequest(refusal(code, `${[type, ...keys].join(".")}: ${whyNot(issue, code)}`), value));
+}
+
+function whyNot({ input, message }: v.BaseIssue<unknown>, code: ErrorCode): string {
+  if (code === "bad_room" || code === "bad_event") return ERROR_CODES[code].meaning;
+  // No JSON says undefined.
+  return input === undefined ? "is missing" : message;
 }
 
 /** What the schemas do not say: reserved names, fields that exclude each other, the bounds of an application's values. */
