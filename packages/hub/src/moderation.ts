@@ -27,7 +27,7 @@ export interface Act {
   readonly user: string;
   /** Without one: everywhere. */
   readonly room?: string | undefined;
-  /** For the user to read; at most 120 characters. */
+  /** For the user to read; at most MAX_REASON_LENGTH characters. */
   readonly reason?: string | undefined;
   /** Ms since 1970 when it ends by itself. Default: when it is lifted. */
   readonly until?: number | undefined;

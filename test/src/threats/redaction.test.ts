@@ -92,6 +92,21 @@ it("T-2: no byte of a token is in what a server writes, at any level, whatever w
 });
 
 describe("every answer", () => {
+  async function expectToSayWhatItIs(
+    request: string,
+    headers: Readonly<Record<string, string>>,
+    status?: number,
+  ): Promise<void> {
+    const [method = "", target = ""] = request.split(" ");
+    const body = method === "POST" ? "" : undefined;
+    const answer = await exchange(besieged.port, method, target, headers, body);
+    if (status !== undefined) expect(await answer.status()).toBe(status);
+    const head = answer.text.slice(0, answer.text.indexOf("\r\n\r\n")).toLowerCase();
+    expect(head).toContain("\r\nx-content-type-options: nosniff");
+    expect(head).toContain("\r\nreferrer-policy: no-referrer");
+    expect(head).toMatch(/\r\ncontent-security-policy: default-src 'none';.* frame-ancestors 'none'/);
+  }
+
   it.each([
     ...["GET /healthz", "GET /readyz", "GET /v1/rooms", "GET /v1/rooms/general/events", "GET /nowhere"],
     ...["GET /v1/asyncapi.json", "POST /v1/tickets", "POST /v1/rooms/general/events", "OPTIONS /v1/rooms"],
@@ -115,19 +130,15 @@ describe("every answer", () => {
     ],
     ...["GET /manifest.webmanifest", "GET /r/general", "GET /v1/ws"],
   ])("W-HEADERS: %s is what it says, refers to nobody, and runs nothing of anybody", async (request) => {
-    const [method = "", target = ""] = request.split(" ");
-    const { text } = await exchange(
-      besieged.port,
-      method,
-      target,
-      { Accept: "text/html" },
-      method === "POST" ? "" : undefined,
-    );
-    const head = text.slice(0, text.indexOf("\r\n\r\n")).toLowerCase();
-    expect(head).toContain("\r\nx-content-type-options: nosniff");
-    expect(head).toContain("\r\nreferrer-policy: no-referrer");
-    expect(head).toMatch(/\r\ncontent-security-policy: default-src 'none';.* frame-ancestors 'none'/);
+    await expectToSayWhatItIs(request, { Accept: "text/html" });
   });
+
+  it.each(["GET /metrics", "GET /v1/admin/overview", "HEAD /v1/admin/live", "HEAD /v1/admin/tail"])(
+    "W-HEADERS: so is %s to an operator",
+    async (request) => {
+      await expectToSayWhatItIs(request, { Authorization: `Bearer ${ADMIN}` }, 200);
+    },
+  );
 
   it("W-HEADERS: so is an upgrade that is refused", async () => {
     for (const transport of ["ws", "socketio-websocket"] as const) {

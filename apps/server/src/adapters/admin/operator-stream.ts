@@ -3,18 +3,12 @@ import type { Clock } from "@roomcast/hub";
 import type { ServerResponse } from "node:http";
 
 import { comment, eventBlock } from "../sse/event-block.ts";
+import { STREAM_HEAD } from "../sse/stream-head.ts";
 import { Beat } from "./beat.ts";
 
 /** What may wait for the reader; more is not made for it. */
 const MAX_QUEUED_BYTES = 256 * 1024;
 const HEARTBEAT_MS = 10_000;
-
-const HEAD = {
-  "Content-Type": "text/event-stream; charset=utf-8",
-  "Cache-Control": "no-store, no-transform",
-  "X-Accel-Buffering": "no",
-  "X-Content-Type-Options": "nosniff",
-};
 
 export class OperatorStream {
   readonly #response: ServerResponse;
@@ -30,7 +24,7 @@ export class OperatorStream {
       heartbeat.stop();
       onClosed();
     });
-    response.writeHead(200, HEAD).flushHeaders();
+    response.writeHead(200, STREAM_HEAD).flushHeaders();
   }
 
   /** Its reader is behind: what is told now is not told. */

@@ -7,20 +7,13 @@ import { CLOSE_CODES, type CloseName } from "@roomcast/protocol";
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-import { SECURITY_HEADERS } from "../security-headers.ts";
 import { GIVEN_AWAY, type Place } from "../places.ts";
 import { outlast } from "../outlast.ts";
 import { reset } from "../reset.ts";
+import { STREAM_HEAD } from "./stream-head.ts";
 
-const HEAD = {
-  "Content-Type": "text/event-stream; charset=utf-8",
-  "Cache-Control": "no-store, no-transform",
-  ...SECURITY_HEADERS,
-  // nginx would gather the events until its buffer is full.
-  "X-Accel-Buffering": "no",
-  // Its socket is of no further use.
-  Connection: "close",
-};
+/** Its socket is of no further use. */
+const HEAD = { ...STREAM_HEAD, Connection: "close" };
 
 /** A peer that has vanished is found out by the system's own probes, which begin after this long without traffic. */
 const KEEP_ALIVE_MS = 10_000;
