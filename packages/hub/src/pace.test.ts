@@ -4,15 +4,20 @@ import { describe, expect, test } from "vitest";
 
 import { type Client, only, type Stage, stage } from "../test/stage.ts";
 
-const WAIT_MS = 2;
-const MEMBERS = WAIT_MS * 40;
+/** For two events, which are a quarter of a stream. */
+const WAIT_MS = 1;
+const STREAM_MS = WAIT_MS * 4;
+const MEMBERS = STREAM_MS * 40;
 
 const publish = (id: string): object => ({
   ...{ type: "publish", id, room: "general", event: "message", data: { text: id } },
 });
 
-/** Two publishes that the log holds back. */
-async function twoUnderWay(members: number): Promise<{ s: Stage; publisher: Client; member: Client }> {
+/** Publishes that the log holds back. */
+async function underWay(
+  members: number,
+  publishes = 2,
+): Promise<{ s: Stage; publisher: Client; member: Client }> {
   const s = stage();
   const clients = [];
   for (let index = 0; index < members; index += 1) {
@@ -25,14 +30,13 @@ async function twoUnderWay(members: number): Promise<{ s: Stage; publisher: Clie
   const [publisher, member] = clients;
   if (publisher === undefined || member === undefined) throw new Error("nobody is here");
   s.log.holdAppends();
-  publisher.say(publish("1"));
-  publisher.say(publish("2"));
+  for (let id = 1; id <= publishes; id += 1) publisher.say(publish(String(id)));
   return { s, publisher, member };
 }
 
-/** Two events have just been written in one; the log holds back what is appended from now on. */
-async function resting(): Promise<{ s: Stage; publisher: Client; member: Client }> {
-  const staged = await twoUnderWay(MEMBERS);
+/** So many events have just been written in one; the log holds back what is appended from now on. */
+async function resting(events = 2): Promise<{ s: Stage; publisher: Client; member: Client }> {
+  const staged = await underWay(MEMBERS, events);
   const { s, publisher, member } = staged;
   s.log.commit();
   await s.settle();
@@ -47,7 +51,7 @@ const offsets = (client: Client): (number | undefined)[] =>
 
 describe("patience", () => {
   test("R-GATHER-CROWD: while the log has more of its events, a crowd's write waits for them", async () => {
-    const { s, publisher, member } = await twoUnderWay(MEMBERS);
+    const { s, publisher, member } = await underWay(MEMBERS);
     s.log.commit(1);
     await s.settle();
     expect(member.connection.writes).toHaveLength(0);
@@ -59,7 +63,7 @@ describe("patience", () => {
   });
 
   test("R-GATHER-CROWD: it waits for so long and no longer", async () => {
-    const { s, member } = await twoUnderWay(MEMBERS);
+    const { s, member } = await underWay(MEMBERS);
     s.log.commit(1);
     await s.settle();
     s.clock.advance(WAIT_MS);
@@ -67,8 +71,20 @@ describe("patience", () => {
     expect(only(member.take(), "event").map(({ offset }) => offset)).toEqual([1]);
   });
 
+  test("R-GATHER-CROWD: the more it waits for the longer, until they are a stream", async () => {
+    const { s, member } = await underWay(MEMBERS, 20);
+    s.log.commit(1);
+    await s.settle();
+    s.clock.advance(STREAM_MS - 1);
+    await s.settle();
+    expect(member.connection.writes).toHaveLength(0);
+    s.clock.advance(1);
+    await s.settle();
+    expect(offsets(member)).toEqual([1]);
+  });
+
   test("R-GATHER-CROWD: a refusal is nothing to wait for", async () => {
-    const { s, member } = await twoUnderWay(MEMBERS);
+    const { s, member } = await underWay(MEMBERS);
     s.log.commit(1);
     await s.settle();
     s.log.refuseAppends(refusal("storage_full"));
@@ -77,7 +93,7 @@ describe("patience", () => {
   });
 
   test("R-GATHER-CROWD: a small room waits for nothing", async () => {
-    const { s, member } = await twoUnderWay(10);
+    const { s, member } = await underWay(10);
     s.log.commit(1);
     await s.settle();
     expect(only(member.take(), "event").map(({ offset }) => offset)).toEqual([1]);
@@ -100,6 +116,16 @@ describe("rest", () => {
     expect(offsets(member)).toEqual([3, 4]);
   });
 
+  test("R-GATHER-REST: the more it was written the longer it rests, until they are a stream", async () => {
+    const { s, publisher } = await resting(20);
+    publisher.say(publish("21"));
+    s.clock.advance(STREAM_MS - 1);
+    expect(s.log.appends).toBe(0);
+    s.clock.advance(1);
+    expect(s.log.appends).toBe(1);
+    s.log.commit();
+  });
+
   test("R-GATHER-REST: who publishes one at a time waits for nothing", async () => {
     const { s, publisher, member } = await resting();
     s.clock.advance(WAIT_MS);
@@ -114,10 +140,11 @@ describe("rest", () => {
   });
 
   test("R-GATHER-REST: what waits does not overtake what is refused meanwhile", async () => {
-    const { s, publisher, member } = await twoUnderWay(MEMBERS);
+    const { s, publisher, member } = await underWay(MEMBERS);
     publisher.say(publish("3"));
     s.log.commit(2);
-    await s.pass(WAIT_MS);
+    // For three events.
+    await s.pass(WAIT_MS * 1.5);
     expect(offsets(member)).toEqual([1, 2]);
     publisher.take();
     publisher.say(publish("4"));

@@ -9,12 +9,15 @@ import type { Clock, Timer } from "./clock.ts";
 
 /** So many are a crowd: whatever fewer get is written at once. */
 export const CROWD = 40;
-/** How long a crowd waits: one more millisecond for each so many members, … */
+/** How long a crowd waits for a stream of events: one more millisecond for each so many members, … */
 const MEMBERS_PER_MS = CROWD;
-/** … about twice what the write that is saved would take, and never longer than this. */
+/** … three times what the write that is saved would take, and never longer than this. */
 const MAX_WAIT_MS = 40;
+/** So many events are a stream. For fewer it waits a share: two are together once by chance, and are not to be late for that. */
+const STREAM_EVENTS = 8;
 
-const waitMsOf = (members: number): number => Math.min(members / MEMBERS_PER_MS, MAX_WAIT_MS);
+const waitMsOf = (members: number, events: number): number =>
+  Math.min(members / MEMBERS_PER_MS, MAX_WAIT_MS) * Math.min(events / STREAM_EVENTS, 1);
 
 /** What waits until the crowd has rested: exactly one of the two is called. */
 export interface Waiting {
@@ -55,9 +58,9 @@ export class Pace {
     if (this.#underWay === 0) this.#crowd.due();
   }
 
-  /** At the end of a turn, for what has gathered. */
-  isTime(members: number): boolean {
-    const waitMs = waitMsOf(members);
+  /** At the end of a turn, for so many messages that have gathered. */
+  isTime(messages: number, members: number): boolean {
+    const waitMs = waitMsOf(members, messages + this.#underWay);
     if (this.#underWay === 0 || this.#patience === null || waitMs < 1) return true;
     this.#patience ??= this.#clock.after(waitMs, () => {
       this.#patience = null;
@@ -70,7 +73,7 @@ export class Pace {
   wrote(messages: number, members: number): void {
     this.#patience?.cancel();
     this.#patience = undefined;
-    const waitMs = waitMsOf(members);
+    const waitMs = waitMsOf(members, messages);
     // Whoever publishes once and waits for that is not to wait for others.
     if (messages < 2 || waitMs < 1) return;
     this.#rest ??= this.#clock.after(waitMs, () => {

@@ -196,7 +196,8 @@ export class Room implements Gatherer {
   }
 
   #isTime(): boolean {
-    return this.#batch !== undefined && this.#pace?.isTime(this.#audience.size) !== false;
+    const batch = this.#batch;
+    return batch !== undefined && this.#pace?.isTime(batch.length, this.#audience.size) !== false;
   }
 
   #gathering(): Batch<Subscription> {

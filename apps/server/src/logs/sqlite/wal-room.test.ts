@@ -50,7 +50,7 @@ describe("L-AHEAD", () => {
       steps.push(walBytes() - before);
       commit();
     }
-    expect(steps).toEqual(Array.from({ length: 8 }, () => 4 * MIB));
+    expect(steps).toEqual(Array.from({ length: 31 }, () => MIB));
     const made = walBytes();
     for (let count = 0; count < 500; count += 1) commit();
     expect([walBytes(), writer.hasChores]).toEqual([made, false]);

@@ -9,8 +9,8 @@ import { isFileError } from "./witness.ts";
 
 /** A store that is hardly written to needs none. */
 const IN_USE_BYTES = 1024 * 1024;
-/** Written and flushed in a few milliseconds. */
-const STEP_BYTES = 4 * 1024 * 1024;
+/** Written and flushed in about the time of a commit: the next one may wait for it. */
+const STEP_BYTES = 1024 * 1024;
 const ZEROS = new Uint8Array(64 * 1024);
 const STEP = Array.from({ length: STEP_BYTES / ZEROS.length }, () => ZEROS);
 
