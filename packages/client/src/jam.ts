@@ -13,6 +13,8 @@ export class Jam {
   /** One that was before it was refused after it: repeated in order they would block each other. */
   #tangled = false;
   #wait: Timer | undefined;
+  /** By their ids: they were given up before the server had answered. */
+  readonly #unheard = new Set<string>();
 
   /** @param waited the server may be asked again. */
   constructor(clock: Clock, waited: () => void) {
@@ -42,9 +44,15 @@ export class Jam {
     return this.#tangled ? "rejoin" : "go";
   }
 
-  /** Whether the server waits for one of these. */
-  heldBy(entries: readonly Entry[]): boolean {
+  /** Nobody will repeat these. @returns whether the server waits for one of them. */
+  giveUp(entries: readonly Entry[]): boolean {
+    for (const { state, prepared } of entries) if (state === "sent") this.#unheard.add(prepared.message.id);
     return this.#head !== undefined && entries.includes(this.#head);
+  }
+
+  /** @returns whether it was given up before: refused for now, it is waited for. */
+  answered(id: string): boolean {
+    return this.#unheard.delete(id);
   }
 
   repeated(entry: Entry): void {
@@ -55,6 +63,7 @@ export class Jam {
   clear(): void {
     this.#head = undefined;
     this.#tangled = false;
+    this.#unheard.clear();
   }
 
   /** The socket is gone, and with it whom a wait is for. */

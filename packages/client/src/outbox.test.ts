@@ -174,6 +174,26 @@ describe("repeating", () => {
     expect(unblocked()).toBe(2);
   });
 
+  test("C-UNBLOCK so it must when the refusal of one comes after it was given up", () => {
+    const { subject, add, open, sent, refuse, unblocked, clock } = outbox();
+    open();
+    add("a", "b", "c");
+    subject.discard("a");
+    expect([refuse("a"), unblocked()]).toEqual([true, 1]);
+    subject.hold();
+    open();
+    subject.discard("b");
+    subject.acked(ack("b", 1));
+    refuse("c", { code: "forbidden", message: "no", retry: "no" });
+    add("d");
+    clock.pass(PUBLISH_HORIZON_MS);
+    refuse("d");
+    expect(unblocked()).toBe(2);
+    subject.discard("d");
+    expect([refuse("d"), refuse("b"), unblocked()]).toEqual([false, false, 2]);
+    expect(sent().at(-1)).toBe("d");
+  });
+
   test("C-DRAIN while it is held nothing goes out, and acks count", async () => {
     const { subject, add, open, sent } = outbox();
     open();

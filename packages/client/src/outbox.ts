@@ -141,6 +141,7 @@ export class Outbox {
   /** @returns the publish that it is the ack of, if it is of one of these. */
   acked({ id, time, position, duplicate, delivered, answer }: Ack): Publish | undefined {
     const entry = this.#entries.get(id);
+    this.#jam.answered(id);
     // A late ack of one that was reported as unknown: it was kept after all.
     if (entry === undefined || entry.state === "queued") return undefined;
     this.#forget(entry);
@@ -157,8 +158,13 @@ export class Outbox {
   /** @returns whether it was one of these. */
   refused(refusal: ErrorMessage): boolean {
     const { id, retry } = refusal;
-    const entry = id === undefined ? undefined : this.#entries.get(id);
-    if (entry?.state !== "sent") return false;
+    if (id === undefined) return false;
+    const entry = this.#entries.get(id);
+    const isGivenUp = this.#jam.answered(id);
+    if (entry?.state !== "sent") {
+      if (isGivenUp && retry === "same_id") this.#ports.unblock();
+      return isGivenUp;
+    }
     if (retry === "same_id" && this.#ended === undefined) {
       this.#inFlight -= 1;
       entry.state = "queued";
@@ -191,9 +197,9 @@ export class Outbox {
   discard(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
+    this.#giveUp([entry]);
     this.#drop(entry);
     this.#storage.discard(entry, failure("discarded"));
-    this.#giveUp([entry]);
     this.#moved();
   }
 
@@ -234,7 +240,7 @@ export class Outbox {
 
   /** These will not be repeated: if the server waits for one of them, only a new join makes it go on. */
   #giveUp(entries: readonly Entry[]): void {
-    if (this.#jam.heldBy(entries)) this.#ports.unblock();
+    if (this.#jam.giveUp(entries)) this.#ports.unblock();
   }
 
   /** Over a restart of the program, though it cannot be sent now. */
@@ -286,8 +292,8 @@ export class Outbox {
     this.#horizon = undefined;
     const now = this.#ports.clock.monotonicMs();
     const late = this.#waiting().filter(({ deadline }) => deadline <= now);
-    for (const entry of late) this.#fail(entry, failure("unsent"));
     this.#giveUp(late);
+    for (const entry of late) this.#fail(entry, failure("unsent"));
     this.#moved();
   }
 }
