@@ -14,59 +14,62 @@ export type FramesFor = (subscription: Subscription) => Uint8Array | undefined;
  */
 const TOGETHER = 16;
 
+/** What is being written, and how many have had it. */
+interface Writing {
+  readonly framesFor: FramesFor;
+  served: number;
+}
+
 export class Audience {
-  #members: Subscription[] = [];
-  /** What is being written. */
-  #framesFor: FramesFor | undefined;
-  /** So many have had it. */
-  #served = 0;
+  /** Very many rooms have one, for which a list would be as large as all else here. */
+  #members: Subscription | Subscription[] | undefined;
+  /** Some have what was written last, and others not yet. */
+  #writing: Writing | undefined;
 
   get size(): number {
-    return this.#members.length;
+    return Array.isArray(this.#members) ? this.#members.length : this.#members === undefined ? 0 : 1;
   }
 
-  /** Some have what was written last, and others not yet. */
   get writing(): boolean {
-    return this.#framesFor !== undefined;
+    return this.#writing !== undefined;
   }
 
   /** What they speak. To be asked once for many messages: it is a walk over all. */
   formats(): readonly Format[] {
     const formats: Format[] = [];
-    for (const { format } of this.#members) if (!formats.includes(format)) formats.push(format);
+    for (const { format } of this.#list) if (!formats.includes(format)) formats.push(format);
     return formats;
-  }
-
-  [Symbol.iterator](): Iterator<Subscription> {
-    return this.#members.values();
   }
 
   /** What is being written is none of the newcomer's business. */
   add(subscription: Subscription): void {
-    // An array that is pushed to gets room for sixteen more: too much for each of very many rooms of one.
-    if (this.#members.length === 0) this.#members = [subscription];
-    else this.#members.push(subscription);
-    subscription.index = this.#members.length - 1;
-    if (this.writing) this.#serve(subscription);
+    subscription.index = this.size;
+    if (this.#members === undefined) this.#members = subscription;
+    else if (Array.isArray(this.#members)) this.#members.push(subscription);
+    else this.#members = [this.#members, subscription];
+    if (this.#writing !== undefined) this.#serve(subscription, this.#writing);
   }
 
   /** With what is being written, or without. */
   remove(subscription: Subscription): void {
+    const writing = this.#writing;
     // Whoever stands behind it is to stay on its side.
-    if (subscription.index < this.#served) {
-      this.#served -= 1;
-      this.#swap(subscription, this.#members[this.#served]);
+    if (writing !== undefined && subscription.index < writing.served) {
+      writing.served -= 1;
+      this.#swap(subscription, writing.served);
     }
-    this.#swap(subscription, this.#members.at(-1));
-    this.#members.pop();
+    this.#swap(subscription, this.size - 1);
+    if (Array.isArray(this.#members)) {
+      this.#members.pop();
+      if (this.#members.length === 1) [this.#members] = this.#members;
+    } else this.#members = undefined;
     subscription.index = -1;
     this.#endIfServed();
   }
 
   /** MUST NOT be called while something is being written: it is from now on, slice by slice. */
   begin(framesFor: FramesFor): void {
-    this.#framesFor = framesFor;
-    this.#served = 0;
+    this.#writing = { framesFor, served: 0 };
   }
 
   /**
@@ -74,54 +77,62 @@ export class Audience {
    * @returns those who can take no more: whoever is told must close them, which takes them out of here.
    */
   goOn(most: number): readonly Subscription[] {
-    const framesFor = this.#framesFor;
-    if (framesFor === undefined) return NOBODY;
-    const from = this.#served;
-    const until = Math.min(this.#members.length, from + most);
-    this.#served = until;
+    const writing = this.#writing;
+    if (writing === undefined) return NOBODY;
+    const members = this.#list;
+    const from = writing.served;
+    const until = Math.min(members.length, from + most);
+    writing.served = until;
     this.#endIfServed();
     const slow: Subscription[] = [];
     for (let index = from; index < until; index += TOGETHER) {
-      const group = this.#members.slice(index, Math.min(index + TOGETHER, until));
+      const group = members.slice(index, Math.min(index + TOGETHER, until));
       const ready = group.filter(({ outlet }) => !outlet.full);
       if (ready.length < group.length) slow.push(...group.filter(({ outlet }) => outlet.full));
-      for (const subscription of ready) if (!written(subscription, framesFor)) slow.push(subscription);
+      for (const subscription of ready) if (!written(subscription, writing)) slow.push(subscription);
     }
     return slow;
   }
 
   /** One of them gets what is being written ahead of the others. @returns false when it can take no more. */
   hurry(subscription: Subscription): boolean {
-    const framesFor = this.#framesFor;
-    if (framesFor === undefined || subscription.index < this.#served) return true;
-    this.#serve(subscription);
+    const writing = this.#writing;
+    if (writing === undefined || subscription.index < writing.served) return true;
+    this.#serve(subscription, writing);
     this.#endIfServed();
-    return written(subscription, framesFor);
+    return written(subscription, writing);
   }
 
-  #serve(subscription: Subscription): void {
-    this.#swap(subscription, this.#members[this.#served]);
-    this.#served += 1;
+  get #list(): readonly Subscription[] {
+    if (this.#members === undefined) return NOBODY;
+    return Array.isArray(this.#members) ? this.#members : [this.#members];
   }
 
-  #swap(a: Subscription, b = a): void {
-    const { index } = a;
-    this.#members[b.index] = a;
-    this.#members[index] = b;
-    a.index = b.index;
-    b.index = index;
+  #serve(subscription: Subscription, writing: Writing): void {
+    this.#swap(subscription, writing.served);
+    writing.served += 1;
+  }
+
+  /** Changes places with the one that stands there. */
+  #swap(subscription: Subscription, place: number): void {
+    const members = this.#members;
+    if (!Array.isArray(members)) return;
+    const { index } = subscription;
+    const other = members[place] ?? subscription;
+    members[place] = subscription;
+    members[index] = other;
+    subscription.index = place;
+    other.index = index;
   }
 
   #endIfServed(): void {
-    if (this.#served < this.#members.length) return;
-    this.#framesFor = undefined;
-    this.#served = 0;
+    if (this.#writing !== undefined && this.#writing.served >= this.size) this.#writing = undefined;
   }
 }
 
 const NOBODY: readonly Subscription[] = [];
 
-function written(subscription: Subscription, framesFor: FramesFor): boolean {
+function written(subscription: Subscription, { framesFor }: Writing): boolean {
   const frames = framesFor(subscription);
   return frames === undefined || subscription.outlet.write(frames);
 }

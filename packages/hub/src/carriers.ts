@@ -35,11 +35,14 @@ const MAX_ROOMS = 256;
 
 export class CarriedRooms {
   /** Most have one, and every connection keeps them. */
-  #names: string | readonly string[] | undefined;
+  #names: string | string[] | undefined;
 
   add(room: string): void {
-    const all = this.#all;
-    if (all.length < MAX_ROOMS && !all.includes(room)) this.#names = all.length === 0 ? room : [...all, room];
+    const names = this.#names;
+    if (names === undefined) this.#names = room;
+    else if (typeof names !== "string") {
+      if (names.length < MAX_ROOMS && !names.includes(room)) names.push(room);
+    } else if (names !== room) this.#names = [names, room];
   }
 
   has(room: string): boolean {

@@ -14,10 +14,10 @@ const member = (clientId: string, state = {}): Member => ({
 function watched(): { clock: ManualClock; presence: Presence; told: Told[]; take: () => Told[] } {
   const clock = new ManualClock();
   const told: Told[] = [];
-  const presence = new Presence(
-    { clock, settings: { presenceGatherMs: 100 } },
-    { name: "r", audience: 1, broadcast: (message) => told.push(message) },
-  );
+  const presence = new Presence({
+    ...{ name: "r", audience: 1, parts: { clock, settings: { presenceGatherMs: 100 } } },
+    broadcast: (message) => told.push(message),
+  });
   return { clock, presence, told, take: () => told.splice(0) };
 }
 

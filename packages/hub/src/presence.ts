@@ -25,9 +25,15 @@ const MAX_GATHER_MS = 10_000;
 /** Many rooms have a member or two, and are not to keep a list of them. */
 const LONG_LIST = 16;
 
+/** What all rooms have in common. */
+interface Parts extends Pick<Engine, "clock"> {
+  readonly settings: Pick<HubSettings, "presenceGatherMs">;
+}
+
 interface Told {
   /** Of the room. */
   readonly name: string;
+  readonly parts: Parts;
   /** How many hear it now. Who comes to hear it is shown the list first. */
   readonly audience: number;
   broadcast(message: PresenceMessage): void;
@@ -55,13 +61,7 @@ const NO_NEWS = new News();
 /** One for all who have said nothing of theirs. */
 export const NO_STATE: State = Object.freeze({});
 
-/** What all rooms have in common. */
-interface Parts extends Pick<Engine, "clock"> {
-  readonly settings: Pick<HubSettings, "presenceGatherMs">;
-}
-
 export class Presence {
-  readonly #parts: Parts;
   readonly #told: Told;
   #members: Roster;
   /** Of many members, as long as they stay the same: what is told to each who comes back is then printed once. */
@@ -70,8 +70,7 @@ export class Presence {
   /** Every receiver has the list. Not so once the room was too crowded to tell it, until it is told whole again. */
   #listed = true;
 
-  constructor(parts: Parts, told: Told) {
-    this.#parts = parts;
+  constructor(told: Told) {
     this.#told = told;
   }
 
@@ -172,7 +171,7 @@ export class Presence {
   /** @returns where to say what has changed, which will be told; undefined where nobody is there to be told. */
   #gather(): News | undefined {
     if (this.#news === undefined && this.#told.audience === 0) return undefined;
-    const { clock, settings } = this.#parts;
+    const { clock, settings } = this.#told.parts;
     const largeMs = Math.min(this.count * GATHER_MS_PER_MEMBER, MAX_GATHER_MS);
     return (this.#news ??= new News(
       clock.after(Math.max(settings.presenceGatherMs, largeMs), () => {

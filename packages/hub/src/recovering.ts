@@ -8,12 +8,13 @@ import { MAX_PAGE_EVENTS } from "@roomcast/protocol";
 import { type Cursor, type Reached, sequenceIn } from "./cursor.ts";
 import type { Exchange } from "./engine.ts";
 import { isOver, mayJoin, maySee, subscribe } from "./entering.ts";
+import type { Held } from "./holding.ts";
 import { isPromise } from "./maybe-promise.ts";
 import { NO_STATE } from "./presence.ts";
 import { eventMessage } from "./room.ts";
 import type { KeptEvent, Page, ReadRange } from "./room-log.ts";
 import { goLive, meets, nextHeld, positionOf } from "./snapshot.ts";
-import type { Held, Subscription } from "./subscription.ts";
+import type { Subscription } from "./subscription.ts";
 
 /** Of a page where there are many rooms: all have one in memory. */
 const MIN_PAGE_EVENTS = 8;

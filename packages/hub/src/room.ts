@@ -5,10 +5,12 @@ import { Audience } from "./audience.ts";
 import { Batch } from "./batch.ts";
 import type { Reached } from "./cursor.ts";
 import type { Engine } from "./engine.ts";
+import { Few } from "./few.ts";
+import { type Held, Holding } from "./holding.ts";
 import { CROWD, Pace } from "./pace.ts";
 import { Presence } from "./presence.ts";
 import type { KeptEvent, Removed } from "./room-log.ts";
-import type { Held, Subscription } from "./subscription.ts";
+import type { Subscription } from "./subscription.ts";
 import type { Gatherer } from "./turn.ts";
 
 /** A batch is written before the turn ends once it is as large as this: it bounds what a write adds to a queue. */
@@ -21,13 +23,13 @@ export type RoomParts = Pick<Engine, "clock" | "turn" | "settings">;
 
 export class Room implements Gatherer {
   readonly name: string;
+  readonly parts: RoomParts;
   readonly presence: Presence;
-  readonly #parts: RoomParts;
   readonly #audience = new Audience();
   /** Made with the first, as what else is rarely there: an idle room is to cost little. */
-  #entering: Set<Subscription> | undefined;
-  /** How many of the live have a snapshot that no live event has got past yet. */
-  #ahead = 0;
+  #entering: Few<Subscription, Holding> | undefined;
+  /** Where the snapshots of the live end that no live event has got past yet. */
+  #ahead: Few<Subscription, Position> | undefined;
   /** What has gathered. */
   #batch: Batch<Subscription> | undefined;
   /** The end of this turn will be told. */
@@ -36,8 +38,8 @@ export class Room implements Gatherer {
 
   constructor(name: string, parts: RoomParts) {
     this.name = name;
-    this.#parts = parts;
-    this.presence = new Presence(parts, this);
+    this.parts = parts;
+    this.presence = new Presence(this);
   }
 
   /** Nobody is here, and nobody is expected back. */
@@ -57,8 +59,12 @@ export class Room implements Gatherer {
 
   /** From now on live events are held for this subscription. */
   enter(subscription: Subscription): void {
-    subscription.startHolding();
-    (this.#entering ??= new Set()).add(subscription);
+    (this.#entering ??= new Few()).set(subscription, new Holding());
+  }
+
+  /** What was held for it; null where it is not entering. */
+  heldFor(subscription: Subscription): readonly Held[] | null {
+    return this.#entering?.get(subscription)?.held ?? null;
   }
 
   /**
@@ -67,14 +73,14 @@ export class Room implements Gatherer {
    * @returns what was held meanwhile.
    */
   activate(subscription: Subscription, ahead: Position | undefined): readonly Held[] {
+    const held = this.heldFor(subscription) ?? [];
     this.#entered(subscription);
     // What has gathered is older than the snapshot, and none of the newcomer's business.
     if (this.#batch !== undefined) this.flush();
     this.#audience.add(subscription);
-    if (this.#audience.size >= CROWD) this.#pace ??= new Pace(this.#parts.clock, this);
-    subscription.snapshot = ahead;
-    if (ahead !== undefined) this.#ahead += 1;
-    return subscription.stopHolding();
+    if (this.#audience.size >= CROWD) this.#pace ??= new Pace(this.parts.clock, this);
+    if (ahead !== undefined) (this.#ahead ??= new Few()).set(subscription, ahead);
+    return held;
   }
 
   /**
@@ -82,9 +88,8 @@ export class Room implements Gatherer {
    * @param dropping nor what has gathered for it.
    */
   detach(subscription: Subscription, dropping = false): void {
-    subscription.stopHolding();
     this.#entered(subscription);
-    this.#gotPast(subscription);
+    this.#ahead?.delete(subscription);
     if (subscription.live && !dropping) this.#catchUp(subscription);
     // Whoever could take no more was closed, and is out already.
     if (!subscription.live) return;
@@ -106,22 +111,18 @@ export class Room implements Gatherer {
     const { epoch, offset, sequence } = event;
     const message = eventMessage(event);
     const bytes = ENVELOPE_BYTES + event.data.text.length;
-    for (const subscription of this.#entering ?? []) {
-      subscription.hold({ epoch, offset, sequence, bytes, message });
-    }
+    this.#hold({ epoch, offset, sequence, bytes, message });
     this.broadcast(message, event);
     // A snapshot may show what the log has not announced here yet.
-    if (this.#ahead > 0) this.#spare((snapshot) => epoch === snapshot.epoch && offset <= snapshot.offset);
+    this.#spare((snapshot) => epoch === snapshot.epoch && offset <= snapshot.offset);
   }
 
   /** All that was said here is gone, and the count begins anew. Nobody leaves for that. */
   renew({ position, sequence }: Removed): void {
     const gap: Gap = { type: "gap", room: this.name, reason: "recreated", from: null, to: null, position };
-    for (const subscription of this.#entering ?? []) {
-      subscription.hold({ ...position, sequence, bytes: 0, message: gap });
-    }
+    this.#hold({ ...position, sequence, bytes: 0, message: gap });
     this.broadcast(gap, { ...position, sequence });
-    if (this.#ahead > 0) this.#spare((snapshot) => snapshot.epoch === position.epoch);
+    this.#spare((snapshot) => snapshot.epoch === position.epoch);
   }
 
   /** To every live member, at the end of this turn, or a little later where a crowd has more to come. */
@@ -130,7 +131,7 @@ export class Room implements Gatherer {
     if (message.type === "event") this.#introduce(message);
     let batch = this.#gathering();
     if (at?.sequence !== undefined && batch.inSequence) {
-      this.#parts.turn.inSequence(this);
+      this.parts.turn.inSequence(this);
       // To flush another room may close who is a member of both, which flushes this one.
       batch = this.#gathering();
     }
@@ -158,8 +159,8 @@ export class Room implements Gatherer {
    * @param echo false: instead of the event, which the publisher then does not get.
    */
   acknowledge(subscription: Subscription, ack: Ack, echo: boolean): void {
-    if (subscription.held !== null && ack.position !== undefined)
-      subscription.holdAck(ack, ack.position, !echo);
+    const holding = this.#entering?.get(subscription);
+    if (holding !== undefined && ack.position !== undefined) holding.holdAck(ack, ack.position, !echo);
     else if (echo || !subscription.live || this.#batch === undefined) this.tell(subscription, ack);
     else this.#batch.replaceLast(subscription, ack);
   }
@@ -171,7 +172,7 @@ export class Room implements Gatherer {
   turnEnded(): void {
     this.#waitsForTurn = false;
     if (!this.#audience.writing && !this.#isTime()) return;
-    this.#write(this.#parts.settings.membersPerTurn);
+    this.#write(this.parts.settings.membersPerTurn);
     if (this.#audience.writing) this.#awaitTurn();
     else this.due();
   }
@@ -219,25 +220,24 @@ export class Room implements Gatherer {
     if (this.#entering?.size === 0) this.#entering = undefined;
   }
 
-  #gotPast(subscription: Subscription): void {
-    if (subscription.snapshot === undefined) return;
-    subscription.snapshot = undefined;
-    this.#ahead -= 1;
+  #hold(held: Held): void {
+    if (this.#entering === undefined) return;
+    for (const holding of this.#entering.values()) holding.hold(held);
   }
 
   /** Newcomers do not get what was broadcast last, if their snapshot shows it. */
   #spare(shows: (snapshot: Position) => boolean): void {
-    for (const subscription of this.#audience) {
-      if (subscription.snapshot === undefined) continue;
-      if (shows(subscription.snapshot)) this.#batch?.replaceLast(subscription, null);
-      else this.#gotPast(subscription);
+    if (this.#ahead === undefined) return;
+    for (const [subscription, snapshot] of this.#ahead) {
+      if (shows(snapshot)) this.#batch?.replaceLast(subscription, null);
+      else this.#ahead.delete(subscription);
     }
   }
 
   #awaitTurn(): void {
     if (this.#waitsForTurn) return;
     this.#waitsForTurn = true;
-    this.#parts.turn.add(this);
+    this.parts.turn.add(this);
   }
 
   /** The events of a newcomer must not overtake the news that they came. */

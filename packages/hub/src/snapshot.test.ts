@@ -2,9 +2,9 @@
 import { JsonText } from "@roomcast/protocol";
 import { expect, test } from "vitest";
 
+import type { Held } from "./holding.ts";
 import type { Page } from "./room-log.ts";
 import { meets } from "./snapshot.ts";
-import type { Held } from "./subscription.ts";
 
 const EPOCH = "k1";
 const page: Page = {

@@ -13,10 +13,11 @@ import {
 } from "@roomcast/protocol";
 
 import type { Engine } from "./engine.ts";
+import type { Held } from "./holding.ts";
 import { isPromise } from "./maybe-promise.ts";
 import { recover } from "./recovery.ts";
 import type { Page } from "./room-log.ts";
-import type { Held, Subscription } from "./subscription.ts";
+import type { Subscription } from "./subscription.ts";
 
 export type Place = Pick<JoinTarget, "room" | "since" | "history">;
 
@@ -59,7 +60,7 @@ async function readOnce(
   );
   if (!read.ok) return err(read.error);
   const page = read.value;
-  if (since === undefined) return ok({ page: { ...page, more: false }, recovered: false });
+  if (since === undefined) return ok({ page: page.more ? { ...page, more: false } : page, recovered: false });
   const recovery = recover(since, page, (epoch, now) => engine.log.whyChanged(epoch, now));
   if (recovery.kind === "recovered") return ok({ page, recovered: true });
   if (recovery.kind === "gap") return ok({ page, recovered: false, gap: recovery.gap });

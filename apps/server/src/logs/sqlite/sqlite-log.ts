@@ -44,7 +44,6 @@ export class SqliteLog implements RoomLog {
   readonly #tails: Tails;
   readonly #earlierGenerations: ReadonlySet<string>;
   readonly #turns: ReadTurns;
-  readonly #firstReads = new Map<string, Promise<unknown>>();
   readonly #close: () => Promise<void>;
   #sequence: number;
   #listener: (event: KeptEvent) => void = () => undefined;
@@ -104,10 +103,9 @@ export class SqliteLog implements RoomLog {
   /** What memory shows is what the listener has heard; the tables are read once all that was asked before is committed. */
   async read(room: string, range: ReadRange): Promise<Result<Page, Refusal>> {
     if (this.#queue.isEnded) return this.#readTables(room, range);
-    // Of all who come at once into a room that is not in memory, one brings it there.
-    const first = this.#firstReads.get(room);
+    const first = this.#tails.reading(room);
     if (first !== undefined) await first;
-    if (!this.#tails.has(room)) return this.#readFirst(room, range);
+    if (!this.#tails.has(room)) return this.#readTables(room, range);
     await this.#turns.next();
     const page = this.#tails.page(room, range);
     return page === undefined ? this.#readTables(room, range) : ok(page);
@@ -137,34 +135,26 @@ export class SqliteLog implements RoomLog {
     await this.#close();
   }
 
-  async #readFirst(room: string, range: ReadRange): Promise<Result<Page, Refusal>> {
-    const reading = this.#readTables(room, range);
-    this.#firstReads.set(room, reading);
-    const page = await reading;
-    this.#firstReads.delete(room);
-    return page;
-  }
-
-  async #readTables(
-    room: string,
-    { after, beyond, before, limit }: ReadRange,
-  ): Promise<Result<Page, Refusal>> {
-    return new Promise((resolve) => {
-      this.#queue.read({ room, after, beyond, before, limit }, (cells) => {
-        if ("code" in cells) {
-          resolve(err(cells));
-          return;
-        }
-        const page = this.#pageOf(room, cells);
-        this.#tails.learn(room, page);
-        resolve(ok(page));
-      });
+  #readTables(room: string, { after, beyond, before, limit }: ReadRange): Promise<Result<Page, Refusal>> {
+    const { promise, resolve } = Promise.withResolvers<Result<Page, Refusal>>();
+    this.#tails.begin(room, promise);
+    this.#queue.read({ room, after, beyond, before, limit }, (cells) => {
+      if ("code" in cells) {
+        this.#tails.missed(room);
+        resolve(err(cells));
+        return;
+      }
+      const page = this.#pageOf(room, cells);
+      this.#tails.learn(room, page);
+      resolve(ok(page));
     });
+    return promise;
   }
 
-  #pageOf(room: string, { incarnation, events, ...page }: PageCells): Page {
+  #pageOf(room: string, { incarnation, floor, goneSequence, top, events, more }: PageCells): Page {
     const epoch = this.#epochOf(incarnation);
-    return { ...page, epoch, events: events.map((cells) => keptEvent(room, epoch, cells)) };
+    const kept = events.map((cells) => keptEvent(room, epoch, cells));
+    return { epoch, floor, goneSequence, top, events: kept, more };
   }
 
   #epochOf(incarnation: number): string {

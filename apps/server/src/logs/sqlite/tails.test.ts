@@ -23,6 +23,7 @@ interface Opened {
   readonly writer: StoreWriter;
   /** The room of each read that came to the tables. */
   readonly readTables: readonly string[];
+  readonly closeQueue: () => Promise<void>;
 }
 
 /** A log whose writer is in this thread: its chores are done when a test says so, and what memory shows can be seen. */
@@ -49,7 +50,14 @@ function openLog(tailBytes: number): Opened {
   const parts = { clock, queue, durability: "process", generation: "g", earlierGenerations: [] } as const;
   const logOver = (memory: Tails): SqliteLog =>
     new SqliteLog({ ...parts, tails: memory, sequence: 0, close: () => queue.drain() });
-  return { log: logOver(tails), tables: logOver(new Tails(0)), tails, writer, readTables };
+  return {
+    log: logOver(tails),
+    tables: logOver(new Tails(0)),
+    tails,
+    writer,
+    readTables,
+    closeQueue: () => queue.drain(),
+  };
 }
 
 function rangeOf(random: SeededRandom, last: KeptEvent | undefined): ReadRange {
@@ -149,6 +157,22 @@ describe("L-TAIL", () => {
     expect(readTables).toEqual(["a"]);
     await Promise.all(["a", "b", "b"].map((room) => read(log, room, { limit: 1 })));
     expect(readTables).toEqual(["a", "b"]);
+  });
+
+  test("a room that could not be read is nobody's to wait for, and is read by the next", async () => {
+    const { log, readTables, tails, closeQueue } = openLog(1024 * 1024);
+    const reads = Array.from({ length: 10_001 }, (_, index) => read(log, `${index}`, { limit: 1 }));
+    expect(tails.reading("9999")).toBeInstanceOf(Promise);
+    await expect(reads.pop()).rejects.toMatchObject({ refusal: { code: "overloaded" } });
+    expect(tails.reading("10000")).toBeUndefined();
+    await Promise.all(reads);
+    await read(log, "10000", { limit: 1 });
+    expect(readTables).toHaveLength(10_001);
+    await closeQueue();
+    await expect(read(log, "later", { limit: 1 })).rejects.toMatchObject({
+      refusal: { code: "storage_unavailable" },
+    });
+    expect(tails.reading("later")).toBeUndefined();
   });
 
   test("while a flush takes its time, what was settled is read, and nothing else", async () => {

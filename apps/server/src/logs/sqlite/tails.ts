@@ -7,10 +7,17 @@ import type { KeptEvent, Page, ReadRange, Removed } from "@roomcast/hub";
 import { RoomTail } from "./room-tail.ts";
 import type { TrimmedRoom } from "./writer-messages.ts";
 
+/** Of what there may be, when it has become too much. */
+const KEPT = 15 / 16;
+
 export class Tails {
   readonly #maxBytes: number;
-  /** The one that was not in use for longest comes first. */
-  readonly #rooms = new Map<string, RoomTail>();
+  /**
+   * The one that was not in use for longest comes first. One that is being read has its place already: a map of those alone would be
+   * filled and emptied without end, and each table that it has outgrown, once that is old, would keep the next one from being collected,
+   * with all that was ever in it.
+   */
+  readonly #rooms = new Map<string, RoomTail | Promise<unknown>>();
   /** Of every room of which nothing was ever said: of very many most are such, and all of these are alike. */
   #untouched: RoomTail | undefined;
   #bytes = 0;
@@ -20,7 +27,23 @@ export class Tails {
   }
 
   has(room: string): boolean {
-    return this.#rooms.has(room);
+    return this.#tailOf(room) !== undefined;
+  }
+
+  /** Of all who come at once into a room that is not here, one reads the tables, and the others wait until then. */
+  reading(room: string): Promise<unknown> | undefined {
+    const reading = this.#rooms.get(room);
+    return reading instanceof RoomTail ? undefined : reading;
+  }
+
+  /** The tables are read. MUST be followed by `learn`, or by `missed`. */
+  begin(room: string, reading: Promise<unknown>): void {
+    if (!this.has(room)) this.#rooms.set(room, reading);
+  }
+
+  /** The tables could not be read. */
+  missed(room: string): void {
+    if (!this.has(room)) this.#rooms.delete(room);
   }
 
   /** undefined: to be read from the tables. */
@@ -30,7 +53,7 @@ export class Tails {
 
   /** @param page as the room is now, from the tables. */
   learn(room: string, page: Page): void {
-    const known = this.#rooms.get(room);
+    const known = this.#tailOf(room);
     const fresh = isUntouched(page) ? this.#untouchedOf(page) : new RoomTail(page);
     if (known === undefined || fresh.first < known.first) this.#put(room, fresh);
   }
@@ -53,6 +76,11 @@ export class Tails {
     });
   }
 
+  #tailOf(room: string): RoomTail | undefined {
+    const tail = this.#rooms.get(room);
+    return tail instanceof RoomTail ? tail : undefined;
+  }
+
   /** In its first life, as all of them are but those that were emptied by a version that did not count what is gone. */
   #untouchedOf(page: Page): RoomTail {
     this.#untouched ??= new RoomTail(page);
@@ -66,7 +94,7 @@ export class Tails {
   }
 
   #use<Value>(room: string, use: (tail: RoomTail) => Value): Value | undefined {
-    const tail = this.#rooms.get(room);
+    const tail = this.#tailOf(room);
     if (tail === undefined) return undefined;
     this.#bytes -= tail.bytes;
     this.#rooms.delete(room);
@@ -76,12 +104,18 @@ export class Tails {
   }
 
   #put(room: string, tail: RoomTail): void {
-    this.#bytes += tail.bytes - (this.#rooms.get(room)?.bytes ?? 0);
+    this.#bytes += tail.bytes - (this.#tailOf(room)?.bytes ?? 0);
     this.#rooms.set(room, tail);
-    for (const [oldest, { bytes }] of this.#rooms) {
-      if (this.#bytes <= this.#maxBytes) break;
-      this.#rooms.delete(oldest);
-      this.#bytes -= bytes;
+    if (this.#bytes > this.#maxBytes) this.#forgetOldest();
+  }
+
+  /** More than has to go: each walk from the oldest on passes over the places of all that have been in use since they came. */
+  #forgetOldest(): void {
+    for (const [room, oldest] of this.#rooms) {
+      if (this.#bytes <= this.#maxBytes * KEPT) break;
+      if (!(oldest instanceof RoomTail)) continue;
+      this.#rooms.delete(room);
+      this.#bytes -= oldest.bytes;
     }
   }
 }
