@@ -73,7 +73,10 @@ export class AdminStage implements AsyncDisposable {
     const random = new NodeRandom();
     const log = new MemoryLog({ clock, random });
     const sessions = new MemorySessions(clock);
-    this.hub = new Hub({ log, sessions, clock, random, telemetry, policy: OPEN_DOOR });
+    this.hub = new Hub({
+      ...{ log, sessions, clock, random, telemetry, policy: OPEN_DOOR },
+      settings: { hellosPerSecond: 0 },
+    });
     this.adapter = new AdminAdapter({
       ...{ hub: this.hub, clock, random, telemetry, operators, storeKind: "memory" },
       ...{ tally: new Tally(), claimsMetrics: true, addresses: new Addresses() },

@@ -7,6 +7,8 @@ export class Accepted {
   readonly received: Result<Up, DecodeFailure>[] = [];
   readonly ends: { readonly code: number; readonly reason: string }[] = [];
   isGone = false;
+  /** Is called with how many have come, before anything else can. */
+  onReceived: ((count: number) => void) | undefined;
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -27,7 +29,8 @@ export class RecordingHub {
     this.#changed();
     return {
       receive: (decoded) => {
-        accepted.received.push(typeof decoded === "function" ? decoded() : decoded);
+        const count = accepted.received.push(typeof decoded === "function" ? decoded() : decoded);
+        accepted.onReceived?.(count);
         this.#changed();
       },
       ended: (code, reason) => {

@@ -258,7 +258,7 @@ describe("drain", () => {
   });
 
   test("R-DRAIN: closes in slices of 100 a turn", async () => {
-    const s = stage();
+    const s = stage({ settings: { hellosPerSecond: 0 } });
     for (let n = 0; n < 250; n += 1) s.connect().say({ type: "hello", protocol: 1, join: [] });
     await s.settle();
     const left: number[] = [];

@@ -33,7 +33,7 @@ export const LIMITS = {
     says: "too many connections from one address",
   },
   upgradesPerSecond: {
-    fallback: 500,
+    fallback: 50,
     unit: "connections begun per second from one address, and hellos",
     code: "overloaded",
     says: "more clients come from this address than are let in at once",

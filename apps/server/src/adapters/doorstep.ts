@@ -1,65 +1,82 @@
 /**
- * Owns from where no connection is taken for a while: an address that goes on asking, or coming, though it was told to wait.
- * To read what it asks and to refuse it again would cost others more than it is owed.
+ * Owns from where connections are taken at a measured pace for a while: an address that goes on asking, or coming, though it was told
+ * to wait. To read what it asks and to refuse it again would cost others more than it is owed.
  */
 import { type Clock, Credits } from "@roomcast/hub";
 import type { Socket } from "node:net";
 
 import { type Addresses, networkOf } from "./peer-address.ts";
+import { readNoMore } from "./slices.ts";
 
 /** Who is refused as often as this has been told often enough; it holds twice as many. */
 const REFUSALS_PER_SECOND = 100;
-const SHUT_MS = 1_000;
+const NARROW_MS = 1_000;
 
 /** Of a connection. */
-type Remote = Pick<Socket, "remoteAddress">;
+type Remote = Pick<Socket, "remoteAddress" | "push">;
+
+/** Whether a connection is taken; where the door is narrow it is to be read by little and little. */
+export type Admission = "freely" | "narrowly" | "not";
 
 export interface DoorstepOptions {
   readonly clock: Clock;
   readonly addresses: Pick<Addresses, "direct">;
   /** Whether an address says who it is: false leaves the door open to all. */
   readonly isKnownByAddress: boolean;
+  /** As many are taken where the door is narrow, so that whoever shares the address gets in beside who floods. 0: all. */
+  readonly takenPerSecond: number;
 }
 
 export class Doorstep {
   readonly #options: DoorstepOptions;
   readonly #patience: Credits;
+  readonly #pace: Credits;
   /** Until when, of each network. The door that opens first stands first. */
-  readonly #shut = new Map<string, number>();
+  readonly #narrow = new Map<string, number>();
 
   constructor(options: DoorstepOptions) {
     this.#options = options;
     this.#patience = new Credits(options.clock, REFUSALS_PER_SECOND);
+    this.#pace = new Credits(options.clock, options.takenPerSecond);
   }
 
-  /** Something that was asked over this connection, or the connection itself, was refused for its number. */
+  /**
+   * Something that was asked over this connection, or the connection itself, was refused for its number. Where the door is narrow
+   * it is the last that is read of it: who could ask on over connections that stand would not need the door.
+   */
   refused(socket: Remote): void {
     const network = this.#networkOf(socket);
-    if (network !== undefined) this.#tire(network);
+    if (network === undefined) return;
+    if (this.#patience.take(network) > 0) this.#narrowFor(network);
+    if (this.#isNarrow(network)) readNoMore(socket);
   }
 
-  /** @returns false: it is to be cut. Who tries on and on keeps the door shut, and who tries now and then does not. */
-  admits(socket: Remote): boolean {
-    if (this.#shut.size === 0) return true;
-    this.#openInTime();
+  /** The door stays narrow for as long as more come than go through. */
+  admits(socket: Remote): Admission {
+    if (this.#narrow.size === 0) return "freely";
     const network = this.#networkOf(socket);
-    if (network === undefined || !this.#shut.has(network)) return true;
-    this.#tire(network);
-    return false;
+    if (network === undefined || !this.#isNarrow(network)) return "freely";
+    if (this.#pace.take(network) === 0) return "narrowly";
+    this.#narrowFor(network);
+    return "not";
   }
 
-  #tire(network: string): void {
-    if (this.#patience.take(network) === 0) return;
+  #isNarrow(network: string): boolean {
     this.#openInTime();
-    this.#shut.delete(network);
-    this.#shut.set(network, this.#options.clock.monotonicMs() + SHUT_MS);
+    return this.#narrow.has(network);
+  }
+
+  #narrowFor(network: string): void {
+    this.#openInTime();
+    this.#narrow.delete(network);
+    this.#narrow.set(network, this.#options.clock.monotonicMs() + NARROW_MS);
   }
 
   #openInTime(): void {
     const nowMs = this.#options.clock.monotonicMs();
-    for (const [network, untilMs] of this.#shut) {
+    for (const [network, untilMs] of this.#narrow) {
       if (untilMs > nowMs) return;
-      this.#shut.delete(network);
+      this.#narrow.delete(network);
     }
   }
 

@@ -4,6 +4,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 
 import { SECURITY_HEADERS } from "../security-headers.ts";
 import { errorBody } from "../error-body.ts";
+import { isReadNoMore } from "../slices.ts";
 
 export interface Answer {
   readonly status: number;
@@ -43,6 +44,7 @@ export function send(response: ServerResponse, { status, body, headers }: Answer
     "Cache-Control": "no-store",
     ...SECURITY_HEADERS,
     ...headers,
+    ...(isReadNoMore(response.req.socket) && { Connection: "close" }),
   });
   // Node leaves the body out where the request was a HEAD.
   response.end(body);

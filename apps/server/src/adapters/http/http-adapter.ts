@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Entrance } from "../entrance.ts";
 import type { Origins } from "../origins.ts";
 import type { RequestCredits } from "../request-credits.ts";
+import { readNoMore } from "../slices.ts";
 import { issueTicket } from "../sse/issue-ticket.ts";
 import { roomStream } from "../sse/room-stream.ts";
 import type { Streams } from "../sse/streams.ts";
@@ -78,7 +79,6 @@ export class HttpAdapter {
 
   /** @returns whether the request is one of this adapter, which then answers it. */
   take(request: IncomingMessage, response: ServerResponse): boolean {
-    if (this.#openAnswers.isOver(request.socket)) return true;
     const choice = this.#routes.choose(request);
     if (choice === undefined) return false;
     if (this.#openAnswers.admits(request.socket, response)) void this.#answer(choice, request, response);
@@ -100,7 +100,7 @@ export class HttpAdapter {
       const answer = await this.#routes.call(found, request, response);
       if (answer === undefined) return;
       // What is left of a body would be taken for the next request.
-      if (!request.complete) this.#openAnswers.end(response);
+      if (!request.complete) readNoMore(request.socket);
       send(response, answer);
       this.#unreadAnswers.wrote(response);
     }

@@ -5,25 +5,16 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
+import { isReadNoMore } from "../slices.ts";
+
 const MAX_OPEN_ANSWERS = 32;
 
 export class OpenAnswers {
   readonly #open = new WeakMap<Socket, number>();
-  readonly #ended = new WeakSet<Socket>();
 
-  /** This is the last answer on its connection. */
-  end(response: ServerResponse): void {
-    response.setHeader("Connection", "close");
-    this.#ended.add(response.req.socket);
-  }
-
-  /** Whether nothing that comes over it is answered any more. */
-  isOver(socket: Socket): boolean {
-    return this.#ended.has(socket);
-  }
-
-  /** Counts the answer until it is out. @returns false: it was one too many, and the socket is gone. */
+  /** Counts the answer until it is out. @returns false: there is none, the connection ends with another, or was cut for this one. */
   admits(socket: Socket, response: ServerResponse): boolean {
+    if (isReadNoMore(socket)) return false;
     const open = (this.#open.get(socket) ?? 0) + 1;
     this.#open.set(socket, open);
     response.once("close", () => this.#open.set(socket, (this.#open.get(socket) ?? 1) - 1));

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { BareSocket } from "../../../test/bare-socket.ts";
+import { readNoMore } from "../slices.ts";
 import { ownHttpServer } from "./own-http-server.ts";
 
 const SHORT = { headersTimeout: 250, requestTimeout: 500, connectionsCheckingInterval: 50 };
@@ -13,7 +14,7 @@ let port: number;
 beforeEach(async () => {
   server = ownHttpServer(
     () => false,
-    { doorstep: { admits: () => true }, turnedAway: { add: () => undefined } },
+    { doorstep: { admits: () => "freely" }, turnedAway: { add: () => undefined } },
     SHORT,
   );
   server.listen(0, "127.0.0.1");
@@ -39,7 +40,7 @@ describe("the server's own http server", () => {
 
   it("R-DOORSTEP: a connection that is not admitted is turned away before anything of it is read", async () => {
     const turnedAway = { add: (socket: Socket): unknown => socket.resetAndDestroy() };
-    const shut = ownHttpServer(() => false, { doorstep: { admits: () => false }, turnedAway });
+    const shut = ownHttpServer(() => false, { doorstep: { admits: () => "not" }, turnedAway });
     const heard: unknown[] = [];
     shut.on("request", (request) => heard.push(request)).listen(0, "127.0.0.1");
     await once(shut, "listening");
@@ -48,6 +49,26 @@ describe("the server's own http server", () => {
     await new Promise((resolve) => socket.once("close", resolve));
     expect(heard).toEqual([]);
     await new Promise((resolve) => shut.close(resolve));
+  });
+
+  it("R-DOORSTEP: of a connection that is admitted narrowly nothing is handled behind the answer that ends it", async () => {
+    const turnedAway = { add: () => undefined };
+    const narrow = ownHttpServer(() => false, { doorstep: { admits: () => "narrowly" }, turnedAway });
+    let handled = 0;
+    narrow.prependListener("request", ({ socket }) => {
+      handled += 1;
+      if (handled === 20) readNoMore(socket);
+    });
+    narrow.listen(0, "127.0.0.1");
+    await once(narrow, "listening");
+    const client = await BareSocket.connect((narrow.address() as AddressInfo).port);
+    const [request, count] = [`GET / HTTP/1.1\r\nHost: ${"x".repeat(200)}\r\n\r\n`, 200];
+    client.write(request.repeat(count));
+    const answers = (await client.rest()).match(/HTTP\/1\.1 404/g);
+    // What had come in the slice of the last is handled, and not answered.
+    expect(handled).toBeLessThan(30);
+    expect(answers).toHaveLength(20);
+    await new Promise((resolve) => narrow.close(resolve));
   });
 
   it("T3: 200 of them are gone", async () => {

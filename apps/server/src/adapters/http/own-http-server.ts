@@ -3,7 +3,8 @@ import { refusal } from "@roomcast/protocol";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
 
-import type { Doorstep } from "../doorstep.ts";
+import type { Admission, Doorstep } from "../doorstep.ts";
+import { readInSlices } from "../slices.ts";
 import type { TurnedAway } from "../turned-away.ts";
 import { refused, send } from "./answer.ts";
 
@@ -39,10 +40,27 @@ export function ownHttpServer(
   const server = createServer(options, (_request, response) => {
     send(response, refused(refusal("not_found")));
   });
-  const serve = server.listeners("connection");
-  // Whoever is not admitted is to cost no parser. Of those who come at once the system hands over one a turn.
+  const listeners = server.listeners("connection");
+  const serve = (socket: Socket): void => {
+    for (const each of listeners) each.call(server, socket);
+  };
+  const welcome = {
+    freely: serve,
+    narrowly: (socket: Socket) => {
+      serve(socket);
+      // Where somebody listens, Node reads it by its stream, and not below it, where nothing could be held back.
+      socket.on("data", ignore).off("data", ignore);
+      readInSlices(socket);
+    },
+    // Is to cost no parser.
+    not: (socket: Socket) => {
+      turnedAway.add(socket);
+    },
+  } satisfies Record<Admission, (socket: Socket) => void>;
+  // Of those who come at once the system hands over one a turn.
   return server.removeAllListeners("connection").on("connection", (socket: Socket) => {
-    if (doorstep.admits(socket)) for (const each of serve) each.call(server, socket);
-    else turnedAway.add(socket);
+    welcome[doorstep.admits(socket)](socket);
   });
 }
+
+function ignore(): void {}

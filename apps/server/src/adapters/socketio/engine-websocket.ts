@@ -8,6 +8,8 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocket, WebSocketServer, type ServerOptions } from "ws";
 
+import { readInSlices } from "../slices.ts";
+
 const MAX_FRAGMENTS = 64;
 const MAX_BUFFERED_CHUNKS = 1024;
 
@@ -38,6 +40,7 @@ export class EngineWebSocketServer extends WebSocketServer<typeof EngineWebSocke
   override handleUpgrade(request: IncomingMessage, tcp: Duplex, head: Buffer, opened: Opened): void {
     super.handleUpgrade(request, tcp, head, (socket) => {
       socket.tcp = tcp;
+      readInSlices(tcp);
       opened(socket, request);
     });
   }

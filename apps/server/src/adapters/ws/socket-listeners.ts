@@ -2,6 +2,7 @@
 import type { Clock } from "@roomcast/hub";
 import type { Duplex } from "node:stream";
 
+import { readInSlices } from "../slices.ts";
 import type { SocketWatch } from "./socket-watch.ts";
 import type { ClientSocket, Ears, WsConnection } from "./ws-connection.ts";
 import { closeCodeOf } from "./ws-errors.ts";
@@ -73,6 +74,7 @@ export function sharedListeners(
     tcp.connection = connection;
     // Behind the listeners of ws itself: what a chunk completes has been heard when it is scanned.
     tcp.on("data", data);
+    readInSlices(tcp);
     tcp.end = end;
   };
 }

@@ -59,6 +59,23 @@ describe("what is heard", () => {
     expect(paused?.received.length).toBe(2);
   });
 
+  it("R-READ-SLICE: of a thousand messages at once no more than a slice is heard behind the one that pauses the connection", async () => {
+    await using stage = await WsStage.start();
+    const socket = await stage.open();
+    const accepted = await stage.hub.newest();
+    const ping = clientFrame(OPCODE.text, '{"type":"ping"}');
+    accepted.onReceived = (count) => {
+      if (count === 100) accepted.connection.pause?.();
+    };
+    socket.tcp.write(Buffer.concat(Array.from({ length: 1_000 }, () => ping)));
+    await stage.hub.until(() => accepted.received.length >= 100);
+    // All of them had come with the first.
+    expect(accepted.received.length).toBeLessThan(200);
+    accepted.connection.resume?.();
+    await stage.hub.until(() => accepted.received.length === 1_000);
+    expect(accepted.received.every((message) => message.ok)).toBe(true);
+  });
+
   it("P-FRAME-1 B8: fragments with a ping between them are one message, and the ping is answered first", async () => {
     await using stage = await WsStage.start();
     const socket = await stage.open();
