@@ -2,6 +2,7 @@
 import type { StoredSession } from "@roomcast/hub";
 import { type Refusal, refusal } from "@roomcast/protocol";
 
+import type { AnswerTurns } from "./answer-turns.ts";
 import {
   type Answer,
   CELLS_PER_OUTCOME,
@@ -53,15 +54,21 @@ export const groupOf = ({ drafts, sessions, reads, finds }: Asked): Group => ({
   finds: requestsOf(finds),
 });
 
-export function replyAll({ drafts, sessions, reads, finds }: Asked, answer: Answer): void {
+/** Events in the order of all, and pages as they stand between them; of sessions so many in a turn. */
+export function replyAll(
+  { drafts, sessions, reads, finds }: Asked,
+  answer: Answer,
+  turns: AnswerTurns,
+): void {
   const { outcomes, saved, pages, found } = answer;
   const failure = answer.failure && refusal(answer.failure);
   for (const [index, { reply }] of drafts.entries()) reply(failure ?? placedAt(outcomes, index));
   for (const [index, { reply }] of sessions.entries()) {
-    reply(failure ?? (saved[index] === true ? undefined : refusal("internal")));
+    const refused = failure ?? (saved[index] === true ? undefined : refusal("internal"));
+    turns.behind(() => reply(refused));
   }
   for (const [index, { reply }] of reads.entries()) reply(pages[index] ?? refusal("storage_unavailable"));
-  for (const [index, { reply }] of finds.entries()) reply(found[index]);
+  for (const [index, { reply }] of finds.entries()) turns.behind(() => reply(found[index]));
 }
 
 /** The rooms in which a draft was refused, where others were taken. */

@@ -2,6 +2,7 @@ import { ManualClock } from "@roomcast/hub/testing";
 import type { Refusal } from "@roomcast/protocol";
 import { beforeEach, describe, expect, test } from "vitest";
 
+import { AnswerTurns } from "./answer-turns.ts";
 import type { Placed } from "./asked.ts";
 import { GroupQueue } from "./group-queue.ts";
 import { type Answer, CELLS_PER_OUTCOME, type DraftCells, type Group, OUTCOME } from "./writer-messages.ts";
@@ -15,7 +16,7 @@ beforeEach(() => {
   clock = new ManualClock();
   groups = [];
   replies = [];
-  queue = new GroupQueue(clock, (group) => groups.push(group));
+  queue = new GroupQueue(clock, new AnswerTurns(clock), (group) => groups.push(group));
 });
 
 const draftOf = (room: string, id: string, data = "1"): DraftCells => [
@@ -123,6 +124,7 @@ describe("L-CROWD", () => {
   beforeEach(() => {
     comes(4);
     answer();
+    clock.endTurn();
     replies = [];
   });
 
@@ -167,6 +169,45 @@ describe("L-CROWD", () => {
     clock.advance(10);
     clock.endTurn();
     expect(groups[1]?.sessions).toHaveLength(1);
+  });
+});
+
+describe("L-TURNS", () => {
+  const save = (clientId: string): void =>
+    queue.write({ kind: "save", cells: [clientId, "{}", null] }, () => replies.push(`saved ${clientId}`));
+  const find = (clientId: string): void => queue.find(clientId, () => replies.push(`found ${clientId}`));
+
+  test("of a crowd whose sessions were one group, so few hear in a turn that others have theirs, in the order of asking", () => {
+    for (let index = 0; index < 100; index++) save(String(index));
+    for (let index = 0; index < 50; index++) find(String(index));
+    clock.endTurn();
+    answer();
+    const asked = Array.from({ length: 150 }, (_, at) => (at < 100 ? `saved ${at}` : `found ${at - 100}`));
+    for (const heard of [0, 64, 128, 150]) {
+      expect(replies).toEqual(asked.slice(0, heard));
+      clock.endOneTurn();
+    }
+  });
+
+  test("what was published is acked before them all", () => {
+    for (let index = 0; index < 100; index++) save(String(index));
+    append("a", "1");
+    clock.endTurn();
+    answer();
+    expect(replies).toEqual(["a 1 100"]);
+  });
+
+  test("a store that closes waits for the last who is to hear", async () => {
+    for (let index = 0; index < 65; index++) save(String(index));
+    clock.endTurn();
+    answer();
+    const draining = queue.drain().then(() => replies.push("drained"));
+    clock.endOneTurn();
+    await Promise.resolve();
+    expect(replies).toHaveLength(64);
+    clock.endOneTurn();
+    await draining;
+    expect(replies.slice(64)).toEqual(["saved 64", "drained"]);
   });
 });
 
@@ -244,6 +285,8 @@ describe("L-CLOSE", () => {
     await Promise.resolve();
     expect(drained).toBe(false);
     answer();
+    await Promise.resolve();
+    clock.endTurn();
     await draining;
     expect(replies.slice(2)).toEqual(["a 1 100", "a 2 100"]);
   });

@@ -5,6 +5,7 @@
 import type { Clock, StoredSession, Timer } from "@roomcast/hub";
 import { type Refusal, refusal } from "@roomcast/protocol";
 
+import type { AnswerTurns } from "./answer-turns.ts";
 import {
   type Asked,
   groupOf,
@@ -51,6 +52,8 @@ const UNAVAILABLE = refusal("storage_unavailable");
 
 export class GroupQueue {
   readonly #clock: Clock;
+  /** A group may have the sessions of thousands. */
+  readonly #turns: AnswerTurns;
   readonly #send: (group: Group) => void;
   #waiting = nothing();
   #waitingBytes = 0;
@@ -64,8 +67,9 @@ export class GroupQueue {
   #ended: Refusal | undefined;
   #onIdle: (() => void) | undefined;
 
-  constructor(clock: Clock, send: (group: Group) => void) {
+  constructor(clock: Clock, turns: AnswerTurns, send: (group: Group) => void) {
     this.#clock = clock;
+    this.#turns = turns;
     this.#send = send;
   }
 
@@ -133,7 +137,7 @@ export class GroupQueue {
     const overtaking = this.#takeOvertaking(given, answer);
     // The writer goes on while its answer is told.
     this.#sendGroup();
-    replyAll(given, answer);
+    replyAll(given, answer, this.#turns);
     refuseAll(overtaking, answer.failure === undefined ? OVERTAKING : refusal(answer.failure));
     this.#setSend();
     this.#tellIdle();
@@ -142,10 +146,12 @@ export class GroupQueue {
   /** Takes nothing any more; resolves when all that was asked before has its reply. */
   async drain(): Promise<void> {
     this.#ended ??= refusal("storage_unavailable", "the store is closed");
-    if (this.#isIdle) return;
-    await new Promise<void>((resolve) => {
-      this.#onIdle = resolve;
-    });
+    if (!this.#isIdle) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    }
+    await this.#turns.next();
   }
 
   /** The writer answers no more. What it had may be committed or not; the rest is not. */

@@ -1,6 +1,5 @@
 /** The room log on SQLite: drafts and ranges in, positions and pages out. Must not know how they get to the writer. */
 import type {
-  Clock,
   Draft,
   Durability,
   KeptEvent,
@@ -13,14 +12,14 @@ import type {
 } from "@roomcast/hub";
 import { err, type GapReason, JsonText, ok, type Refusal, type Result } from "@roomcast/protocol";
 
+import type { AnswerTurns } from "./answer-turns.ts";
 import type { GroupQueue } from "./group-queue.ts";
-import { ReadTurns } from "./read-turns.ts";
 import { FIRST_INCARNATION } from "./rooms-table.ts";
 import type { Tails } from "./tails.ts";
 import type { KeptCells, PageCells } from "./writer-messages.ts";
 
 interface SqliteLogParts {
-  readonly clock: Clock;
+  readonly turns: AnswerTurns;
   readonly queue: GroupQueue;
   readonly tails: Tails;
   readonly durability: Durability;
@@ -43,7 +42,7 @@ export class SqliteLog implements RoomLog {
   readonly #queue: GroupQueue;
   readonly #tails: Tails;
   readonly #earlierGenerations: ReadonlySet<string>;
-  readonly #turns: ReadTurns;
+  readonly #turns: AnswerTurns;
   readonly #close: () => Promise<void>;
   #sequence: number;
   #listener: (event: KeptEvent) => void = () => undefined;
@@ -51,7 +50,7 @@ export class SqliteLog implements RoomLog {
 
   constructor(parts: SqliteLogParts) {
     this.durability = parts.durability;
-    this.#turns = new ReadTurns(parts.clock);
+    this.#turns = parts.turns;
     this.#queue = parts.queue;
     this.#tails = parts.tails;
     this.generation = parts.generation;

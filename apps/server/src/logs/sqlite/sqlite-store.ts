@@ -3,6 +3,7 @@ import { SteadyTime } from "@roomcast/hub";
 import { err, MAX_PAGE_BYTES, ok, RESUME_WINDOW_MS, type Result } from "@roomcast/protocol";
 
 import type { Store } from "../../store.ts";
+import { AnswerTurns } from "./answer-turns.ts";
 import { prepareDataFolder } from "./data-folder.ts";
 import { GroupQueue } from "./group-queue.ts";
 import { SqliteLog } from "./sqlite-log.ts";
@@ -37,7 +38,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
   });
   if (!started.ok) return started;
   const writer = started.value;
-  const queue = new GroupQueue(clock, (group) => writer.tell(group));
+  const turns = new AnswerTurns(clock);
+  const queue = new GroupQueue(clock, turns, (group) => writer.tell(group));
   const tails = new Tails(options.tailBytes ?? DEFAULT_TAIL_BYTES);
 
   const time = new SteadyTime(clock, writer.lastTime);
@@ -81,7 +83,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
 
   const { durability, generation, earlierGenerations, findings, sequence } = writer;
   return ok({
-    log: new SqliteLog({ clock, queue, tails, durability, generation, earlierGenerations, sequence, close }),
+    log: new SqliteLog({ turns, queue, tails, durability, generation, earlierGenerations, sequence, close }),
     sessions: new SqliteSessions(queue),
     sanctions: new SqliteSanctions(queue, writer.sanctions),
     findings,

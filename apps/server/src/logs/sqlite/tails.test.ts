@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { openStore, temporaryFolder } from "../../../test/sqlite-stores.ts";
 import { NodeClock } from "../../node-clock.ts";
 import { FlushGate } from "./flush-gate.ts";
+import { AnswerTurns } from "./answer-turns.ts";
 import { GroupQueue } from "./group-queue.ts";
 import { SqliteLog } from "./sqlite-log.ts";
 import { StoreWriter } from "./store-writer.ts";
@@ -42,12 +43,13 @@ function openLog(tailBytes: number): Opened {
   onTestFinished(() => writer.close());
   const clock = new NodeClock();
   const readTables: string[] = [];
-  const queue = new GroupQueue(clock, (group) => {
+  const turns = new AnswerTurns(clock);
+  const queue = new GroupQueue(clock, turns, (group) => {
     readTables.push(...group.reads.map(({ room }) => room));
     queue.answer(writer.commit(group));
   });
   const tails = new Tails(tailBytes);
-  const parts = { clock, queue, durability: "process", generation: "g", earlierGenerations: [] } as const;
+  const parts = { turns, queue, durability: "process", generation: "g", earlierGenerations: [] } as const;
   const logOver = (memory: Tails): SqliteLog =>
     new SqliteLog({ ...parts, tails: memory, sequence: 0, close: () => queue.drain() });
   return {
