@@ -24,13 +24,15 @@ import { WsAdapter } from "./adapters/ws/ws-adapter.ts";
 import type { Share } from "./attachment.ts";
 import { openPolicy } from "./auth/open-policy.ts";
 import type { Authorize } from "./auth/room-policy.ts";
-import { DEFAULTS, type Settings } from "./config/settings.ts";
 import { LIMIT_NAMES } from "./config/limit-settings.ts";
+import { readOptions } from "./config/read-options.ts";
+import type { SettingName, Settings } from "./config/settings.ts";
 import { type Handlers, hubHandlers } from "./handlers.ts";
 import { NodeClock } from "./node-clock.ts";
 import { NodeRandom } from "./node-random.ts";
 import { openStore } from "./open-store.ts";
 import { RoomcastServer } from "./roomcast-server.ts";
+import { StartError } from "./start-error.ts";
 import type { Store } from "./store.ts";
 import { openAudit } from "./telemetry/audit.ts";
 import { LogTelemetry } from "./telemetry/log-telemetry.ts";
@@ -74,13 +76,19 @@ export interface ServerOptions<C extends Contract = Events> extends Partial<Sett
 
 const WEB_FOLDER = join(import.meta.dirname, "web");
 
-/** @throws StartError when the store cannot be opened. */
+const OTHER_OPTIONS = Object.keys({
+  ...{ server: true, contract: true, handlers: true, authenticate: true, authorize: true, policy: true },
+  ...{ telemetry: true, logger: true, namespaces: true, web: true, onFatal: true },
+} satisfies Record<Exclude<keyof ServerOptions, SettingName>, true>);
+
+/** @throws StartError when a setting is wrong or the store cannot be opened. */
 export async function createServer<const C extends Contract = Events>(
   options: ServerOptions<C> = {},
 ): Promise<RoomcastServer<C>> {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const settings: Settings = { ...DEFAULTS, ...given };
+  const { settings, faults, warnings } = readOptions(options, OTHER_OPTIONS);
+  if (faults.length > 0) throw new StartError(faults.join(" "));
   const log = options.logger ?? (await openLogger(settings.log));
+  for (const warning of warnings) log.warn(warning);
   const clock = new NodeClock();
   const random = new NodeRandom();
   const tally = new Tally();

@@ -2,8 +2,6 @@
 import type { Clock, Policy } from "@roomcast/hub";
 
 import type { Settings } from "../config/settings.ts";
-import { StartError } from "../start-error.ts";
-import { checkGrants } from "./grants.ts";
 import { type Authorize, RoomPolicy } from "./room-policy.ts";
 import { TokenDoor } from "./token-door.ts";
 import { tokenNotes } from "./token-notes.ts";
@@ -24,17 +22,12 @@ export interface Hooks {
   readonly tell?: ((text: string) => void) | undefined;
 }
 
-/** @throws StartError on rights that are none. */
 export async function openPolicy(
   settings: Settings,
   clock: Clock,
   { hooked = false, authorize, tell = () => undefined }: Hooks = {},
 ): Promise<OpenedPolicy> {
   const { jwtSecret, jwksUrl, userRooms, guestRooms } = settings;
-  for (const [name, grants] of Object.entries({ userRooms, guestRooms })) {
-    const checked = checkGrants(grants);
-    if (!checked.ok) throw new StartError(`${name} must be ${checked.error}.`);
-  }
   const checksTokens = jwtSecret !== undefined || jwksUrl !== undefined;
   const guests = settings.guests ?? (checksTokens || hooked ? "deny" : "allow");
   const warnings: string[] = [];

@@ -13,6 +13,8 @@ export interface Setting<Value = unknown> {
   readonly secret?: boolean | undefined;
   /** An error completes the sentence "PORT must be …". */
   readonly parse: (text: string) => Result<Value, string>;
+  /** The same of a value that is no text, as code gives it. */
+  readonly check?: ((value: object) => Result<Value, string>) | undefined;
 }
 
 export type ValueOf<S> = S extends Setting<infer Value> ? Value : never;
@@ -40,5 +42,17 @@ export const oneOf =
       ? err(`${choices.slice(0, -1).join(", ")} or ${choices.at(-1) ?? ""}`)
       : ok(choice);
   };
+
+/** Separated by commas, or an array. */
+export function listOf(
+  isOne: (text: string) => boolean,
+  what: string,
+): Pick<Required<Setting<readonly string[] | undefined>>, "parse" | "check"> {
+  const check = (value: object): Result<readonly string[], string> =>
+    Array.isArray(value) && value.every((each) => typeof each === "string" && isOne(each))
+      ? ok(value as string[])
+      : err(what);
+  return { check, parse: (text) => check(text.split(",").map((each) => each.trim())) };
+}
 
 export const anyText = (text: string): Result<string, string> => ok(text);

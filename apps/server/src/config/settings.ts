@@ -4,10 +4,10 @@ import { err, isRoomName, ok, type Result } from "@roomcast/protocol";
 import { isIP } from "node:net";
 
 import { parseOrigin } from "../adapters/origins.ts";
-import { type Grants, MEMBER_RIGHTS, parseGrants } from "../auth/grants.ts";
+import { checkGrants, type Grants, MEMBER_RIGHTS, parseGrants } from "../auth/grants.ts";
 import { LOG_LEVELS } from "../telemetry/logger.ts";
 import { LIMIT_SETTINGS } from "./limit-settings.ts";
-import { anyText, oneOf, setting, type ValueOf, wholeNumber } from "./setting.ts";
+import { anyText, listOf, oneOf, setting, type ValueOf, wholeNumber } from "./setting.ts";
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 /** What a timer of Node can wait for. */
@@ -96,6 +96,7 @@ export const SETTINGS = {
     fallback: EVERYWHERE,
     fallbackText: EVERYWHERE_TEXT,
     parse: parseGrants,
+    check: checkGrants,
     meaning: "what a user may do whose token has no `rooms`, as ROOM=RIGHT,RIGHT with `;` between rooms",
   }),
   guestRooms: setting({
@@ -103,6 +104,7 @@ export const SETTINGS = {
     fallback: EVERYWHERE,
     fallbackText: EVERYWHERE_TEXT,
     parse: parseGrants,
+    check: checkGrants,
     meaning: "what a guest may do, in the same form",
   }),
   adminToken: setting({
@@ -117,7 +119,10 @@ export const SETTINGS = {
     variable: "ROOMCAST_ORIGINS",
     fallback: undefined,
     fallbackText: "the server's own, and loopback",
-    parse: optional(origins),
+    ...listOf(
+      (text) => parseOrigin(text) !== undefined,
+      "a list of origins, like https://chat.example,http://localhost:8080",
+    ),
     meaning:
       "origins whose pages may connect, separated by commas; no others then, not even the server's own",
   }),
@@ -161,7 +166,7 @@ export const SETTINGS = {
     variable: "ROOMCAST_TRUSTED_PROXIES",
     fallback: undefined,
     fallbackText: "none",
-    parse: proxies,
+    ...listOf(isNetwork, "a list of addresses and subnets, like 127.0.0.1,10.0.0.0/8"),
     meaning:
       "addresses and subnets of proxies, separated by commas, whose `X-Forwarded-For` or `Forwarded` says where a client comes from",
   }),
@@ -217,19 +222,6 @@ function adminToken(text: string): Result<string, string> {
 function httpUrl(text: string): Result<URL, string> {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) ? ok(url) : err("an http or https URL");
-}
-
-function origins(text: string): Result<readonly string[], string> {
-  const listed = text.split(",").map((each) => each.trim());
-  if (listed.every((each) => parseOrigin(each) !== undefined)) return ok(listed);
-  return err("a list of origins, like https://chat.example,http://localhost:8080");
-}
-
-function proxies(text: string): Result<readonly string[], string> {
-  const listed = text.split(",").map((each) => each.trim());
-  return listed.every(isNetwork)
-    ? ok(listed)
-    : err("a list of addresses and subnets, like 127.0.0.1,10.0.0.0/8");
 }
 
 function isNetwork(text: string): boolean {
