@@ -263,7 +263,8 @@ describe("leaving", () => {
     expect(await sent).toMatchObject({ ok: true });
     expect(told()).toEqual([]);
     expect(await room.publish("message", "y")).toMatchObject({ ok: false, code: "not_joined" });
-    expect(await room.history()).toMatchObject({ ok: false, error: { code: "not_connected" } });
+    for (const asked of [room.history(), room.setState({ away: true })])
+      expect(await asked).toMatchObject({ ok: false, error: { code: "not_joined" } });
     socket.end();
     world.returnToNetwork();
     world.greet();

@@ -33,7 +33,9 @@ import type { RoomHost } from "./room-host.ts";
 import { RoomSignals } from "./room-signals.ts";
 import type { Status } from "./status.ts";
 
-const IT_IS_OVER = "this object of the room is done: client.room(name) enters it anew";
+const OVER = failureOf(
+  refusal("not_joined", "this object of the room is done: client.room(name) enters it anew"),
+);
 
 export class RoomSession {
   readonly name: string;
@@ -103,12 +105,12 @@ export class RoomSession {
       : Promise.resolve({ ok: false, id, ...prepared.error });
   }
 
-  setState(state: State): Promise<Result<undefined, Failure>> {
-    return this.#state.set(state, this.#inside);
+  async setState(state: State): Promise<Result<undefined, Failure>> {
+    return this.over ? { ok: false, error: OVER } : this.#state.set(state, this.#inside);
   }
 
   async history(query: HistoryQuery): Promise<Result<HistoryPage<OpenContract>, Failure>> {
-    if (!this.#inside) return { ok: false, error: failure("not_connected") };
+    if (!this.#inside) return { ok: false, error: this.over ? OVER : failure("not_connected") };
     const answer = await this.#host.requests.ask((id) =>
       this.#host.send({ type: "history", id, room: this.name, ...query }),
     );
@@ -268,7 +270,7 @@ export class RoomSession {
   }
 
   /** @param reason what later publishes are refused with. */
-  #end(status: RoomStatus, reason = failureOf(refusal("not_joined", IT_IS_OVER))): void {
+  #end(status: RoomStatus, reason = OVER): void {
     this.#inside = false;
     this.#joining.rest();
     this.#host.retire(this);
