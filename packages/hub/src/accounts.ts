@@ -1,8 +1,7 @@
 /** Owns what one user may send over all connections: an account for each user that has one, or had until two seconds ago. */
 import type { Clock } from "./clock.ts";
-import { FULL_AFTER_MS } from "./credits.ts";
 import type { HubSettings } from "./settings.ts";
-import { TokenBucket } from "./token-bucket.ts";
+import { BURST_MS, TokenBucket } from "./token-bucket.ts";
 
 export interface Account {
   readonly messages: TokenBucket;
@@ -54,7 +53,7 @@ export class Accounts {
   }
 
   #forget(): void {
-    const untilMs = this.#clock.monotonicMs() - FULL_AFTER_MS;
+    const untilMs = this.#clock.monotonicMs() - BURST_MS;
     for (const [user, leftAtMs] of this.#leftAtMs) {
       if (leftAtMs > untilMs) return;
       this.#leftAtMs.delete(user);

@@ -29,6 +29,19 @@ describe("H-8: credits of those who have no connection", () => {
     expect(credits.take("__proto__")).toBe(0);
   });
 
+  it("R-LIMIT-UPGRADES: who comes seldom may come in a crowd, and is remembered until the last of it is forgiven", () => {
+    const clock = new ManualClock();
+    const credits = new Credits(clock, 10, 20_000);
+    for (let count = 0; count < 200; count += 1) expect(credits.take("office")).toBe(0);
+    expect(credits.take("office")).toBe(100);
+    clock.advance(19_999);
+    credits.take("somebody");
+    expect(credits.size).toBe(2);
+    clock.advance(1);
+    for (let count = 0; count < 200; count += 1) expect(credits.take("office")).toBe(0);
+    expect(credits.take("office")).toBe(100);
+  });
+
   it("0 is no limit, and keeps no account", () => {
     const credits = new Credits(new ManualClock(), 0);
     for (let count = 0; count < 1000; count += 1) expect(credits.take("ada")).toBe(0);

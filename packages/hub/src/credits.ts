@@ -1,9 +1,6 @@
 /** Owns what may be asked before there is a session, or without one: so much a second by each user or address. */
 import type { Clock } from "./clock.ts";
-import { TokenBucket } from "./token-bucket.ts";
-
-/** A bucket holds what two seconds bring: whoever asked for nothing that long has a full one, as a newcomer has. */
-export const FULL_AFTER_MS = 2_000;
+import { BURST_MS, TokenBucket } from "./token-bucket.ts";
 
 interface Account {
   readonly bucket: TokenBucket;
@@ -13,13 +10,15 @@ interface Account {
 export class Credits {
   readonly #clock: Clock;
   readonly #perSecond: number;
+  readonly #burstMs: number;
   /** The one that was used last stands last. */
   readonly #accounts = new Map<string, Account>();
 
   /** @param perSecond 0: no limit. */
-  constructor(clock: Clock, perSecond: number) {
+  constructor(clock: Clock, perSecond: number, burstMs = BURST_MS) {
     this.#clock = clock;
     this.#perSecond = perSecond;
+    this.#burstMs = burstMs;
   }
 
   get size(): number {
@@ -31,13 +30,14 @@ export class Credits {
     if (this.#perSecond === 0) return 0;
     const nowMs = this.#clock.monotonicMs();
     const account = this.#accounts.get(who) ?? {
-      bucket: new TokenBucket(this.#clock, this.#perSecond),
+      bucket: new TokenBucket(this.#clock, this.#perSecond, this.#burstMs),
       usedAtMs: 0,
     };
     account.usedAtMs = nowMs;
     this.#accounts.delete(who);
     this.#accounts.set(who, account);
-    this.#forget(nowMs - FULL_AFTER_MS);
+    // Whoever asked for nothing that long has a full bucket, as a newcomer has.
+    this.#forget(nowMs - this.#burstMs);
     return account.bucket.take();
   }
 

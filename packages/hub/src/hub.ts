@@ -25,6 +25,7 @@ import type { Engine } from "./engine.ts";
 import { expel } from "./expelling.ts";
 import type { Identity } from "./identity.ts";
 import { Inspection } from "./inspection.ts";
+import { ARRIVALS_BURST_MS } from "./limits.ts";
 import { MemorySanctions } from "./memory-sanctions.ts";
 import { Moderation } from "./moderation.ts";
 import { type Action, OPEN_DOOR, type Policy } from "./policy.ts";
@@ -91,7 +92,7 @@ export class Hub {
     const rooms = new Rooms(log, { clock, turn, settings });
     this.#engine = {
       ...{ log, rooms, turn, clock, random, telemetry, settings, carriers: this.carriers },
-      hellos: new Credits(clock, settings.hellosPerSecond),
+      hellos: new Credits(clock, settings.hellosPerSecond, ARRIVALS_BURST_MS),
       accounts: new Accounts(clock, settings),
       traffic: new Traffic(clock, telemetry),
       reads: new Slots(ROOM_READS),

@@ -19,7 +19,7 @@ export type { Receipt } from "./delivering.ts";
 export { Hub, type HubOptions } from "./hub.ts";
 export { GUEST, type Identity, userOf } from "./identity.ts";
 export type { ClientView, Inspection, RoomExtent } from "./inspection.ts";
-export { beyond, DEFAULT_LIMITS, type LimitName, type Limits, LIMITS } from "./limits.ts";
+export { ARRIVALS_BURST_MS, beyond, DEFAULT_LIMITS, type LimitName, type Limits, LIMITS } from "./limits.ts";
 export { isPromise, type MaybePromise, whenReady } from "./maybe-promise.ts";
 export { MemoryLog, type MemoryLogOptions } from "./memory-log.ts";
 export { MemorySanctions } from "./memory-sanctions.ts";

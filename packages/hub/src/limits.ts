@@ -17,7 +17,7 @@ interface Limit {
   readonly isShared?: true;
 }
 
-/** Per second: a burst of twice as many is taken. */
+/** Per second: twice as many are taken at once, and of arrivals {@link ARRIVALS_BURST_MS}. */
 export const LIMITS = {
   maxConnections: {
     fallback: 50_000,
@@ -34,7 +34,7 @@ export const LIMITS = {
   },
   upgradesPerSecond: {
     fallback: 50,
-    unit: "connections begun per second from one address, and hellos",
+    unit: "connections begun per second from one address, and hellos; twenty times as many at once",
     code: "overloaded",
     says: "more clients come from this address than are let in at once",
   },
@@ -106,6 +106,9 @@ export const LIMITS = {
     says: "too much of this connection waits for the log",
   },
 } as const satisfies Record<string, Limit>;
+
+/** All who sit behind one address come back at once when the server does. By default that is as many as may be connected from it. */
+export const ARRIVALS_BURST_MS = 20_000;
 
 export type LimitName = keyof typeof LIMITS;
 export type Limits = Readonly<Record<LimitName, number>>;

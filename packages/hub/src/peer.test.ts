@@ -93,13 +93,13 @@ describe("credit", () => {
       await client.ask({ type: "hello", protocol: 1 });
       return client;
     };
-    for (let count = 0; count < 10; count += 1) expect((await come()).closed).toBeUndefined();
+    for (let count = 0; count < 100; count += 1) expect((await come()).closed).toBeUndefined();
     const late = s.connect();
     expect(await late.ask({ type: "hello", protocol: 1 })).toMatchObject([
       { type: "error", code: "overloaded", retry: "same_id", retryAfterMs: 200 },
     ]);
     expect(late.connection.closed).toEqual({ name: "tooMany", code: 4429 });
-    expect(s.hub.counts().sessions).toBe(10);
+    expect(s.hub.counts().sessions).toBe(100);
     await s.pass(200);
     expect((await come()).closed).toBeUndefined();
     expect((await come()).closed).toBe("tooMany");

@@ -2,7 +2,15 @@
  * Owns how many connections there may be, in all and from one address, and how fast they may come, over all transports.
  * Who has not said hello makes way for who comes later: else sockets that say nothing would keep everybody out.
  */
-import { beyond, type Clock, Credits, type LimitName, type Limits, type Telemetry } from "@roomcast/hub";
+import {
+  ARRIVALS_BURST_MS,
+  beyond,
+  type Clock,
+  Credits,
+  type LimitName,
+  type Limits,
+  type Telemetry,
+} from "@roomcast/hub";
 import { err, ok, type Refusal, type Result } from "@roomcast/protocol";
 import type { IncomingMessage } from "node:http";
 
@@ -70,7 +78,11 @@ export class Places {
     const { connectionsPerAddress, upgradesPerSecond } = options.limits;
     this.#options = options;
     this.addresses = options.addresses;
-    this.#upgrades = new Credits(options.clock, connectionsPerAddress === 0 ? 0 : upgradesPerSecond);
+    this.#upgrades = new Credits(
+      options.clock,
+      connectionsPerAddress === 0 ? 0 : upgradesPerSecond,
+      ARRIVALS_BURST_MS,
+    );
   }
 
   /** How many are taken. */
