@@ -100,7 +100,7 @@ export type { FileStorage };
 
 /**
  * @param path of a file in a folder that is there; made, readable for its owner alone, where it is missing.
- * @throws what node:sqlite throws: the file is another program's at the moment, no database, or cannot be written.
+ * @throws what it is about the file: it is another client's at the moment, no database, or cannot be written.
  */
 export function fileStorage(path: string): FileStorage {
   closeSync(openSync(path, "a", 0o600));
@@ -110,6 +110,7 @@ export function fileStorage(path: string): FileStorage {
     return new FileStorage(database);
   } catch (error) {
     database.close();
-    throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`the storage ${path} cannot be used: ${why}`, { cause: error });
   }
 }

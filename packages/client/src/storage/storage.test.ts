@@ -43,7 +43,7 @@ describe("in a file", () => {
   test("C-KEPT one client at a time, and the file is its owner's alone", async () => {
     const path = newFile();
     const first = fileStorage(path);
-    expect(() => fileStorage(path)).toThrow(/locked/);
+    expect(() => fileStorage(path)).toThrow(`the storage ${path} cannot be used: database is locked`);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     await first.close();
     await fileStorage(path).close();
