@@ -30,6 +30,18 @@ it("every row of docs/threats.md has a test that bears its name, and the other w
   expect([...proved].filter((row) => !rows.includes(row))).toEqual([]);
 });
 
+it("every requirement has a test that bears its name or says what proves it, and every one that a test bears is written down", () => {
+  const rows = [...read("docs/rules.md").matchAll(/^\| ([A-D]\d+) \|[^|]*\|([^|]*)\|$/gm)].map(
+    ([, row, proof]) => ({ row: row!, isProved: proof!.trim() !== "" }),
+  );
+  const heads = tests.flatMap((file) =>
+    [...read(file).matchAll(/["`]((?:[A-Z][\w-]*,? )*[A-D]\d{1,2})\b/g)].map(([, head]) => head!),
+  );
+  const borne = new Set(heads.flatMap((head) => head.match(/\b[A-D]\d{1,2}\b/g) ?? []));
+  expect(rows.filter(({ row, isProved }) => isProved === borne.has(row))).toEqual([]);
+  expect([...borne].filter((one) => !rows.some(({ row }) => row === one))).toEqual([]);
+});
+
 const ruled = (): Set<string> =>
   rulesIn(
     read("docs/rules.md")
