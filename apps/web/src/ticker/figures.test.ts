@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 
 import { ageText, changeText, priceText } from "./figures.ts";
 
-it("says prices, small ones too", () => {
+it("says prices, small ones and vast ones too", () => {
+  expect([-12.5, 999_999_999, 1.234e12].map(priceText)).toEqual(["-12.50", "999,999,999.00", "1.23T"]);
   expect([priceText(120), priceText(0.00123), priceText(0)]).toEqual(["120.00", "0.00123", "0.00"]);
 });
 

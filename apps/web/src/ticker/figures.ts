@@ -4,14 +4,19 @@ import { t } from "./texts.ts";
 
 const price = numberFormat({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const fine = numberFormat({ maximumSignificantDigits: 4 });
+const vast = numberFormat({ notation: "compact", maximumFractionDigits: 2 });
+const VAST = 1e9;
 const share = numberFormat({
   ...{ style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 },
   signDisplay: "exceptZero",
 });
 
-/** What is worth less than a cent shows what it is worth. */
-export const priceText = (value: number): string =>
-  Math.abs(value) < 0.1 && value !== 0 ? fine(value) : price(value);
+/** What is worth less than a cent shows what it is worth; what has ten digits and more would fit nowhere. */
+export function priceText(value: number): string {
+  const size = Math.abs(value);
+  if (size >= VAST) return vast(value);
+  return size < 0.1 && size > 0 ? fine(value) : price(value);
+}
 
 /** With an arrow: the colour alone tells nothing to whoever cannot see it. */
 export function changeText(change: number | undefined): string {

@@ -15,6 +15,13 @@ describe("the prices of a symbol", () => {
     expect(series.view?.change).toBeCloseTo(0.1);
   });
 
+  it("fall also below zero", () => {
+    const series = new Series("OIL");
+    series.add(tick(-10, 1_000));
+    series.add(tick(-15, 2_000));
+    expect(series.view?.change).toBeCloseTo(-0.5);
+  });
+
   it("stand in buckets: a thousand ticks a second cost no more than four", () => {
     const series = new Series("RMC");
     for (let n = 0; n < 10_000; n += 1) series.add(tick(100 + (n % 7), n));

@@ -64,7 +64,10 @@ export class Series {
     const { price, time, heardAt } = this.#last;
     return {
       ...{ symbol: this.symbol, price, time, heardAt, buckets: this.#buckets },
-      change: this.#buckets.length < 2 || first.close === 0 ? undefined : price / first.close - 1,
+      change:
+        this.#buckets.length < 2 || first.close === 0
+          ? undefined
+          : (price - first.close) / Math.abs(first.close),
       staleAfterMs: Math.min(MAX_STALE_MS, Math.max(MIN_STALE_MS, PAUSES * this.#usualPauseMs)),
     };
   }
