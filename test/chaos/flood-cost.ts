@@ -6,7 +6,7 @@
  * doing: what the system does for its sockets, and what it drives out of the processor's caches. So it floods three times, in turns:
  * nobody, a sink that only accepts and then does not read, or cuts (the least that any server could do), and the server. What it costs
  * through our server is the last beside the second. A figure is the median of the turns of a kind: a turn in which the machine had
- * something else to do says nothing.
+ * something else to do says nothing. Told beside it is the p99 of all trips of a kind together, which such a turn spoils.
  * `pnpm flood [--attack publish,connect,http,socketio] [--rounds 12] [--trips 4000]`
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -48,6 +48,8 @@ if (availableParallelism() > 1) {
 const honest = await HonestClients.join(server.ws);
 
 interface Turn {
+  /** In rising order. */
+  readonly tripsMs: readonly number[];
   readonly p99Ms: number;
   /** Of a processor, what the server took. */
   readonly busy: number;
@@ -72,8 +74,10 @@ async function turn(): Promise<Turn> {
   const [sinceMs, workedMs] = [performance.now(), cpuMs()];
   const sorted = (await honest.trips(trips)).toSorted((a, b) => a - b);
   const busy = (cpuMs() - workedMs) / (performance.now() - sinceMs);
-  return { p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? NaN, busy };
+  return { tripsMs: sorted, p99Ms: p99(sorted), busy };
 }
+
+const p99 = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length * 0.99)] ?? NaN;
 
 /** Of all its threads (proc(5): utime and stime, in ticks of 10 ms). */
 function cpuMs(): number {
@@ -105,15 +109,19 @@ async function run(program: string, ...args: readonly string[]): Promise<void> {
   await once(spawn(program, args, { stdio: "ignore" }), "exit");
 }
 
-const sortedBy = (turns: readonly Turn[], of: keyof Turn): readonly number[] =>
+const sortedBy = (turns: readonly Turn[], of: "p99Ms" | "busy"): readonly number[] =>
   turns.map((each) => each[of]).toSorted((a, b) => a - b);
 const median = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)] ?? NaN;
+
+const pooled = (turns: readonly Turn[]): number =>
+  p99(turns.flatMap(({ tripsMs }) => tripsMs).toSorted((a, b) => a - b));
 
 function told(turns: readonly Turn[]): string {
   const sorted = sortedBy(turns, "p99Ms");
   const [least = NaN, most = NaN] = [sorted[0], sorted.at(-1)];
   const busy = Math.round(median(sortedBy(turns, "busy")) * 100);
-  return `${median(sorted).toFixed(2)} ms (${least.toFixed(2)}–${most.toFixed(2)}), server ${busy} % busy`;
+  const together = pooled(turns).toFixed(2);
+  return `${median(sorted).toFixed(2)} ms (${least.toFixed(2)}–${most.toFixed(2)}), all trips together ${together}, server ${busy} % busy`;
 }
 
 let isDear = false;
@@ -132,6 +140,9 @@ for (const attack of attacks) {
   for (const name of NAMES) console.log(`  ${name} is flooded: ${told(turns[name])}`);
   const all = p99Ms("the server") / p99Ms("nobody");
   console.log(`  the server beside the sink: ${cost.toFixed(2)}; beside nobody: ${all.toFixed(2)}`);
+  const together = pooled(turns["the server"]);
+  const [sink, nobody] = [pooled(turns["the sink"]), pooled(turns.nobody)];
+  console.log(`  all trips together: ${(together / sink).toFixed(2)}; ${(together / nobody).toFixed(2)}`);
   isDear ||= !(cost < MOST);
 }
 await honest.close();

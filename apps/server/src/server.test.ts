@@ -1,5 +1,6 @@
 /** Roomcast as a library: wired together, on real sockets, with the memory store. */
 import { defineContract } from "@roomcast/protocol";
+import { createServer as createHttpServer } from "node:http";
 import * as v from "valibot";
 import { describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
 
@@ -133,6 +134,23 @@ describe("the server as a library", () => {
     expect(server.rooms.get("general").kick(String(clientId))).toBe(true);
     expect(await next(socket, "left")).toMatchObject({ room: "general", reason: "kicked" });
     socket.destroy();
+  });
+
+  it("R-LIMIT-ANY-REQUEST: whatever is asked costs its address a credit, but in a server of one's own", async () => {
+    const asked = ["/healthz", "/v1/ws", "/nowhere", "/healthz"];
+    const statuses = async (url: string): Promise<number[]> => {
+      const answers: number[] = [];
+      for (const path of asked) answers.push((await fetch(new URL(path, url))).status);
+      return answers;
+    };
+    const server = await started({ requestsPerSecond: 1 });
+    expect(await statuses(server.url)).toEqual([200, 426, 429, 429]);
+    const free = await started({ requestsPerSecond: 1, connectionsPerAddress: 0 });
+    expect(await statuses(free.url)).toEqual([200, 426, 404, 200]);
+    const http = createHttpServer((_request, response) => response.writeHead(404).end());
+    const shared = await started({ requestsPerSecond: 1, server: http });
+    expect(await statuses(shared.url)).toEqual([200, 426, 404, 200]);
+    await new Promise((resolve) => http.close(resolve).closeAllConnections());
   });
 
   it("W-13: the time to say hello and the burst of messages are settings", async () => {

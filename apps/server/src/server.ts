@@ -11,6 +11,7 @@ import { type Authenticate, Entrance } from "./adapters/entrance.ts";
 import { credited } from "./adapters/http/credited.ts";
 import { HttpAdapter } from "./adapters/http/http-adapter.ts";
 import { ownHttpServer } from "./adapters/http/own-http-server.ts";
+import { paced } from "./adapters/http/paced.ts";
 import { BUNDLED_APP_POLICY, type WebApp, webApp } from "./adapters/http/web-app.ts";
 import { Origins } from "./adapters/origins.ts";
 import { Addresses } from "./adapters/peer-address.ts";
@@ -123,11 +124,16 @@ export async function createServer<const C extends Contract = Events>(
   const { authenticate } = options;
   const entrance = new Entrance({ policy, origins, clock, authenticate, onFault });
   const addresses = new Addresses(settings.trustedProxies);
-  const { messagesPerSecond, upgradesPerSecond: takenPerSecond } = settings;
+  const { messagesPerSecond, requestsPerSecond, upgradesPerSecond: takenPerSecond } = settings;
   const isKnownByAddress = settings.connectionsPerAddress > 0;
   const doorstep = new Doorstep({ clock, addresses, isKnownByAddress, takenPerSecond });
   const turnedAway = new TurnedAway(clock);
-  const credits = new RequestCredits({ clock, addresses, telemetry, messagesPerSecond, doorstep });
+  const payers = { clock, addresses, telemetry, doorstep };
+  const credits = new RequestCredits({ ...payers, limit: "messagesPerSecond", perSecond: messagesPerSecond });
+  const requests = new RequestCredits({
+    ...{ ...payers, limit: "requestsPerSecond" },
+    perSecond: isKnownByAddress ? requestsPerSecond : 0,
+  });
   const places = new Places({ clock, addresses, telemetry, limits: settings, doorstep });
   const ports = { hub, policy, entrance, clock, random, origins, onFault, places, credits };
   const { namespaces } = options;
@@ -163,13 +169,15 @@ export async function createServer<const C extends Contract = Events>(
     audit,
   });
   const web = options.web ?? (options.server === undefined && WEB_FOLDER);
+  const share = shareOf(sockets, [http, socketio, admin], web === false ? undefined : pagesIn(web));
   return new RoomcastServer<C>({
     ...{ hub, log, audit, port: settings.port, host: settings.host },
     http:
       options.server ??
       ownHttpServer((request) => sockets.some((each) => each.claims(request)), { doorstep, turnedAway }),
     ownsHttp: options.server === undefined,
-    share: shareOf(sockets, [http, socketio, admin], web === false ? undefined : pagesIn(web)),
+    // What is asked of a server of yours, and is not ours, is yours to count.
+    share: options.server === undefined ? { ...share, ...paced(share, requests) } : share,
     closeSockets: async () => {
       await Promise.all([...sockets, streams].map((each) => each.close()));
       admin.close();

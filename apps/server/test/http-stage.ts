@@ -70,7 +70,7 @@ export class HttpStage implements AsyncDisposable {
       streams: new Streams(clock, HEARTBEAT_MS, openPlaces()),
       credits: new RequestCredits({
         ...{ clock: this.creditClock, addresses: new Addresses(), telemetry: NO_TELEMETRY },
-        messagesPerSecond,
+        ...{ limit: "messagesPerSecond", perSecond: messagesPerSecond },
         doorstep: { refused: () => (this.toldAtDoorstep += 1) },
       }),
       telemetry: NO_TELEMETRY,

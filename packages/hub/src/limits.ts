@@ -38,6 +38,12 @@ export const LIMITS = {
     code: "overloaded",
     says: "more clients come from this address than are let in at once",
   },
+  requestsPerSecond: {
+    fallback: 1_000,
+    unit: "requests by plain HTTP per second from one address, of whatever kind, pages too",
+    code: "overloaded",
+    says: "more requests come from this address than are answered at once",
+  },
   messagesPerSecond: {
     fallback: 50,
     unit: "messages per second from one connection, or as HTTP requests by one user or one guest's address",

@@ -10,7 +10,7 @@ import {
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 
 /** Those of the table that are the adapters' to hold. */
-type AdapterLimit = "maxConnections" | "connectionsPerAddress" | "upgradesPerSecond";
+type AdapterLimit = "maxConnections" | "connectionsPerAddress" | "upgradesPerSecond" | "requestsPerSecond";
 
 export interface HubSettings extends Omit<Limits, AdapterLimit> {
   readonly server: { readonly name: string; readonly version: string; readonly node: string };

@@ -1,5 +1,5 @@
 /** Owns that a plain request costs its sender a credit, as a message over a socket does: a user, or an address where none is known. */
-import { beyond, type Clock, Credits, type Telemetry } from "@roomcast/hub";
+import { beyond, type Clock, Credits, type LimitName, type Telemetry } from "@roomcast/hub";
 import type { Refusal } from "@roomcast/protocol";
 import type { IncomingMessage } from "node:http";
 
@@ -10,7 +10,8 @@ export interface RequestCreditsOptions {
   readonly clock: Clock;
   readonly addresses: Addresses;
   readonly telemetry: Pick<Telemetry, "record">;
-  readonly messagesPerSecond: number;
+  readonly limit: Extract<LimitName, "messagesPerSecond" | "requestsPerSecond">;
+  readonly perSecond: number;
   /** Is told of whoever is refused on the account of an address. */
   readonly doorstep: Pick<Doorstep, "refused">;
 }
@@ -21,7 +22,7 @@ export class RequestCredits {
 
   constructor(options: RequestCreditsOptions) {
     this.#options = options;
-    this.#credits = new Credits(options.clock, options.messagesPerSecond);
+    this.#credits = new Credits(options.clock, options.perSecond);
   }
 
   /** Whom it is on. @param user null: nobody is known. */
@@ -34,6 +35,6 @@ export class RequestCredits {
     const waitMs = this.#credits.take(this.payer(request, user));
     if (waitMs === 0) return undefined;
     if (user === null) this.#options.doorstep.refused(request.socket);
-    return beyond("messagesPerSecond", this.#options.telemetry, waitMs);
+    return beyond(this.#options.limit, this.#options.telemetry, waitMs);
   }
 }

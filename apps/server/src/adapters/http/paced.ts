@@ -1,0 +1,24 @@
+/**
+ * Owns that whatever is asked by plain HTTP costs its address a credit, also what nobody else counts: pages, health, what is nowhere.
+ * Behind the answer that ends a connection nothing is looked at.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import type { RequestCredits } from "../request-credits.ts";
+import { isReadNoMore } from "../slices.ts";
+import { refused, send } from "./answer.ts";
+
+interface Asked {
+  /** @returns whether the request was taken. */
+  request(request: IncomingMessage, response: ServerResponse): boolean;
+}
+
+export const paced = (asked: Asked, credits: Pick<RequestCredits, "take">): Asked => ({
+  request(request, response) {
+    if (isReadNoMore(request.socket)) return true;
+    const refusal = credits.take(request, null);
+    if (refusal === undefined) return asked.request(request, response);
+    send(response, refused(refusal));
+    return true;
+  },
+});
