@@ -24,8 +24,8 @@ export function resetAtEnd(socket: Duplex): void {
 }
 
 function resetInstead<Wire extends Duplex>(this: Wire): Wire {
-  // From here on it is its own again, which a reset calls.
-  Reflect.deleteProperty(this, "destroy");
+  // From here on it is its own again, which a reset calls. Taken out, it would make the socket a dictionary: slow, and 1.5 KB more.
+  this.destroy = Reflect.get(Object.getPrototypeOf(this) as object, "destroy") as typeof this.destroy;
   reset(this);
   return this;
 }

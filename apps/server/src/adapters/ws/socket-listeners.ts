@@ -60,8 +60,8 @@ export function sharedListeners(
    * of two a list of three, for which V8 makes room for twenty.
    */
   function end(this: Wire): Wire {
-    // From here on it is its own again.
-    Reflect.deleteProperty(this, "end");
+    // From here on it is its own again; taken out, it would make the socket a dictionary.
+    this.end = Reflect.get(Object.getPrototypeOf(this) as Wire, "end");
     if (this.connection !== undefined) watch.ending(this.connection);
     return this.end();
   }
