@@ -44,7 +44,7 @@ export class Room implements Gatherer {
 
   /** Nobody is here, and nobody is expected back. */
   get empty(): boolean {
-    return this.#audience.size === 0 && (this.#entering?.size ?? 0) === 0 && this.presence.count === 0;
+    return this.#audience.size === 0 && this.#entering === undefined && this.presence.count === 0;
   }
 
   /** How many members an event goes to now. */
@@ -114,7 +114,8 @@ export class Room implements Gatherer {
     this.#hold({ epoch, offset, sequence, bytes, message });
     this.broadcast(message, event);
     // A snapshot may show what the log has not announced here yet.
-    this.#spare((snapshot) => epoch === snapshot.epoch && offset <= snapshot.offset);
+    if (this.#ahead === undefined) return;
+    this.#spare(this.#ahead, (snapshot) => epoch === snapshot.epoch && offset <= snapshot.offset);
   }
 
   /** All that was said here is gone, and the count begins anew. Nobody leaves for that. */
@@ -122,7 +123,8 @@ export class Room implements Gatherer {
     const gap: Gap = { type: "gap", room: this.name, reason: "recreated", from: null, to: null, position };
     this.#hold({ ...position, sequence, bytes: 0, message: gap });
     this.broadcast(gap, { ...position, sequence });
-    this.#spare((snapshot) => snapshot.epoch === position.epoch);
+    if (this.#ahead === undefined) return;
+    this.#spare(this.#ahead, (snapshot) => snapshot.epoch === position.epoch);
   }
 
   /** To every live member, at the end of this turn, or a little later where a crowd has more to come. */
@@ -226,11 +228,10 @@ export class Room implements Gatherer {
   }
 
   /** Newcomers do not get what was broadcast last, if their snapshot shows it. */
-  #spare(shows: (snapshot: Position) => boolean): void {
-    if (this.#ahead === undefined) return;
-    for (const [subscription, snapshot] of this.#ahead) {
+  #spare(ahead: Few<Subscription, Position>, shows: (snapshot: Position) => boolean): void {
+    for (const [subscription, snapshot] of ahead) {
       if (shows(snapshot)) this.#batch?.replaceLast(subscription, null);
-      else this.#ahead.delete(subscription);
+      else ahead.delete(subscription);
     }
   }
 
