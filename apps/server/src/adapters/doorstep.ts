@@ -11,6 +11,10 @@ import { readNoMore } from "./slices.ts";
 /** Who is refused as often as this has been told often enough; it holds twice as many. */
 const REFUSALS_PER_SECOND = 100;
 const NARROW_MS = 1_000;
+/** Connections of any kind, for each that may become a client: pages and requests need some of their own. */
+const COMERS_PER_TAKEN = 4;
+/** All who sit behind one address come at once now and then. */
+const COMERS_BURST_MS = 10_000;
 
 /** Of a connection. */
 type Remote = Pick<Socket, "remoteAddress" | "push">;
@@ -29,6 +33,8 @@ export interface DoorstepOptions {
 
 export class Doorstep {
   readonly #options: DoorstepOptions;
+  /** Who comes and says nothing, or nothing that anybody could refuse for its number, costs a socket each time. */
+  readonly #comers: Credits;
   readonly #patience: Credits;
   readonly #pace: Credits;
   /** Until when, of each network. The door that opens first stands first. */
@@ -36,8 +42,10 @@ export class Doorstep {
 
   constructor(options: DoorstepOptions) {
     this.#options = options;
-    this.#patience = new Credits(options.clock, REFUSALS_PER_SECOND);
-    this.#pace = new Credits(options.clock, options.takenPerSecond);
+    const { clock, takenPerSecond } = options;
+    this.#comers = new Credits(clock, COMERS_PER_TAKEN * takenPerSecond, COMERS_BURST_MS);
+    this.#patience = new Credits(clock, REFUSALS_PER_SECOND);
+    this.#pace = new Credits(clock, takenPerSecond);
   }
 
   /**
@@ -53,9 +61,9 @@ export class Doorstep {
 
   /** The door stays narrow for as long as more come than go through. */
   admits(socket: Remote): Admission {
-    if (this.#narrow.size === 0) return "freely";
     const network = this.#networkOf(socket);
-    if (network === undefined || !this.#isNarrow(network)) return "freely";
+    if (network === undefined) return "freely";
+    if (!this.#isNarrow(network) && this.#comers.take(network) === 0) return "freely";
     if (this.#pace.take(network) === 0) return "narrowly";
     this.#narrowFor(network);
     return "not";
