@@ -2,7 +2,7 @@
  * Owns from where connections are taken at a measured pace for a while: an address that goes on asking, or coming, though it was told
  * to wait. To read what it asks and to refuse it again would cost others more than it is owed.
  */
-import { type Clock, Credits } from "@roomcast/hub";
+import { ARRIVALS_BURST_MS, type Clock, Credits } from "@roomcast/hub";
 import type { Socket } from "node:net";
 
 import { type Addresses, networkOf } from "./peer-address.ts";
@@ -13,8 +13,6 @@ const REFUSALS_PER_SECOND = 100;
 const NARROW_MS = 1_000;
 /** Connections of any kind, for each that may become a client: pages and requests need some of their own. */
 const COMERS_PER_TAKEN = 4;
-/** All who sit behind one address come at once now and then. */
-const COMERS_BURST_MS = 10_000;
 
 /** Of a connection. */
 type Remote = Pick<Socket, "remoteAddress" | "push">;
@@ -43,7 +41,7 @@ export class Doorstep {
   constructor(options: DoorstepOptions) {
     this.#options = options;
     const { clock, takenPerSecond } = options;
-    this.#comers = new Credits(clock, COMERS_PER_TAKEN * takenPerSecond, COMERS_BURST_MS);
+    this.#comers = new Credits(clock, COMERS_PER_TAKEN * takenPerSecond, ARRIVALS_BURST_MS);
     this.#patience = new Credits(clock, REFUSALS_PER_SECOND);
     this.#pace = new Credits(clock, takenPerSecond);
   }

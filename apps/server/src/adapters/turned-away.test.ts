@@ -52,6 +52,17 @@ describe("R-DOORSTEP", () => {
     await vi.waitUntil(() => turnedAway.size === 0);
   });
 
+  it("who came together is cut one by one, 10 ms apart", async () => {
+    const taken: Socket[] = [];
+    server.on("connection", (socket) => taken.push(socket));
+    await come(3);
+    const cutAfter = (ms: number): number => {
+      clock.advance(ms);
+      return taken.filter(({ destroyed }) => destroyed).length;
+    };
+    expect([1_000, 9, 1, 9, 1].map(cutAfter)).toEqual([1, 1, 2, 2, 3]);
+  });
+
   it("beyond a thousand, whoever comes is cut at once", async () => {
     const first = await come(1_000);
     expect(turnedAway.size).toBe(1_000);

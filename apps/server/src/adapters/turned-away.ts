@@ -6,6 +6,8 @@ import type { Clock } from "@roomcast/hub";
 import type { Socket } from "node:net";
 
 const HELD_MS = 1_000;
+/** Who came together is not cut together: to come back at once they would make one long turn again and again. */
+const APART_MS = 10;
 /** As many as an address may have. Beyond them, whoever comes is cut at once. */
 const MOST = 1_000;
 
@@ -29,8 +31,8 @@ export class TurnedAway {
       socket.resetAndDestroy();
       return;
     }
+    const timer = this.#clock.after(HELD_MS + this.#held.size * APART_MS, () => socket.resetAndDestroy());
     this.#held.add(socket);
-    const timer = this.#clock.after(HELD_MS, () => socket.resetAndDestroy());
     socket.once("close", () => {
       timer.cancel();
       this.#held.delete(socket);
