@@ -52,6 +52,19 @@ describe("R-DOORSTEP", () => {
     await vi.waitUntil(() => turnedAway.size === 0);
   });
 
+  it("whatever it goes on to say stays with the system, and none of it is kept", async () => {
+    const taken = new Promise<Socket>((resolve) => server.once("connection", resolve));
+    const [client] = await come(1);
+    const held = await taken;
+    // More than the system keeps for both ends together.
+    client?.socket.write(Buffer.alloc(32 * 1024 * 1024));
+    await vi.waitUntil(() => held.bytesRead > 0);
+    const hadRead = held.bytesRead;
+    await new Promise(setImmediate);
+    expect({ read: held.bytesRead, kept: held.readableLength }).toEqual({ read: hadRead, kept: 0 });
+    expect(hadRead).toBeLessThanOrEqual(64 * 1024);
+  });
+
   it("who came together is cut one by one, 10 ms apart", async () => {
     const taken: Socket[] = [];
     server.on("connection", (socket) => taken.push(socket));

@@ -1,9 +1,11 @@
 /**
- * Owns the connections that are not taken: they are held for a second, and cut. Who is cut at once comes back at once, and costs others
- * what a connection costs the system, again and again; who has to wait for it does not.
+ * Owns the connections that are not taken: they are held for a second, the longer the more there are, and cut. Who is cut at once comes
+ * back at once, and costs others what a connection costs the system, again and again; who has to wait for it does not.
  */
 import type { Clock } from "@roomcast/hub";
 import type { Socket } from "node:net";
+
+import { readNoMore } from "./slices.ts";
 
 const HELD_MS = 1_000;
 /** Who came together is not cut together: to come back at once they would make one long turn again and again. */
@@ -23,8 +25,9 @@ export class TurnedAway {
     return this.#held.size;
   }
 
-  /** Nothing that it says is read, but for what Node has begun to. */
+  /** Of what it says one chunk is read, because Node has begun to, and let go: kept, it would be old by the time that it is garbage. */
   add(socket: Socket): void {
+    readNoMore(socket);
     // That its peer is gone, too, is nobody's business.
     socket.on("error", () => undefined);
     if (this.#held.size >= MOST) {
