@@ -318,6 +318,9 @@ test.each<[Partial<Act>, string]>([
   [{ reason: "x".repeat(61) }, "reason"],
   [{ act: "kick", until: 2 ** 45 }, "act"],
   [{ until: 1 }, "until"],
+  [{ until: 8.64e15 + 1 }, "until"],
+  [{ until: Number.NaN }, "until"],
+  [{ act: "mute", until: 1e300 }, "until"],
 ])("R-BAN: %j is no act", async (wrong, field) => {
   const done = await begin().hub.moderation.act({ act: "ban", user: "mallory", ...wrong });
   expect(done).toMatchObject({

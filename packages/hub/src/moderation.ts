@@ -71,6 +71,8 @@ export type ActName = keyof typeof ACTS;
 /** Longer, and it would not fit into the close frame of a WebSocket. */
 const MAX_REASON_LENGTH = 60;
 const MAX_USER_LENGTH = 255;
+/** Beyond it no clock tells the time, and nobody could be told of the end (ECMA-262, Time Values). */
+const LAST_TIME_MS = 8.64e15;
 
 export class Moderation {
   readonly #engine: Engine;
@@ -163,6 +165,7 @@ function faultOf({ act, user, room, reason = "", until }: Act, now: number): str
   if (room !== undefined && rule.global === true) return `room: ${act} counts everywhere`;
   if (reason.length > MAX_REASON_LENGTH) return `reason: expected a text of at most ${MAX_REASON_LENGTH}`;
   if (until !== undefined && rule.lasts !== true) return `act: ${act} has no end that could be given`;
-  if (until !== undefined && until <= now) return "until: expected a time to come, in ms since 1970";
+  if (until !== undefined && !(until > now && until <= LAST_TIME_MS))
+    return "until: expected a time to come, in ms since 1970";
   return undefined;
 }
