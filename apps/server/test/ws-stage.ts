@@ -1,5 +1,5 @@
 /** Owns a WebSocket adapter on a port of its own, with a hub that only remembers, and the sockets that a test opens to it. */
-import { GUEST, type Policy } from "@roomcast/hub";
+import { type Clock, GUEST, type Policy } from "@roomcast/hub";
 import { err, ok, refusal } from "@roomcast/protocol";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -19,6 +19,16 @@ const policy: Pick<Policy, "authenticate"> = {
   authenticate: (token) => (token === "bad" ? err(refusal("unauthorised")) : ok(GUEST)),
 };
 
+/** The time may be the test's own; the turns are those in which the sockets are read. */
+const clockOf = (time: Clock): Clock => ({
+  now: () => time.now(),
+  monotonicMs: () => time.monotonicMs(),
+  after: (delayMs, run) => time.after(delayMs, run),
+  afterTurn: (run) => {
+    setImmediate(run);
+  },
+});
+
 type Headers = Readonly<Record<string, string>>;
 
 export class WsStage implements AsyncDisposable {
@@ -35,7 +45,7 @@ export class WsStage implements AsyncDisposable {
 
   static async start(options: Partial<WsAdapterOptions & EntranceOptions> = {}): Promise<WsStage> {
     const hub = new RecordingHub();
-    const clock = options.clock ?? new NodeClock();
+    const clock = clockOf(options.clock ?? new NodeClock());
     const onFault = (error: unknown): never => {
       throw error;
     };

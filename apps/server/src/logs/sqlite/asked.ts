@@ -2,7 +2,7 @@
 import type { StoredSession } from "@roomcast/hub";
 import { type Refusal, refusal } from "@roomcast/protocol";
 
-import type { AnswerTurns } from "./answer-turns.ts";
+import type { Turns } from "../../turns.ts";
 import {
   type Answer,
   CELLS_PER_OUTCOME,
@@ -55,11 +55,7 @@ export const groupOf = ({ drafts, sessions, reads, finds }: Asked): Group => ({
 });
 
 /** Events in the order of all, and pages as they stand between them; of sessions so many in a turn. */
-export function replyAll(
-  { drafts, sessions, reads, finds }: Asked,
-  answer: Answer,
-  turns: AnswerTurns,
-): void {
+export function replyAll({ drafts, sessions, reads, finds }: Asked, answer: Answer, turns: Turns): void {
   const { outcomes, saved, pages, found } = answer;
   const failure = answer.failure && refusal(answer.failure);
   for (const [index, { reply }] of drafts.entries()) reply(failure ?? placedAt(outcomes, index));

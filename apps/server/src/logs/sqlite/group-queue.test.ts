@@ -2,7 +2,7 @@ import { ManualClock } from "@roomcast/hub/testing";
 import type { Refusal } from "@roomcast/protocol";
 import { beforeEach, describe, expect, test } from "vitest";
 
-import { AnswerTurns } from "./answer-turns.ts";
+import { Turns } from "../../turns.ts";
 import type { Placed } from "./asked.ts";
 import { GroupQueue } from "./group-queue.ts";
 import { type Answer, CELLS_PER_OUTCOME, type DraftCells, type Group, OUTCOME } from "./writer-messages.ts";
@@ -16,7 +16,7 @@ beforeEach(() => {
   clock = new ManualClock();
   groups = [];
   replies = [];
-  queue = new GroupQueue(clock, new AnswerTurns(clock), (group) => groups.push(group));
+  queue = new GroupQueue(clock, new Turns(clock, 64), (group) => groups.push(group));
 });
 
 const draftOf = (room: string, id: string, data = "1"): DraftCells => [

@@ -5,7 +5,7 @@
 import type { Clock, StoredSession, Timer } from "@roomcast/hub";
 import { type Refusal, refusal } from "@roomcast/protocol";
 
-import type { AnswerTurns } from "./answer-turns.ts";
+import type { Turns } from "../../turns.ts";
 import {
   type Asked,
   groupOf,
@@ -53,7 +53,7 @@ const UNAVAILABLE = refusal("storage_unavailable");
 export class GroupQueue {
   readonly #clock: Clock;
   /** A group may have the sessions of thousands. */
-  readonly #turns: AnswerTurns;
+  readonly #turns: Turns;
   readonly #send: (group: Group) => void;
   #waiting = nothing();
   #waitingBytes = 0;
@@ -67,7 +67,7 @@ export class GroupQueue {
   #ended: Refusal | undefined;
   #onIdle: (() => void) | undefined;
 
-  constructor(clock: Clock, turns: AnswerTurns, send: (group: Group) => void) {
+  constructor(clock: Clock, turns: Turns, send: (group: Group) => void) {
     this.#clock = clock;
     this.#turns = turns;
     this.#send = send;

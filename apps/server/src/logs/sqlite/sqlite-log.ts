@@ -12,14 +12,14 @@ import type {
 } from "@roomcast/hub";
 import { err, type GapReason, JsonText, ok, type Refusal, type Result } from "@roomcast/protocol";
 
-import type { AnswerTurns } from "./answer-turns.ts";
+import type { Turns } from "../../turns.ts";
 import type { GroupQueue } from "./group-queue.ts";
 import { FIRST_INCARNATION } from "./rooms-table.ts";
 import type { Tails } from "./tails.ts";
 import type { KeptCells, PageCells } from "./writer-messages.ts";
 
 interface SqliteLogParts {
-  readonly turns: AnswerTurns;
+  readonly turns: Turns;
   readonly queue: GroupQueue;
   readonly tails: Tails;
   readonly durability: Durability;
@@ -42,7 +42,7 @@ export class SqliteLog implements RoomLog {
   readonly #queue: GroupQueue;
   readonly #tails: Tails;
   readonly #earlierGenerations: ReadonlySet<string>;
-  readonly #turns: AnswerTurns;
+  readonly #turns: Turns;
   readonly #close: () => Promise<void>;
   #sequence: number;
   #listener: (event: KeptEvent) => void = () => undefined;

@@ -3,7 +3,7 @@ import { SteadyTime } from "@roomcast/hub";
 import { err, MAX_PAGE_BYTES, ok, RESUME_WINDOW_MS, type Result } from "@roomcast/protocol";
 
 import type { Store } from "../../store.ts";
-import { AnswerTurns } from "./answer-turns.ts";
+import { Turns } from "../../turns.ts";
 import { prepareDataFolder } from "./data-folder.ts";
 import { GroupQueue } from "./group-queue.ts";
 import { SqliteLog } from "./sqlite-log.ts";
@@ -17,6 +17,8 @@ const DEFAULT_HISTORY_EVENTS = 10_000;
 const DEFAULT_HISTORY_BYTES = 64 * 1024 * 1024;
 const DEFAULT_HISTORY_DAYS = 30;
 const DEFAULT_TAIL_BYTES = 16 * 1024 * 1024;
+/** As many as a group has reads: what follows from each may be a page that is printed and written. */
+const ANSWERS_PER_TURN = 64;
 /** How often the writer looks for what has expired. */
 const TICK_MS = 60_000;
 
@@ -38,7 +40,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
   });
   if (!started.ok) return started;
   const writer = started.value;
-  const turns = new AnswerTurns(clock);
+  const turns = new Turns(clock, ANSWERS_PER_TURN);
   const queue = new GroupQueue(clock, turns, (group) => writer.tell(group));
   const tails = new Tails(options.tailBytes ?? DEFAULT_TAIL_BYTES);
 

@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { openStore, temporaryFolder } from "../../../test/sqlite-stores.ts";
 import { NodeClock } from "../../node-clock.ts";
 import { FlushGate } from "./flush-gate.ts";
-import { AnswerTurns } from "./answer-turns.ts";
+import { Turns } from "../../turns.ts";
 import { GroupQueue } from "./group-queue.ts";
 import { SqliteLog } from "./sqlite-log.ts";
 import { StoreWriter } from "./store-writer.ts";
@@ -43,7 +43,7 @@ function openLog(tailBytes: number): Opened {
   onTestFinished(() => writer.close());
   const clock = new NodeClock();
   const readTables: string[] = [];
-  const turns = new AnswerTurns(clock);
+  const turns = new Turns(clock, 64);
   const queue = new GroupQueue(clock, turns, (group) => {
     readTables.push(...group.reads.map(({ room }) => room));
     queue.answer(writer.commit(group));

@@ -1,0 +1,36 @@
+/**
+ * Owns when each of very many that come at once has its turn: behind that of the event loop in which it came, and so few in one
+ * that others have theirs in between. Must not know what they do in it.
+ */
+import type { Clock } from "@roomcast/hub";
+
+export class Turns {
+  readonly #clock: Clock;
+  readonly #most: number;
+  readonly #waiting: (() => void)[] = [];
+
+  /** @param most in one turn of the event loop. */
+  constructor(clock: Clock, most: number) {
+    this.#clock = clock;
+    this.#most = most;
+  }
+
+  /** Runs it in the order of the calls. */
+  behind(run: () => void): void {
+    if (this.#waiting.push(run) === 1) this.#set();
+  }
+
+  /** Resolves in the order of the calls. */
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.behind(resolve);
+    });
+  }
+
+  #set(): void {
+    this.#clock.afterTurn(() => {
+      for (const run of this.#waiting.splice(0, this.#most)) run();
+      if (this.#waiting.length > 0) this.#set();
+    });
+  }
+}
