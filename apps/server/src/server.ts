@@ -12,6 +12,7 @@ import { credited } from "./adapters/http/credited.ts";
 import { HttpAdapter } from "./adapters/http/http-adapter.ts";
 import { ownHttpServer } from "./adapters/http/own-http-server.ts";
 import { paced } from "./adapters/http/paced.ts";
+import { inFewPieces } from "./adapters/http/pieces.ts";
 import { BUNDLED_APP_POLICY, type WebApp, webApp } from "./adapters/http/web-app.ts";
 import { Origins } from "./adapters/origins.ts";
 import { Addresses } from "./adapters/peer-address.ts";
@@ -44,6 +45,8 @@ import { VERSION } from "./version.ts";
 
 /** A store that is slower is not ready. */
 const READ_TIMEOUT_MS = 1_000;
+/** So long an answer may wait to be made or taken; what goes on says something with each heartbeat. */
+const ANSWER_MS = 30_000;
 const NODE_ID_LENGTH = 8;
 
 /** Every setting has the default that the table of settings names; durations are in ms. */
@@ -174,10 +177,15 @@ export async function createServer<const C extends Contract = Events>(
     ...{ hub, log, audit, port: settings.port, host: settings.host },
     http:
       options.server ??
-      ownHttpServer((request) => sockets.some((each) => each.claims(request)), { doorstep, turnedAway }),
+      ownHttpServer(
+        (request) => sockets.some((each) => each.claims(request)),
+        { doorstep, turnedAway },
+        { timeout: heartbeatMs + ANSWER_MS },
+      ),
     ownsHttp: options.server === undefined,
     // What is asked of a server of yours, and is not ours, is yours to count.
-    share: options.server === undefined ? { ...share, ...paced(share, requests) } : share,
+    share:
+      options.server === undefined ? { ...share, ...inFewPieces(paced(share, requests), doorstep) } : share,
     closeSockets: async () => {
       await Promise.all([...sockets, streams].map((each) => each.close()));
       admin.close();

@@ -70,6 +70,17 @@ describe("POST", () => {
   });
 });
 
+it.each([
+  ["POST", PUBLISH, 400],
+  ["GET", "/", 200],
+  ["POST", "/nowhere", 404],
+])("T-6: %s %s with ten thousand pieces is %i, and ends its connection", async (method, path, status) => {
+  const head = requestHead(besieged.port, method, path, { ...JSON_TYPE, "Transfer-Encoding": "chunked" });
+  const socket = await RawSocket.ask(besieged.port, head, "1\r\nx\r\n".repeat(10_000));
+  expect(await socket.status()).toBe(status);
+  await socket.end();
+});
+
 describe.each(TRANSPORTS)("by %s", (transport) => {
   it.each(["\n", "\r", "\r\n", "\0", "\n\ndata: evil\n\n", "\nevent: evil\nid: 1:1\n", "\u2028\ufeff"])(
     "T-24: %j in data is one event of a stream, and comes out as it went in",

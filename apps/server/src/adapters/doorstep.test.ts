@@ -64,6 +64,15 @@ describe("R-DOORSTEP", () => {
     expect(isReadNoMore(patient)).toBe(false);
   });
 
+  it("who sends what nobody sends who means well comes through a narrow door at once, and no more is read of it", () => {
+    const { clock, step, taken } = doorstep();
+    step.offended(FLOODER);
+    expect(isReadNoMore(FLOODER)).toBe(true);
+    expect(taken(FLOODER, 100)).toBe(2 * TAKEN_PER_SECOND);
+    clock.advance(1_000);
+    expect(step.admits(from(FLOODER.remoteAddress))).toBe("freely");
+  });
+
   it("who is refused a hundred times a second is heard for ever", () => {
     const { clock, step, refuse } = doorstep();
     for (let second = 0; second < 100; second += 1) {

@@ -57,6 +57,14 @@ export class Doorstep {
     if (this.#isNarrow(network)) readNoMore(socket);
   }
 
+  /** What nobody sends who means well came over this connection, and it is the last of it. */
+  offended(socket: Remote): void {
+    const network = this.#networkOf(socket);
+    if (network === undefined) return;
+    this.#narrowFor(network);
+    readNoMore(socket);
+  }
+
   /** The door stays narrow for as long as more come than go through. */
   admits(socket: Remote): Admission {
     const network = this.#networkOf(socket);

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
@@ -7,7 +7,8 @@ import { BareSocket } from "../../../test/bare-socket.ts";
 import { readNoMore } from "../slices.ts";
 import { ownHttpServer } from "./own-http-server.ts";
 
-const SHORT = { headersTimeout: 250, requestTimeout: 500, connectionsCheckingInterval: 50 };
+const PAGE = Buffer.alloc(1024 * 1024);
+const SHORT = { headersTimeout: 250, requestTimeout: 500, connectionsCheckingInterval: 50, timeout: 250 };
 
 let server: Server;
 let port: number;
@@ -69,6 +70,20 @@ describe("the server's own http server", () => {
     expect(handled).toBeLessThan(30);
     expect(answers).toHaveLength(20);
     await new Promise((resolve) => narrow.close(resolve));
+  });
+
+  it("T10: who asks for page after page and takes none is gone", async () => {
+    server.prependListener("request", (_request: IncomingMessage, response: ServerResponse) => {
+      response.end(PAGE);
+    });
+    const socket = await BareSocket.connect(port);
+    socket.tcp.pause();
+    const request = once(server, "request");
+    socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(64));
+    const [asked] = (await request) as [IncomingMessage];
+    await new Promise((resolve) => asked.socket.once("close", resolve));
+    expect(await counted(server)).toBe(0);
+    socket.tcp.destroy();
   });
 
   it("T3: 200 of them are gone", async () => {

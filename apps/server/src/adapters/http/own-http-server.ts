@@ -16,12 +16,15 @@ export interface HttpDeadlines {
   readonly requestTimeout: number;
   /** How often Node looks whether one has passed. Default 0.5 s. */
   readonly connectionsCheckingInterval: number;
+  /** Without a byte either way, while an answer waits to be made or taken. MUST be longer than a heartbeat. Default 60 s. */
+  readonly timeout: number;
 }
 
 const DEADLINES: HttpDeadlines = {
   headersTimeout: 4_500,
   requestTimeout: 15_000,
   connectionsCheckingInterval: 500,
+  timeout: 60_000,
 };
 
 /** Who may come in, and what becomes of the others. */
@@ -36,10 +39,11 @@ export function ownHttpServer(
   { doorstep, turnedAway }: Door,
   deadlines: Partial<HttpDeadlines> = {},
 ): Server {
-  const options = { ...DEADLINES, ...deadlines, shouldUpgradeCallback: upgrades };
+  const { timeout, ...options } = { ...DEADLINES, ...deadlines, shouldUpgradeCallback: upgrades };
   const server = createServer(options, (_request, response) => {
     send(response, refused(refusal("not_found")));
   });
+  server.timeout = timeout;
   const listeners = server.listeners("connection");
   const serve = (socket: Socket): void => {
     for (const each of listeners) each.call(server, socket);

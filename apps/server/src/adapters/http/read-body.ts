@@ -3,6 +3,8 @@ import type { Clock } from "@roomcast/hub";
 import { err, MAX_MESSAGE_BYTES, ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
 import type { IncomingMessage } from "node:http";
 
+import { MAX_PIECES } from "./pieces.ts";
+
 const BODY_TIMEOUT_MS = 10_000;
 /** A body that is too large is still read up to here, since a client that is writing reads no answer. */
 const MAX_DISCARDED_BYTES = 1024 * 1024;
@@ -48,12 +50,17 @@ function readBody(request: IncomingMessage, clock: Clock): Promise<Result<Buffer
     const tooLarge = (): void => {
       settle(err({ refusal: refusal("too_large", `a body is at most ${MAX_MESSAGE_BYTES} bytes`) }));
     };
+    // Each is kept as a buffer of its own, which is two hundred bytes for one.
+    const tooManyPieces = (): void => {
+      settle(err({ refusal: refusal("bad_message", `a body comes in at most ${MAX_PIECES} pieces`) }));
+    };
     const deadline = clock.after(BODY_TIMEOUT_MS, () => {
       settle(err({ refusal: refusal("bad_message", "the body did not come in time"), status: 408 }));
     });
     const take = (chunk: Buffer): void => {
       bytes += chunk.length;
-      if (bytes <= MAX_MESSAGE_BYTES) chunks.push(chunk);
+      if (chunks.length === MAX_PIECES) tooManyPieces();
+      else if (bytes <= MAX_MESSAGE_BYTES) chunks.push(chunk);
       else if (bytes > MAX_DISCARDED_BYTES) tooLarge();
     };
     request.on("data", take);

@@ -1,0 +1,42 @@
+/**
+ * Owns in how many pieces a body may come. Each costs a call of the parser's, whatever it holds, and ten thousand fit into what the
+ * system hands over at once: who sends so many, or a body in pieces where nobody reads one, has its address come through a narrow door.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+
+import type { Doorstep } from "../doorstep.ts";
+
+interface Asked {
+  /** @returns whether the request was taken. */
+  request(request: IncomingMessage, response: ServerResponse): boolean;
+}
+
+/** As many as a message over a WebSocket may have. A body of one length comes in a few, chunks in as many as their sender likes. */
+export const MAX_PIECES = 1_024;
+
+export const inFewPieces = (asked: Asked, doorstep: Pick<Doorstep, "offended">): Asked => ({
+  request(request, response) {
+    if (request.headers["transfer-encoding"] === undefined) return asked.request(request, response);
+    const offended = (): void => {
+      doorstep.offended(request.socket);
+    };
+    // What nobody reads of it is not to be parsed to its end for the sake of a next request.
+    response.setHeader("Connection", "close");
+    onMany(request, offended);
+    const taken = asked.request(request, response);
+    if (!taken || response.writableEnded) offended();
+    return taken;
+  },
+});
+
+type Piece = Parameters<Readable["push"]>;
+
+function onMany(body: Pick<Readable, "push">, tell: () => void): void {
+  let left = MAX_PIECES;
+  body.push = function (this: Readable, ...[piece, encoding]: Piece) {
+    if (piece !== null && left === 0) tell();
+    else left -= 1;
+    return Readable.prototype.push.call(this, piece, encoding);
+  };
+}
