@@ -1,10 +1,10 @@
 /**
- * Draws every state of every screen, in light, dark and on a phone, for somebody to look at: `gallery FOLDER [SCENE…]`. Needs the
- * built server and a Chromium (ROOMCAST_CHROMIUM).
+ * Draws every state of every screen, in light and dark, on a phone and on the narrowest, for somebody to look at: `gallery FOLDER
+ * [SCENE…]`. Needs the built server and a Chromium (ROOMCAST_CHROMIUM).
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { BrowserContextOptions } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 
 import { launch } from "../harness/browser.ts";
 import { inspectorScenes } from "./inspector-scenes.ts";
@@ -25,9 +25,20 @@ const [folder, ...wanted] = process.argv.slice(2);
 if (folder === undefined) throw new Error("gallery FOLDER [SCENE…]");
 mkdirSync(folder, { recursive: true });
 
-const windows: Readonly<Record<string, BrowserContextOptions & { readonly dark?: true }>> = {
-  wide: { viewport: { width: 1180, height: 720 }, reducedMotion: "reduce", dark: true },
-  phone: { viewport: { width: 390, height: 740 }, reducedMotion: "reduce", hasTouch: true },
+interface Window {
+  readonly options: BrowserContextOptions;
+  /** What becomes of the page for one more picture each, in this order. */
+  readonly then: Readonly<Record<string, (page: Page) => Promise<void>>>;
+}
+
+const dark = (page: Page): Promise<void> => page.emulateMedia({ colorScheme: "dark" });
+
+const windows: Readonly<Record<string, Window>> = {
+  wide: { options: { viewport: { width: 1180, height: 720 } }, then: { dark } },
+  phone: {
+    options: { viewport: { width: 390, height: 740 }, hasTouch: true },
+    then: { narrow: (page) => page.setViewportSize({ width: 320, height: 568 }), "narrow-dark": dark },
+  },
 };
 
 /** A change of colours is at its end, and the caret where it is. */
@@ -37,14 +48,16 @@ const browser = await launch();
 const failed: string[] = [];
 for (const [name, { settings, play }] of Object.entries(scenes)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
-  for (const [kind, { dark, ...window }] of Object.entries(windows)) {
+  for (const [kind, { options, then }] of Object.entries(windows)) {
     try {
-      await using stage = await Stage.set(browser, window, settings);
+      await using stage = await Stage.set(browser, { reducedMotion: "reduce", ...options }, settings);
       const page = await play(stage);
-      await page.screenshot({ ...AT_REST, path: join(folder, `${name}.${kind}.png`) });
-      if (dark === undefined) continue;
-      await page.emulateMedia({ colorScheme: "dark" });
-      await page.screenshot({ ...AT_REST, path: join(folder, `${name}.dark.png`) });
+      const draw = (as: string) => page.screenshot({ ...AT_REST, path: join(folder, `${name}.${as}.png`) });
+      await draw(kind);
+      for (const [as, change] of Object.entries(then)) {
+        await change(page);
+        await draw(as);
+      }
     } catch (error) {
       failed.push(`${name}, ${kind}: ${String(error)}`);
     }

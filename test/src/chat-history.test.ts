@@ -102,6 +102,28 @@ describe("history in a browser", () => {
     expect(await jump.count()).toBe(0);
   });
 
+  it("U-FOLLOW: who says something is at the end, and what was scrolling until then does not lead away again", async () => {
+    const ada = await visitors.enter(`/r/${ROOM}`, "Ada");
+    await ada.box.fill("said while it scrolls");
+    // A wheel reaches the page with the frames after it, as these steps do.
+    await ada.stream.evaluate((log) => {
+      let frames = 5;
+      const step = (): void => {
+        log.scrollTop -= 300;
+        if ((frames -= 1) > 0) requestAnimationFrame(step);
+      };
+      document.addEventListener("keydown", () => requestAnimationFrame(step), { once: true });
+    });
+    await ada.box.press("Enter");
+    await ada.sees("said while it scrolls");
+    await until("it is at the end", async () => (await distance(ada)) < 2);
+    const jump = ada.page.getByRole("button", { name: "Jump to latest" });
+    expect(await jump.count()).toBe(0);
+    // And nobody is held there.
+    await wheel(ada, -900);
+    await jump.waitFor();
+  });
+
   it("U-LINK: a link to a message shows it, however far up; one that leads nowhere says so", async () => {
     const ada = await visitors.enter(`/r/${ROOM}?m=42`, "Ada");
     const target = ada.stream.locator('[data-offset="42"]');

@@ -2,13 +2,17 @@
 
 const END_PX = 48;
 const START_PX = 1_200;
+/** A scroll that was under way shows in the second frame at the latest. */
+const CALM_FRAMES = 2;
 
 export class StreamScroll {
   #isAtEnd = $state(true);
   #isNearStart = $state(false);
   #scroller: HTMLElement | undefined;
-  /** When it was last looked at. */
+  /** Where it was when last looked at, or set. */
   #top = 0;
+  /** So many frames more nothing leads away from the end. */
+  #held = 0;
 
   get isAtEnd(): boolean {
     return this.#isAtEnd;
@@ -36,29 +40,52 @@ export class StreamScroll {
       sizes.disconnect();
       scroller.removeEventListener("scroll", measure, { capture: true });
       this.#scroller = undefined;
+      this.#held = 0;
     };
   };
 
   toEnd(): void {
     this.#isAtEnd = true;
     this.settle();
+    this.#hold();
   }
 
   /** Call it after the stream has changed: sizes are told of one frame late where a list in it measures itself. */
   settle(): void {
-    if (this.#scroller !== undefined && this.#isAtEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    const scroller = this.#scroller;
+    if (scroller === undefined || !this.#isAtEnd) return;
+    if (this.#held > 0 && scroller.scrollTop < this.#top) this.#hold();
+    scroller.scrollTop = scroller.scrollHeight;
+    this.#top = scroller.scrollTop;
   }
 
   /** Something else is to be looked at: what comes moves nothing. */
   letGo(): void {
     this.#isAtEnd = false;
+    this.#held = 0;
   }
+
+  /** What was flung, or wheeled, before the end was asked for moves on after it, frame by frame, until it is calm. */
+  #hold(): void {
+    if (this.#held === 0) requestAnimationFrame(this.#pass);
+    this.#held = CALM_FRAMES;
+  }
+
+  readonly #pass = (): void => {
+    if (this.#held === 0) return;
+    this.#held -= 1;
+    if (this.#held > 0) requestAnimationFrame(this.#pass);
+  };
 
   #measure(): void {
     const scroller = this.#scroller;
     if (scroller === undefined) return;
     const { scrollTop, scrollHeight, clientHeight } = scroller;
     const isNearEnd = scrollHeight - scrollTop - clientHeight < END_PX;
+    if (this.#held > 0 && !isNearEnd) {
+      this.settle();
+      return;
+    }
     // Only going up leads away from the end, and neither what is added below nor a window that becomes smaller.
     this.#isAtEnd = isNearEnd || (this.#isAtEnd && scrollTop >= this.#top);
     this.#top = scrollTop;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { failureText, gapText, reasonText } from "./wording.ts";
+import { failureText, gapText, reasonText, wordsOf } from "./wording.ts";
 
 describe("what codes mean to a person", () => {
   it("a gap says how much is missing, where that is known", () => {
@@ -14,6 +14,16 @@ describe("what codes mean to a person", () => {
   it("A11 a close code reaches the user as a sentence", () => {
     expect(reasonText({ cause: "closed", code: 4506, message: "kicked" })).toMatch(/removed/);
     expect(reasonText({ cause: "closed", code: 1006, message: "" })).toBe("The connection was lost.");
+  });
+
+  it("A11 what an operator gives as the reason reaches the user, and what every such close says does not", () => {
+    expect(wordsOf({ cause: "closed", code: 4506, message: "spam" })).toBe("spam");
+    const until = new Date(Date.UTC(2026, 10, 25, 21, 30)).toISOString();
+    const words = wordsOf({ cause: "closed", code: 4503, message: `banned until ${until}: spam` });
+    expect(words).toMatch(/^banned until .*25.*: spam$/);
+    expect(words).not.toContain("T21:30");
+    expect(wordsOf({ cause: "closed", code: 4503, message: "not allowed" })).toBeUndefined();
+    expect(wordsOf({ cause: "closed", code: 1006, message: "the connection was lost" })).toBeUndefined();
   });
 
   it("a failure that has no sentence of its own is told in the server's words", () => {

@@ -180,6 +180,7 @@ export const de: Texts = {
     openNamed: (room) => `${room} öffnen`,
     switch: "Raum wechseln",
     switchHint: "Name eines Raums",
+    noOther: "Du kennst noch keinen anderen Raum. Ein neuer Name macht einen auf.",
     noneLike: "So heißt noch kein Raum. Enter öffnet ihn.",
   },
 

@@ -182,6 +182,7 @@ export const en = {
     openNamed: (room: string) => `Open ${room}`,
     switch: "Switch room",
     switchHint: "Type a room’s name",
+    noOther: "You know no other room yet. A name that is new makes one.",
     noneLike: "No room is called that yet. Enter opens it.",
   },
 
