@@ -28,6 +28,7 @@ export { ACTS, type ActName, type Act as ModerationAct, type Done, Moderation } 
 export { type Action, OPEN_DOOR, type Policy } from "./policy.ts";
 export type { Random } from "./random.ts";
 export type { HistoryPage } from "./reading.ts";
+export { Recent } from "./recent.ts";
 export type {
   Appended,
   Draft,

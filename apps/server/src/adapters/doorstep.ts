@@ -2,7 +2,7 @@
  * Owns from where connections are taken at a measured pace for a while: an address that goes on asking, or coming, though it was told
  * to wait. To read what it asks and to refuse it again would cost others more than it is owed.
  */
-import { ARRIVALS_BURST_MS, type Clock, Credits } from "@roomcast/hub";
+import { ARRIVALS_BURST_MS, type Clock, Credits, Recent } from "@roomcast/hub";
 import type { Socket } from "node:net";
 
 import { type Addresses, networkOf } from "./peer-address.ts";
@@ -35,8 +35,8 @@ export class Doorstep {
   readonly #comers: Credits;
   readonly #patience: Credits;
   readonly #pace: Credits;
-  /** Until when, of each network. The door that opens first stands first. */
-  readonly #narrow = new Map<string, number>();
+  /** Until when, of each network. */
+  readonly #narrow: Recent<number>;
 
   constructor(options: DoorstepOptions) {
     this.#options = options;
@@ -44,6 +44,7 @@ export class Doorstep {
     this.#comers = new Credits(clock, COMERS_PER_TAKEN * takenPerSecond, ARRIVALS_BURST_MS);
     this.#patience = new Credits(clock, REFUSALS_PER_SECOND);
     this.#pace = new Credits(clock, takenPerSecond);
+    this.#narrow = new Recent(clock, NARROW_MS);
   }
 
   /**
@@ -76,22 +77,11 @@ export class Doorstep {
   }
 
   #isNarrow(network: string): boolean {
-    this.#openInTime();
-    return this.#narrow.has(network);
+    return (this.#narrow.get(network) ?? 0) > this.#options.clock.monotonicMs();
   }
 
   #narrowFor(network: string): void {
-    this.#openInTime();
-    this.#narrow.delete(network);
     this.#narrow.set(network, this.#options.clock.monotonicMs() + NARROW_MS);
-  }
-
-  #openInTime(): void {
-    const nowMs = this.#options.clock.monotonicMs();
-    for (const [network, untilMs] of this.#narrow) {
-      if (untilMs > nowMs) return;
-      this.#narrow.delete(network);
-    }
   }
 
   /** undefined: a proxy's, behind which are many. */
