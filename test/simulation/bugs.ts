@@ -125,11 +125,11 @@ export const BUGS: Readonly<Record<string, readonly Change[]>> = {
   ],
   "a repeated publish has a new id": [
     inClient(
-      "outbox.ts",
-      "entry.sentAs = outlet.user;",
+      "outbox-line.ts",
+      "entry.sentAs = user;",
       `if (entry.sentAs !== undefined)
-        entry.prepared = { ...entry.prepared, frame: entry.prepared.frame.replace('"id":"', '"id":"again-') };
-      entry.sentAs = outlet.user;`,
+      entry.prepared = { ...entry.prepared, frame: entry.prepared.frame.replace('"id":"', '"id":"again-') };
+    entry.sentAs = user;`,
     ),
   ],
 };

@@ -2,7 +2,8 @@
 import { PUBLISH_HORIZON_MS } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
-import { MAX_FAILED, MAX_PENDING, RETRY_MS, WINDOW } from "./outbox.ts";
+import { MAX_FAILED } from "./outbox-line.ts";
+import { MAX_PENDING, RETRY_MS, WINDOW } from "./outbox.ts";
 import { ack, at } from "./testing/messages.ts";
 import { settled } from "./testing/world.ts";
 import { outbox } from "./testing/outbox-alone.ts";

@@ -7,7 +7,8 @@ import type { Ack, ErrorMessage, Publish } from "@roomcast/protocol";
 import { type Failure, failure, failureOf } from "./failure.ts";
 import type { ClientStorage, StoredPublish } from "./client-storage.ts";
 import { Jam } from "./jam.ts";
-import { type Entry, newEntry, repetition, restored, shown } from "./outbox-entry.ts";
+import { type Entry, newEntry, repetition, restored } from "./outbox-entry.ts";
+import { OutboxLine } from "./outbox-line.ts";
 import { OutboxStorage } from "./outbox-storage.ts";
 import type { Clock, Timer } from "./ports.ts";
 import type { Prepared } from "./prepare.ts";
@@ -15,8 +16,6 @@ import type { PendingPublish, PublishResult } from "./publish.ts";
 
 /** Publishes that may be pending; one more is refused as `outbox_full`. */
 export const MAX_PENDING = 1000;
-/** Failed publishes that are kept for `retry`; the oldest goes first. */
-export const MAX_FAILED = 100;
 /** Sent without waiting for the ack of the one before. */
 export const WINDOW = 64;
 /** After a refusal that does not say how long to wait. */
@@ -41,13 +40,11 @@ export interface Outlet {
 
 export class Outbox {
   readonly #ports: OutboxPorts;
-  /** By id, in the order of sending. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #line = new OutboxLine();
   readonly #storage: OutboxStorage;
   readonly #jam: Jam;
   #outlet: Outlet | undefined;
   #restored: boolean;
-  #inFlight = 0;
   #horizon: Timer | undefined;
   #ended: Failure | undefined;
   #shown: readonly PendingPublish[] | undefined;
@@ -60,27 +57,26 @@ export class Outbox {
   }
 
   get pending(): readonly PendingPublish[] {
-    return (this.#shown ??= [...this.#entries.values()].map(shown));
+    return (this.#shown ??= this.#line.shown);
   }
 
   /** Answers are on their way. */
   get awaiting(): boolean {
-    return this.#inFlight > 0;
+    return this.#line.underWay > 0;
   }
 
   /** What an earlier life of the program left goes before what this one has published meanwhile. */
   restore(publishes: readonly StoredPublish[]): void {
-    const younger = [...this.#entries.values()];
-    this.#entries.clear();
+    const younger = this.#line.all;
+    for (const entry of younger) this.#line.remove(entry);
     for (const publish of publishes) {
       const entry = restored(publish, this.#ports.clock);
-      if (entry !== undefined) this.#entries.set(publish.id, entry);
+      if (entry !== undefined) this.#line.put(entry);
     }
     for (const entry of younger) {
-      const { id } = entry.prepared.message;
       // The program said the same once more: whoever has sent it before may have been heard.
-      entry.sentAs = entry.savedAs = this.#entries.get(id)?.sentAs;
-      this.#entries.set(id, entry);
+      entry.sentAs = entry.savedAs = this.#line.get(entry.prepared.message.id)?.sentAs;
+      this.#line.put(entry);
     }
     this.#restored = true;
     this.#failIfSentByAnother();
@@ -92,12 +88,11 @@ export class Outbox {
   add(prepared: Prepared): Promise<PublishResult> {
     const { id } = prepared.message;
     if (this.#ended !== undefined) return Promise.resolve({ ok: false, id, ...this.#ended });
-    const known = this.#entries.get(id);
+    const known = this.#line.get(id);
     if (known !== undefined) return this.retry(id) ?? known.promise;
-    if (this.#entries.size >= MAX_PENDING)
-      return Promise.resolve({ ok: false, id, ...failure("outbox_full") });
+    if (this.#line.size >= MAX_PENDING) return Promise.resolve({ ok: false, id, ...failure("outbox_full") });
     const entry = newEntry(prepared, this.#ports.clock);
-    this.#entries.set(id, entry);
+    this.#line.put(entry);
     this.#moved();
     this.#keep(entry);
     return entry.promise;
@@ -120,11 +115,10 @@ export class Outbox {
   /** The socket is gone: what has no answer will be sent again. */
   suspend(): void {
     this.#outlet = undefined;
-    this.#inFlight = 0;
     this.#jam.suspend();
-    for (const entry of this.#waiting()) {
+    for (const entry of this.#line.waiting) {
       if (entry.state === "sent") entry.unanswered = true;
-      entry.state = "queued";
+      this.#line.queue(entry);
       if (this.#ended !== undefined) this.#fail(entry, this.#ended);
     }
     this.#moved();
@@ -134,17 +128,18 @@ export class Outbox {
   end(reason: Failure): void {
     this.#ended = reason;
     this.#outlet = undefined;
-    for (const entry of this.#waiting()) if (entry.state === "queued") this.#fail(entry, reason);
+    for (const entry of this.#line.waiting) if (entry.state === "queued") this.#fail(entry, reason);
     this.#moved();
   }
 
   /** @returns the publish that it is the ack of, if it is of one of these. */
   acked({ id, time, position, duplicate, delivered, answer }: Ack): Publish | undefined {
-    const entry = this.#entries.get(id);
+    const entry = this.#line.get(id);
     this.#jam.answered(id);
     // A late ack of one that was reported as unknown: it was kept after all.
     if (entry === undefined || entry.state === "queued") return undefined;
-    this.#forget(entry);
+    this.#line.remove(entry);
+    this.#storage.forget(entry);
     entry.settle({
       ...{ ok: true, id, time, duplicate: duplicate === true },
       ...(position !== undefined && { position }),
@@ -159,16 +154,15 @@ export class Outbox {
   refused(refusal: ErrorMessage): boolean {
     const { id, retry } = refusal;
     if (id === undefined) return false;
-    const entry = this.#entries.get(id);
+    const entry = this.#line.get(id);
     const isGivenUp = this.#jam.answered(id);
     if (entry?.state !== "sent") {
       if (isGivenUp && retry === "same_id") this.#ports.unblock();
       return isGivenUp;
     }
     if (retry === "same_id" && this.#ended === undefined) {
-      this.#inFlight -= 1;
-      entry.state = "queued";
-      this.#jam.refused(entry, refusal.retryAfterMs ?? RETRY_MS, this.#waiting());
+      this.#line.queue(entry);
+      this.#jam.refused(entry, refusal.retryAfterMs ?? RETRY_MS, this.#line.waiting);
     } else {
       this.#fail(entry, failureOf(refusal), entry.unanswered);
     }
@@ -177,7 +171,7 @@ export class Outbox {
   }
 
   retry(id: string): Promise<PublishResult> | undefined {
-    const entry = this.#entries.get(id);
+    const entry = this.#line.get(id);
     if (entry?.state !== "failed" || this.#ended !== undefined) return undefined;
     const prepared = repetition(entry, this.#ports.clock);
     if (!prepared.ok) return Promise.resolve({ ok: false, id, ...prepared.error });
@@ -187,24 +181,20 @@ export class Outbox {
       again.sentAs = entry.sentAs;
       again.unanswered = entry.failure?.code === "unknown";
     }
-    this.#entries.delete(id);
-    this.#entries.set(id, again);
+    this.#line.remove(entry);
+    this.#line.put(again);
     this.#moved();
     this.#keep(again);
     return again.promise;
   }
 
   discard(id: string): void {
-    const entry = this.#entries.get(id);
+    const entry = this.#line.get(id);
     if (entry === undefined) return;
     this.#giveUp([entry]);
-    this.#drop(entry);
+    this.#line.remove(entry);
     this.#storage.discard(entry, failure("discarded"));
     this.#moved();
-  }
-
-  #waiting(): Entry[] {
-    return [...this.#entries.values()].filter(({ state }) => state !== "failed");
   }
 
   /** Something changed: send what may go, watch the clock for what remains, tell. */
@@ -218,12 +208,12 @@ export class Outbox {
   #pump(): void {
     const outlet = this.#outlet;
     if (outlet === undefined || !this.#restored) return;
-    const verdict = this.#jam.verdict(this.#inFlight);
+    const verdict = this.#jam.verdict(this.#line.underWay);
     if (verdict === "rejoin") this.#ports.unblock();
     if (verdict !== "go") return;
-    let places = WINDOW - this.#inFlight;
+    let places = WINDOW - this.#line.underWay;
     let saved = true;
-    for (const entry of this.#waiting()) {
+    for (const entry of this.#line.waiting) {
       if (entry.state === "sent") continue;
       if (places <= 0) return;
       places -= 1;
@@ -231,9 +221,7 @@ export class Outbox {
       saved = this.#storage.knows(entry, outlet.user) && saved;
       if (!saved) continue;
       this.#jam.repeated(entry);
-      entry.state = "sent";
-      entry.sentAs = outlet.user;
-      this.#inFlight += 1;
+      this.#line.send(entry, outlet.user);
       outlet.send(entry.prepared);
     }
   }
@@ -251,35 +239,23 @@ export class Outbox {
   #failIfSentByAnother(): void {
     const user = this.#outlet?.user;
     if (user === undefined) return;
-    for (const entry of this.#waiting()) {
+    for (const entry of this.#line.waiting) {
       if (entry.sentAs !== undefined && entry.sentAs !== user) this.#fail(entry, failure("unknown"));
     }
   }
 
   /** @param seen false: the server has said that it kept nothing. */
   #fail(entry: Entry, reason: Failure, seen = entry.sentAs !== undefined): void {
-    if (entry.state === "sent") this.#inFlight -= 1;
-    entry.state = "failed";
-    entry.failure = seen ? failure("unknown") : reason;
-    this.#storage.fail(entry, entry.failure);
-    const failed = [...this.#entries.values()].filter(({ state }) => state === "failed");
-    if (failed.length > MAX_FAILED && failed[0] !== undefined) this.#forget(failed[0]);
-  }
-
-  #forget(entry: Entry): void {
-    this.#drop(entry);
-    this.#storage.forget(entry);
-  }
-
-  #drop(entry: Entry): void {
-    if (entry.state === "sent") this.#inFlight -= 1;
-    this.#entries.delete(entry.prepared.message.id);
+    const why = seen ? failure("unknown") : reason;
+    const oneTooMany = this.#line.fail(entry, why);
+    this.#storage.fail(entry, why);
+    if (oneTooMany !== undefined) this.#storage.forget(oneTooMany);
   }
 
   /** One timer, for the first in line: what is added later ends later. */
   #watchHorizon(): void {
     const { clock } = this.#ports;
-    const [first] = this.#waiting();
+    const [first] = this.#line.waiting;
     if (first === undefined) {
       this.#horizon?.cancel();
       this.#horizon = undefined;
@@ -291,7 +267,7 @@ export class Outbox {
   #expire(): void {
     this.#horizon = undefined;
     const now = this.#ports.clock.monotonicMs();
-    const late = this.#waiting().filter(({ deadline }) => deadline <= now);
+    const late = this.#line.waiting.filter(({ deadline }) => deadline <= now);
     this.#giveUp(late);
     for (const entry of late) this.#fail(entry, failure("unsent"));
     this.#moved();
