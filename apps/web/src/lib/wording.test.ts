@@ -20,7 +20,7 @@ describe("what codes mean to a person", () => {
     expect(wordsOf({ cause: "closed", code: 4506, message: "spam" })).toBe("spam");
     const until = new Date(Date.UTC(2026, 10, 25, 21, 30)).toISOString();
     const words = wordsOf({ cause: "closed", code: 4503, message: `banned until ${until}: spam` });
-    expect(words).toMatch(/^banned until .*25.*: spam$/);
+    expect(words).toMatch(/^banned until .+: spam$/);
     expect(words).not.toContain("T21:30");
     expect(wordsOf({ cause: "closed", code: 4503, message: "not allowed" })).toBeUndefined();
     expect(wordsOf({ cause: "closed", code: 1006, message: "the connection was lost" })).toBeUndefined();
