@@ -1,7 +1,6 @@
 /** Owns what is asked of the log and under way, so that a drain can wait for the last of them. */
 import { err, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
-import type { MaybePromise } from "./maybe-promise.ts";
 import type { Pace } from "./pace.ts";
 import type { Draft, RoomLog, Settle, SettleRemoval } from "./room-log.ts";
 import type { HubSettings } from "./settings.ts";
@@ -14,18 +13,12 @@ type Settled<Value> = (outcome: Result<Value, Refusal>) => void;
 export class Appending {
   readonly #log: RoomLog;
   readonly #telemetry: Telemetry;
-  readonly #settings: Pick<HubSettings, "drainSpreadMs" | "maxPublishesUnderWay">;
+  readonly #settings: Pick<HubSettings, "drainSpreadMs">;
   #underWay = 0;
   #closed = false;
   #onIdle: (() => void) | undefined;
-  /** Told to all who wait for the log to catch up. */
-  #catchingUp: { readonly caughtUp: Promise<void>; readonly resolve: () => void } | undefined;
 
-  constructor(
-    log: RoomLog,
-    telemetry: Telemetry,
-    settings: Pick<HubSettings, "drainSpreadMs" | "maxPublishesUnderWay">,
-  ) {
+  constructor(log: RoomLog, telemetry: Telemetry, settings: Pick<HubSettings, "drainSpreadMs">) {
     this.#log = log;
     this.#telemetry = telemetry;
     this.#settings = settings;
@@ -43,17 +36,6 @@ export class Appending {
   /** @param pace as for `append`: what was published before is removed too. */
   remove(room: string, settle: SettleRemoval, pace: Pace | undefined): void {
     this.#ask(settle, (settled) => this.#log.remove(room, settled), pace);
-  }
-
-  /** To be awaited before more is asked for: resolves once the log is not far behind. */
-  inTime(): MaybePromise<void> {
-    if (this.#underWay <= this.#settings.maxPublishesUnderWay) return;
-    if (this.#catchingUp === undefined) {
-      let resolve = (): void => undefined;
-      const caughtUp = new Promise<void>((resolved) => (resolve = resolved));
-      this.#catchingUp = { caughtUp, resolve };
-    }
-    return this.#catchingUp.caughtUp;
   }
 
   /** Takes no more. Resolves when the last is settled. */
@@ -80,10 +62,6 @@ export class Appending {
       }
       this.#underWay -= 1;
       if (this.#underWay === 0) this.#onIdle?.();
-      if (this.#catchingUp !== undefined && this.#underWay <= this.#settings.maxPublishesUnderWay / 2) {
-        this.#catchingUp.resolve();
-        this.#catchingUp = undefined;
-      }
       if (!outcome.ok) pace?.refuseWaiting(OVERTAKING);
     };
     if (pace?.rests !== true) this.#run(ask, settled);

@@ -5,6 +5,7 @@ import type { Access } from "./access.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Appending } from "./appending.ts";
 import type { EventHandler } from "./application.ts";
+import type { Backlog } from "./backlog.ts";
 import type { Carriers } from "./carriers.ts";
 import type { Clock } from "./clock.ts";
 import type { Credits } from "./credits.ts";
@@ -23,6 +24,7 @@ import type { Turn } from "./turn.ts";
 export interface Engine {
   readonly log: RoomLog;
   readonly appending: Appending;
+  readonly backlog: Backlog;
   /** Of rooms that somebody comes into: all that a storm asks for at once would be more than the log takes. */
   readonly reads: Slots;
   readonly rooms: Rooms;

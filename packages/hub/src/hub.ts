@@ -15,6 +15,7 @@ import { Access } from "./access.ts";
 import { Accounts } from "./accounts.ts";
 import { Appending } from "./appending.ts";
 import type { EventHandler } from "./application.ts";
+import { Backlog } from "./backlog.ts";
 import { Carriers } from "./carriers.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection, Ending, Inbox } from "./connection.ts";
@@ -97,6 +98,7 @@ export class Hub {
       traffic: new Traffic(clock, telemetry),
       reads: new Slots(ROOM_READS),
       appending: new Appending(log, telemetry, settings),
+      backlog: new Backlog(clock, settings),
       sessions: new Sessions({ store: options.sessions, rooms, clock, random, telemetry, settings }),
       access: new Access(options.policy ?? OPEN_DOOR, sanctions),
       contract: options.contract ?? bundledEvents,

@@ -18,7 +18,7 @@ import { Expiry, type ExpiryListener } from "./expiry.ts";
 import { charged, type Frame, type Unread } from "./frame.ts";
 import type { Identity } from "./identity.ts";
 import { Lane } from "./lane.ts";
-import { isPromise, type MaybePromise, whenReady } from "./maybe-promise.ts";
+import { type MaybePromise, whenReady } from "./maybe-promise.ts";
 import { Outlet, type Recipient } from "./outlet.ts";
 import { Pausing } from "./pausing.ts";
 import { type Asked, errorFor, retryOf } from "./refusing.ts";
@@ -50,6 +50,8 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
   #carried: Session | undefined;
   /** Answers that are being prepared while the next message is handled already. */
   #aside = 0;
+  /** Publishes that it has left of its turn, while the log is behind. */
+  #turnLeft = 0;
 
   constructor(engine: Engine, connection: Connection, number: number, onClosed: (peer: Peer) => void) {
     const { clock, settings } = engine;
@@ -196,12 +198,15 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     if (this.#aside > 1) return answered;
   }
 
-  /** Leaves what comes next with the client until then, where the transport can wait; where not, it is handled as it comes. */
-  unreadUntil(ready: MaybePromise<void>): MaybePromise<void> {
+  /** It has published ahead of its answers: leaves what comes next with the client, where the transport can wait, until its turn comes. */
+  unreadUntilItsTurn(): MaybePromise<void> {
     const connection = this.#connection;
-    if (!isPromise(ready) || connection.pause === undefined || connection.restsOnly === true) return;
+    if (connection.pause === undefined || connection.restsOnly === true) return;
+    this.#turnLeft -= 1;
+    if (this.#turnLeft > 0) return;
     this.#pauses.begin();
-    return ready.then(() => {
+    return this.#engine.backlog.turn().then((publishes) => {
+      this.#turnLeft = publishes;
       this.#pauses.end();
     });
   }

@@ -27,8 +27,10 @@ export interface HubSettings extends Omit<Limits, AdapterLimit> {
   readonly maxQueuedBytes: number;
   /** Messages of one connection that wait behind one that is still being handled. */
   readonly maxWaitingMessages: number;
-  /** While the log has more of all connections' publishes to settle, who brings another is left unread until it has not half as many. */
-  readonly maxPublishesUnderWay: number;
+  /** The log is behind once it has to settle more that came ahead: before the last of their connection was settled. Who brings another is then left unread until its turn comes. */
+  readonly maxPublishesAhead: number;
+  /** While the log is behind no more come ahead than about these: whoever waits for each answer waits for what is before it. */
+  readonly publishesAheadWhileBehind: number;
   /** Members of one room that are written to within one turn of the event loop: a thousand take about 8 ms. */
   readonly membersPerTurn: number;
   /** Presence diffs of a room are gathered for this long, and longer in a large room. */
@@ -48,7 +50,8 @@ export const DEFAULT_SETTINGS: HubSettings = {
   hellosPerSecond: DEFAULT_LIMITS.upgradesPerSecond,
   maxQueuedBytes: MAX_QUEUED_BYTES,
   maxWaitingMessages: 1024,
-  maxPublishesUnderWay: 640,
+  maxPublishesAhead: 640,
+  publishesAheadWhileBehind: 64,
   membersPerTurn: 1000,
   presenceGatherMs: 100,
   drainSpreadMs: 2000,

@@ -131,7 +131,9 @@ describe("publish, refused", () => {
   });
 
   test("R-BEHIND: while the log is behind who publishes without waiting is left unread and handled in order later, and nothing is refused", async () => {
-    const s = stage({ settings: { maxPublishesUnderWay: 4, messagesPerSecond: 0 } });
+    const s = stage({
+      settings: { maxPublishesAhead: 3, publishesAheadWhileBehind: 2, messagesPerSecond: 0 },
+    });
     const [ann, ben] = await three(s);
     s.log.holdAppends();
     for (const id of ["1", "2", "3", "4"]) ann.say(publish(id));
@@ -155,7 +157,7 @@ describe("publish, refused", () => {
   });
 
   test("R-BEHIND: a connection that can only rest is not held up for the log: what it says is handled as it comes", async () => {
-    const s = stage({ settings: { maxPublishesUnderWay: 4, messagesPerSecond: 0 } });
+    const s = stage({ settings: { maxPublishesAhead: 3, messagesPerSecond: 0 } });
     const [ann] = await three(s);
     Object.assign(ann.connection, { restsOnly: true });
     s.log.holdAppends();

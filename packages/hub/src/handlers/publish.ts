@@ -66,7 +66,7 @@ function act(asked: Asked, admitted: Result<Admitted, Refusal>): MaybePromise<vo
     const { event, data, kept } = admitted.value;
     send(asked, { room, event, data, id, from, time: engine.clock.now() }, { kept, to });
     // Refusing what comes next would cost more than leaving it with the client.
-    if (peer.allowance.publishesOn) return peer.unreadUntil(engine.appending.inTime());
+    if (engine.backlog.isBehind && peer.allowance.publishesOn) return peer.unreadUntilItsTurn();
   }
 }
 
@@ -77,8 +77,11 @@ function send(asked: Asked, event: Draft, destination: Destination): void {
     refuseForNow(asked, beyond("maxUnsettledBytes", engine.telemetry, UNSETTLED_RETRY_MS));
     return;
   }
+  const isAhead = peer.allowance.publishesOn;
+  if (isAhead) engine.backlog.began();
   deliver(engine, event, destination, (outcome) => {
     peer.allowance.settled(bytes);
+    if (isAhead) engine.backlog.settled();
     if (outcome.ok) acknowledge(asked, outcome.value);
     else refuseForNow(asked, outcome.error);
   });
