@@ -9,6 +9,8 @@ export class Accepted {
   isGone = false;
   /** Is called with how many have come, before anything else can. */
   onReceived: ((count: number) => void) | undefined;
+  /** Is called at its end, from within. */
+  onEnded: (() => void) | undefined;
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -34,7 +36,7 @@ export class RecordingHub {
         this.#changed();
       },
       ended: (code, reason) => {
-        accepted.ends.push({ code, reason });
+        if (accepted.ends.push({ code, reason }) === 1) accepted.onEnded?.();
         this.#changed();
       },
       gone: () => {

@@ -70,7 +70,8 @@ export type Decoded = Result<Up, DecodeFailure>;
 /** By which the adapter tells how a connection comes to its end. */
 export interface Ending {
   /**
-   * The conversation is over, however it ended; MUST be called at least once, later calls are ignored.
+   * The conversation is over, however it ended; MUST be called at least once, later calls are ignored. From within it is sent what
+   * was to go out with the end of the turn: an adapter that closes by itself calls it before it does.
    * @param code as RFC 6455 has it: 1005 without a code, 1006 when it just vanished.
    */
   ended(code: number, reason: string): void;

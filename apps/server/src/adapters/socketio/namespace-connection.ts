@@ -113,10 +113,10 @@ export class NamespaceConnection implements Connection {
     this.#inbox?.gone();
   }
 
-  /** Its connection is about to be closed for a reason of the transport's own, which the hub has yet to hear. */
+  /** Its connection is about to be closed for a reason of the transport's own. What the hub has yet to write goes out before that. */
   abort(name: CloseName): void {
-    this.#tellEnd(name);
     this.ended(CLOSE_CODES[name].code, CLOSE_CODES[name].meaning);
+    this.#tellEnd(name);
   }
 
   send(frames: Uint8Array): void {

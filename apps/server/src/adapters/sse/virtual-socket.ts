@@ -58,10 +58,10 @@ export class VirtualSocket {
     this.#stream.cut();
   }
 
-  /** Closes for a reason of the transport's own, which the hub has yet to hear. */
+  /** Closes for a reason of the transport's own. The hub hears of it first: what it has yet to write goes out before the close. */
   abort(name: CloseName, reason: string = CLOSE_CODES[name].meaning): void {
-    this.#stream.close(name);
     this.#inbox.ended(CLOSE_CODES[name].code, reason);
+    this.#stream.close(name);
   }
 
   /** @returns false when it was too large, and the connection is closed. */

@@ -143,9 +143,11 @@ describe("POST /v1/sse", () => {
     expect(await ada.batch(`${largest} `)).toMatchObject({ status: 413 });
     expect(await ada.closed()).toMatchObject({ code: 1009 });
     await using early = await VirtualClient.open(server.url);
-    expect(
-      await early.batch(JSON.stringify({ type: "hello", protocol: 1, name: "x".repeat(16_384) })),
-    ).toMatchObject({ status: 413 });
+    const tooEarly = publication("y");
+    const tooLarge = { type: "hello", protocol: 1, name: "x".repeat(16_384) };
+    expect(await early.say(tooEarly, tooLarge)).toMatchObject({ status: 413 });
+    // What was answered goes out before the close.
+    expect(await early.hear("error")).toMatchObject({ id: "y", code: "hello_required" });
     expect(await early.closed()).toMatchObject({ code: 1009 });
   });
 

@@ -202,6 +202,24 @@ describe("what bounds a socket", () => {
     expect(accepted.ends[0]).toMatchObject({ code: 1009 });
   });
 
+  it.each([
+    ["before hello", []],
+    ["after it", [clientFrame(OPCODE.text, JSON.stringify(HELLO))]],
+  ])(
+    "P-FRAME-7: what was answered goes out before the close for what is too large, %s",
+    async (_, frames) => {
+      await using stage = await WsStage.start();
+      const socket = await stage.open();
+      const accepted = await stage.hub.newest();
+      accepted.onEnded = () => {
+        accepted.connection.send(textFrame("answers of this turn"));
+      };
+      socket.write(Buffer.concat([...frames, clientFrame(OPCODE.text, bytes(64 * 1024 + 1))]));
+      expect((await socket.frame())?.payload.toString()).toBe("answers of this turn");
+      expect(await socket.closeFrame()).toMatchObject({ code: 1009 });
+    },
+  );
+
   it("P-FRAME-7 T5: 16 KiB before hello and 64 KiB after it are taken, also in one go", async () => {
     await using stage = await WsStage.start();
     const socket = await stage.open();

@@ -139,10 +139,10 @@ export class WsConnection implements Connection, WatchedSocket {
     this.#watch.resumed(this, this.#scanner !== undefined);
   }
 
-  /** Closes for a reason of the transport's own, which the hub has yet to hear. */
+  /** Closes for a reason of the transport's own. The hub hears of it first: what it has yet to write goes out before the close. */
   abort(name: CloseName, reason: string): void {
-    this.close(name);
     this.ended(CLOSE_CODES[name].code, reason);
+    this.close(name);
   }
 
   ending(): void {
