@@ -2,10 +2,15 @@
 import { connect } from "@roomcast/client";
 import { events } from "@roomcast/protocol";
 
-const [url = "http://127.0.0.1:3000", name = "ticker"] = process.argv.slice(2);
+const [url = `http://127.0.0.1:${process.env["PORT"] ?? "3000"}`, name = "ticker"] = process.argv.slice(2);
+
+const client = connect(url, { contract: events, name: "Reader" });
+client.onStatus(({ state }) => {
+  console.log(`* ${state}`);
+});
 
 const last = new Map<string, number>();
-const room = connect(url, { contract: events, name: "Reader" }).room(name, { history: 20 });
+const room = client.room(name, { history: 20 });
 room.on("tick", ({ offset, data: { symbol, price } }) => {
   const moved = Math.sign(price - (last.get(symbol) ?? price));
   last.set(symbol, price);

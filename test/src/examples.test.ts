@@ -113,7 +113,8 @@ describe("stock-ticker", () => {
     );
     expect(await ticker.ended()).toBe(0);
     await reader.prints(/^8 PIKO \d/);
-    expect(reader.lines.map((line) => line.split(" ")[0])).toEqual(["1", "2", "3", "4", "5", "6", "7", "8"]);
+    const told = reader.lines.map((line) => line.split(" ")[0]).filter((word) => word !== "*");
+    expect(told).toEqual(["1", "2", "3", "4", "5", "6", "7", "8"]);
   });
 
   it("D22: a rate that is none is refused in one sentence", async () => {
