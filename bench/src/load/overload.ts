@@ -15,9 +15,11 @@ const PROBES = 50;
 /** Normal is a publish acked within twice what nine of ten took before, or in less than can be told from noise. */
 const NORMAL_TIMES = 2;
 const NOISE_MS = 10;
+/** Most of so many on end: a single one may meet a gap by chance. */
+const ON_END = 10;
 const LIMIT_MS = 20_000;
-/** Until what a flooder was left with is worked off, long after others are served as before. */
-const ANSWERED_LIMIT_MS = 60_000;
+/** What a flooder was left with is worked off long after others are served as before. It is lost once nothing has come in so many looks on end. */
+const SILENT_LOOKS = 5;
 const MIB = 1024 * 1024;
 
 export async function overload({ publishers, durationMs }: OverloadLoad, stage: Stage): Promise<Figures> {
@@ -33,14 +35,8 @@ export async function overload({ publishers, durationMs }: OverloadLoad, stage: 
   const residentBytes = meter.residentBytes();
   const untilMs = performance.now() + durationMs;
   await Promise.all(crowd.map((publisher) => publisher.flood(untilMs)));
-  const endedMs = performance.now();
   const accepted = crowd.reduce((total, { ackedMs }) => total + ackedMs.length, 0);
-  let normalAgainMs = LIMIT_MS;
-  while (performance.now() - endedMs < LIMIT_MS) {
-    if ((await probe.once()) > normalMs) continue;
-    normalAgainMs = performance.now() - endedMs;
-    break;
-  }
+  const normalAgainMs = await untilNormal(probe, normalMs);
   await allAnswered(crowd);
   const latency = new Histogram();
   const sum = (of: (publisher: FloodingPublisher) => number): number =>
@@ -65,10 +61,29 @@ export async function overload({ publishers, durationMs }: OverloadLoad, stage: 
   };
 }
 
-/** What is not answered by then counts as lost. */
+/** From now on. @returns the ms until publishes are acked within `normalMs`. */
+async function untilNormal(probe: FloodingPublisher, normalMs: number): Promise<number> {
+  const sinceMs = performance.now();
+  const wereNormal: boolean[] = [];
+  for (let elapsedMs = 0; elapsedMs < LIMIT_MS; elapsedMs = performance.now() - sinceMs) {
+    wereNormal.push((await probe.once()) <= normalMs);
+    const latest = wereNormal.slice(-ON_END).filter(Boolean);
+    if (latest.length > ON_END / 2) return performance.now() - sinceMs;
+  }
+  return LIMIT_MS;
+}
+
+/** What is not answered then counts as lost. */
 async function allAnswered(crowd: readonly FloodingPublisher[]): Promise<void> {
-  const untilMs = performance.now() + ANSWERED_LIMIT_MS;
-  while (crowd.some(({ waits }) => waits) && performance.now() < untilMs) await settled();
+  const answers = (): number =>
+    crowd.reduce((total, { ackedMs, refused }) => total + ackedMs.length + refused, 0);
+  let [silentLooks, seen] = [0, answers()];
+  while (crowd.some(({ waits }) => waits) && silentLooks < SILENT_LOOKS) {
+    await settled();
+    const now = answers();
+    silentLooks = now === seen ? silentLooks + 1 : 0;
+    seen = now;
+  }
 }
 
 class FloodingPublisher {
