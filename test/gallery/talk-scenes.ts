@@ -107,6 +107,31 @@ export const talkScenes: Scenes = {
       if ((page.viewportSize()?.width ?? 0) < 768) await button(page, /^Rooms/).click();
     }),
   },
+  "long-words": {
+    play: async (stage) => {
+      const room = "a-room-whose-name-is-as-long-as-names-of-rooms-ever-are-where-people-name-them";
+      const cy = await stage.other("Pneumonoultramicroscopicsilicovolcanoconiosis", room);
+      const say = (text: string, more: object = {}) => cy.publish(room, "message", { text, ...more });
+      await say(`Donau${"dampfschifffahrts".repeat(14)}gesellschaft`);
+      await say(`https://example.org/${"a-path-of-many-parts/".repeat(9)}?and=${"x".repeat(80)}`);
+      await say(`\`${"code_without_a_space".repeat(10)}\``, { replyTo: 1 });
+      await say("שלום, זה משפט מימין לשמאל עם word באמצע.");
+      await say("👩‍👩‍👧‍👦🏳️‍🌈 1️⃣", { replyTo: 2 });
+      const page = await stage.enter(room);
+      await message(page, "👩‍👩‍👧‍👦").waitFor();
+      return page;
+    },
+  },
+  crowd: {
+    play: talking(async (page, stage) => {
+      for (let at = 0; at < 260; at += 1) await stage.other(`Visitor ${at}`, "launch");
+      await page
+        .getByText(/^(264|\+261)$/)
+        .first()
+        .waitFor({ state: "attached" });
+      if ((page.viewportSize()?.width ?? 0) < 1024) await button(page, /show who/).click();
+    }),
+  },
   members: {
     play: talking(async (page, stage) => {
       for (const name of ["Wilhelmina Featherstonehaugh-Cholmondeley", "李小龙", "محمد", "x"])

@@ -227,6 +227,41 @@ describe("rooms in a browser", () => {
     expect(faces!.y + faces!.height).toBeLessThanOrEqual(search!.y);
   });
 
+  it("U-PHONE: on the narrowest screen each face to react with is whole, and so is why one may not write", async () => {
+    const WIDTH = 320;
+    const ada = await visitors.enter(room, "Ada", {
+      viewport: { width: WIDTH, height: 568 },
+      hasTouch: true,
+    });
+    await ada.say("first");
+    await ada.message("first").tap();
+    await ada.page.getByRole("button", { name: "React", exact: true }).tap();
+    const faces = await ada.page.getByRole("button", { name: /^React with / }).all();
+    const boxes = await Promise.all(faces.map((face) => face.boundingBox()));
+    expect(boxes).toHaveLength(8);
+    for (const box of boxes) {
+      expect(box!.x).toBeGreaterThanOrEqual(0);
+      expect(box!.x + box!.width).toBeLessThanOrEqual(WIDTH);
+    }
+    const admin = `${visitors.server.http}/v1/admin`;
+    const found = await fetch(`${admin}/clients?room=${name}&q=Ada`);
+    const { clients } = (await found.json()) as { clients: { user: string }[] };
+    const mute = {
+      act: "mute",
+      user: clients[0]?.user,
+      reason: "off topic, again and again",
+      forMs: 86_400_000,
+    };
+    const headers = { "content-type": "application/json" };
+    await fetch(`${admin}/moderation`, { method: "POST", headers, body: JSON.stringify(mute) });
+    await ada.say("second");
+    await ada.page.getByText("Not sent.").waitFor();
+    const why = await ada.page.getByText(/You are muted until /).all();
+    expect(why).toHaveLength(2);
+    for (const text of why)
+      expect(await text.evaluate((line) => line.getBoundingClientRect().right)).toBeLessThanOrEqual(WIDTH);
+  });
+
   it("U-RTL: a list and a quote run as their words do", async () => {
     const ada = await visitors.enter(room, "Ada");
     await ada.say("- واحد\n- اثنان\n\n> اقتباس");
