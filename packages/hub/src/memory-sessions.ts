@@ -7,15 +7,15 @@ import { SteadyTime } from "./steady-time.ts";
 
 export class MemorySessions implements SessionStore {
   readonly #time: SteadyTime;
-  /** Saved longest ago first. */
   readonly #sessions = new Map<string, StoredSession>();
+  /** Goes round all of them. One that began anew each time would pass over every place that was given up since. */
+  #round = this.#sessions.values();
 
   constructor(clock: Clock) {
     this.#time = new SteadyTime(clock);
   }
 
   save(session: StoredSession): Promise<Result<undefined, Refusal>> {
-    this.#sessions.delete(session.clientId);
     this.#sessions.set(session.clientId, session);
     this.#forget();
     return Promise.resolve(ok(undefined));
@@ -34,16 +34,16 @@ export class MemorySessions implements SessionStore {
       if (session.user === user) this.#sessions.delete(session.clientId);
   }
 
-  /** Ended sessions lie behind those that live for long; two steps a save keep pace with what is added. */
+  /** Two steps of the round for each save keep pace with what is added. */
   #forget(): void {
     const forgetBefore = this.#time.now() - RESUME_WINDOW_MS;
-    let steps = 2;
-    for (const session of this.#sessions.values()) {
-      if (steps === 0) break;
-      steps -= 1;
-      this.#sessions.delete(session.clientId);
-      if (session.endedAt === null || session.endedAt >= forgetBefore)
-        this.#sessions.set(session.clientId, session);
+    for (let step = 0; step < 2; step += 1) {
+      const { value: session, done } = this.#round.next();
+      if (done === true) {
+        this.#round = this.#sessions.values();
+        return;
+      }
+      if (session.endedAt !== null && session.endedAt < forgetBefore) this.#sessions.delete(session.clientId);
     }
   }
 }
