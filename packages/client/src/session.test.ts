@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Attempt } from "./status.ts";
 import { MemoryStorage } from "./testing/memory-storage.ts";
 import { ack, at, event, joined, page, refused, welcome } from "./testing/messages.ts";
-import { settled, turns, World } from "./testing/world.ts";
+import { turns, World } from "./testing/world.ts";
 import { ABANDONED, OPEN_TIMEOUT_MS, STABLE_MS } from "./transitions.ts";
 import { answered, connected } from "./testing/connected.ts";
 
@@ -306,7 +306,7 @@ describe("what a server may say", () => {
     expect(world.errors.map(String)).toEqual(["Error: mine"]);
   });
 
-  test("a listener may disconnect, connect and leave as it likes", async () => {
+  test("a listener may disconnect, connect and leave as it likes", () => {
     const { world, client, statuses } = connected();
     const off = client.onStatus(({ state }) => {
       if (state === "reconnecting") client.disconnect();
@@ -317,6 +317,5 @@ describe("what a server may say", () => {
     off();
     expect(statuses.map(({ state }) => state)).toEqual(["reconnecting", "disconnected", "connecting"]);
     expect(world.network.alive).toHaveLength(1);
-    expect(await settled(Promise.resolve("no promise is left behind"))).toBeDefined();
   });
 });

@@ -10,12 +10,12 @@ test("R-LIMIT-USER: an account is its connections' together, and forgotten when 
   expect(accounts.enter("ada")).toBe(first);
   accounts.leave("ada");
   clock.advance(10_000);
-  accounts.enter("ben");
+  const ben = accounts.enter("ben");
   expect(accounts.size).toBe(2);
   accounts.leave("ada");
   accounts.leave("ben");
   clock.advance(1_999);
-  expect(accounts.enter("ben")).toBeDefined();
+  expect(accounts.enter("ben")).toBe(ben);
   expect(accounts.size).toBe(2);
   clock.advance(1);
   accounts.enter("cid");

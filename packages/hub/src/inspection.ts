@@ -1,5 +1,5 @@
 /** Owns what an operator sees of the hub, and does to it: looked at when asked, so that it costs nothing meanwhile. */
-import { type Contract, isRoomName, ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
+import { type Contract, err, isRoomName, ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
 import type { Engine } from "./engine.ts";
 import type { Durability } from "./room-log.ts";
@@ -72,7 +72,7 @@ export class Inspection {
   }
 
   async extent(room: string): Promise<Result<RoomExtent, Refusal>> {
-    if (!isRoomName(room)) return { ok: false, error: refusal("bad_room") };
+    if (!isRoomName(room)) return err(refusal("bad_room"));
     const read = await this.#engine.log.read(room, { limit: 0 });
     if (!read.ok) return read;
     const { epoch, floor, top } = read.value;

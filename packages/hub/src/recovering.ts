@@ -2,8 +2,7 @@
  * Owns how a session comes back into all its rooms at once, from one cursor: what it missed is sent event by event, in the
  * order of the log's sequence over all rooms, so that after each of them the client can come back again.
  */
-import type { Gap } from "@roomcast/protocol";
-import { MAX_PAGE_EVENTS } from "@roomcast/protocol";
+import { type Gap, MAX_PAGE_EVENTS } from "@roomcast/protocol";
 
 import { type Cursor, type Reached, sequenceIn } from "./cursor.ts";
 import type { Exchange } from "./engine.ts";

@@ -21,7 +21,7 @@ export interface HubSettings extends Omit<Limits, AdapterLimit> {
   readonly heartbeatMs: number;
   readonly presenceGraceMs: number;
   readonly resumeWindowMs: number;
-  /** From one address, as connections name it; a burst of twice as many is taken. 0: no limit. */
+  /** From one address, as connections name it; {@link ARRIVALS_BURST_MS} says how many at once. 0: no limit. */
   readonly hellosPerSecond: number;
   /** More than this queued towards one connection closes it with 4413. */
   readonly maxQueuedBytes: number;
