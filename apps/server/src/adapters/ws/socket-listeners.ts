@@ -8,7 +8,7 @@ import type { SocketWatch } from "./socket-watch.ts";
 import type { ClientSocket, Ears, WsConnection } from "./ws-connection.ts";
 import { closeCodeOf } from "./ws-errors.ts";
 
-/** Of sockets whose peers have ended them, at 30 µs each: of a thousand who leave at once nobody is to wait for the last. */
+/** Of sockets that their peers end, at 30 µs each: nobody is to wait for the last of a thousand who leave at once. */
 const ENDS_PER_TURN = 64;
 
 /** The TCP socket below, with the way to its connection. */
@@ -23,7 +23,15 @@ export function sharedListeners(
   watch: SocketWatch<WsConnection>,
   onClosed: (connection: WsConnection) => void,
 ): Listen {
-  const ends = new Turns(clock, ENDS_PER_TURN);
+  const turns = new Turns(clock, ENDS_PER_TURN);
+
+  /** The deadline is the peer's: none of it is to pass before its turn has come. */
+  function endInTurn(connection: WsConnection | undefined, end: () => void): void {
+    turns.behind(() => {
+      if (connection !== undefined) watch.ending(connection);
+      end();
+    });
+  }
 
   function message(this: ClientSocket, data: Buffer, isBinary: boolean): void {
     if (data.length === 0 && !isBinary) this.connection?.idled(clock.monotonicMs());
@@ -68,12 +76,19 @@ export function sharedListeners(
   function end(this: Wire): Wire {
     // From here on it is its own again; taken out, it would make the socket a dictionary.
     this.end = Reflect.get(Object.getPrototypeOf(this) as Wire, "end");
-    if (this.connection !== undefined) watch.ending(this.connection);
-    ends.behind(() => this.end());
+    const { connection } = this;
+    // Of a conversation that has ended, by either side, this is the rest.
+    if (connection !== undefined && watch.isEnding(connection)) return this.end();
+    endInTurn(connection, () => this.end());
     return this;
   }
 
-  const ears: Ears = { message, ping, pong, error, close };
+  /** Of a fault the hub is told meanwhile: what it has yet to write goes out before the answer. */
+  function ending(this: ClientSocket, answer: () => void): void {
+    endInTurn(this.connection, answer);
+  }
+
+  const ears: Ears = { message, ping, pong, error, close, ending };
 
   return (connection, ws, tcp: Wire) => {
     ws.connection = connection;

@@ -81,7 +81,11 @@ export class SocketWatch<Watched extends WatchedSocket> {
 
   /** Its end has begun, by either side. */
   ending(socket: Watched): void {
-    if (!this.#ends.has(socket)) this.#ends.start(socket);
+    if (!this.isEnding(socket)) this.#ends.start(socket);
+  }
+
+  isEnding(socket: Watched): boolean {
+    return this.#ends.has(socket);
   }
 
   closed(socket: Watched): void {

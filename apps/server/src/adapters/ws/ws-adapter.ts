@@ -72,8 +72,7 @@ export class WsAdapter {
       WebSocket: ClientSocket,
       perMessageDeflate: false,
       handleProtocols: () => SUBPROTOCOL,
-      // Our bound comes first: that of ws would close before what was answered already is written.
-      maxPayload: 2 * MAX_MESSAGE_BYTES,
+      maxPayload: MAX_MESSAGE_BYTES,
       maxFragments: MAX_FRAGMENTS,
       maxBufferedChunks: MAX_BUFFERED_CHUNKS,
       // Ours comes first: that of ws would leave the system to deliver what it holds.

@@ -26,13 +26,14 @@ import { wsFormat } from "./text-frame.ts";
 /** RFC 6455 §5.5, without the code. */
 const MAX_CLOSE_REASON_BYTES = 123;
 
-/** What is heard of a socket, by the name that ws gives it. */
+/** What is heard of a socket, by the name that ws gives it; and what it is about to answer to its peer's end, or to its faults. */
 export interface Ears {
   readonly message: (this: ClientSocket, data: Buffer, isBinary: boolean) => void;
   readonly ping: (this: ClientSocket) => void;
   readonly pong: (this: ClientSocket) => void;
   readonly error: (this: ClientSocket, failure: Error) => void;
   readonly close: (this: ClientSocket, code: number, reason: Buffer) => void;
+  readonly ending: (this: ClientSocket, answer: () => void) => void;
 }
 
 /** ws's own socket, with the way to its connection: all sockets then share their listeners. */
@@ -47,9 +48,15 @@ export class ClientSocket extends WebSocket {
     return (this.listenerCount(event) > 0 && super.emit(event, ...values)) || ear !== undefined;
   }
 
-  /** By ws itself too, when it is the peer that closes. */
+  /** By ws, which answers the peer's close, or a fault of its. */
   override close(code?: number, reason?: string | Buffer): void {
-    this.connection?.ending();
+    const answer = (): void => super.close(code, reason);
+    if (this.ears === undefined) answer();
+    else this.ears.ending.call(this, answer);
+  }
+
+  /** By the server. */
+  end(code: number, reason: string): void {
     super.close(code, reason);
   }
 }
@@ -114,7 +121,8 @@ export class WsConnection implements Connection, WatchedSocket {
     if (!this.open) return;
     // The peer's own close frame is to be read.
     this.resume();
-    this.#ws.close(CLOSE_CODES[name].code, shortened(why));
+    this.#watch.ending(this);
+    this.#ws.end(CLOSE_CODES[name].code, shortened(why));
   }
 
   dropUntaken(): void {
@@ -143,10 +151,6 @@ export class WsConnection implements Connection, WatchedSocket {
   abort(name: CloseName, reason: string): void {
     this.ended(CLOSE_CODES[name].code, reason);
     this.close(name);
-  }
-
-  ending(): void {
-    this.#watch.ending(this);
   }
 
   /** With what the system still holds for the peer: it may lose the right to it before it reads on. */
