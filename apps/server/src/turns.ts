@@ -8,6 +8,7 @@ export class Turns {
   readonly #clock: Clock;
   readonly #most: number;
   readonly #waiting: (() => void)[] = [];
+  #isSet = false;
 
   /** @param most in one turn of the event loop. */
   constructor(clock: Clock, most: number) {
@@ -17,7 +18,8 @@ export class Turns {
 
   /** Runs it in the order of the calls. */
   behind(run: () => void): void {
-    if (this.#waiting.push(run) === 1) this.#set();
+    this.#waiting.push(run);
+    this.#set();
   }
 
   /** Resolves in the order of the calls. */
@@ -28,9 +30,13 @@ export class Turns {
   }
 
   #set(): void {
+    if (this.#isSet || this.#waiting.length === 0) return;
+    this.#isSet = true;
     this.#clock.afterTurn(() => {
-      for (const run of this.#waiting.splice(0, this.#most)) run();
-      if (this.#waiting.length > 0) this.#set();
+      const due = this.#waiting.splice(0, this.#most);
+      this.#isSet = false;
+      this.#set();
+      for (const run of due) run();
     });
   }
 }

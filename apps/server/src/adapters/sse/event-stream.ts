@@ -93,8 +93,8 @@ export class EventStream implements Connection {
 
   /** Somebody else needs the place. */
   giveWay(): void {
-    this.close("tooMany");
     this.#inbox?.ended(CLOSE_CODES.tooMany.code, GIVEN_AWAY);
+    this.close("tooMany");
   }
 
   get bufferedBytes(): number {
