@@ -46,7 +46,7 @@ it("T26 P-SSE-8: of very many the oldest are good no more", () => {
 it("T26 R-LIMIT-TICKETS: a user has so many that wait, and others have theirs; one that is used or due makes way", () => {
   const { clock, tickets } = stage(2);
   const first = ticketOf(tickets.issue(ADA, "ada"));
-  clock.advance(1_000);
+  clock.advance(1_000.5);
   tickets.issue(ADA, "ada");
   const refused = { ok: false, error: { code: "overloaded", isOwnExcess: true } };
   expect(tickets.issue(ADA, "ada")).toMatchObject({ ...refused, error: { retryAfterMs: TICKET_MS - 1_000 } });

@@ -39,7 +39,7 @@ export class Tickets {
     const waiting = this.#waiting.get(payer) ?? new Set();
     const [oldest] = waiting;
     if (ticketsPerUser > 0 && oldest !== undefined && waiting.size >= ticketsPerUser)
-      return err(beyond("ticketsPerUser", telemetry, oldest.dueAtMs - nowMs));
+      return err(beyond("ticketsPerUser", telemetry, Math.ceil(oldest.dueAtMs - nowMs)));
     const ticket = random.id();
     const issued = { identity, payer, dueAtMs: nowMs + TICKET_MS };
     this.#issued.set(ticket, issued);
