@@ -49,6 +49,18 @@ describe("H-8: credits of those who have no connection", () => {
     expect(credits.take("office")).toBe(100);
   });
 
+  it("what costs many is given to who has one, who then waits until all of it has come in", () => {
+    const clock = new ManualClock();
+    const credits = new Credits(clock, 10);
+    expect(credits.take("ada", 15)).toBe(0);
+    expect(credits.take("ada", 15)).toBe(0);
+    expect(credits.take("ada", 15)).toBe(1_100);
+    clock.advance(1_099);
+    expect(credits.take("ada")).toBe(1);
+    clock.advance(1);
+    expect(credits.take("ada")).toBe(0);
+  });
+
   it("0 is no limit, and keeps no account", () => {
     const credits = new Credits(new ManualClock(), 0);
     for (let count = 0; count < 1000; count += 1) expect(credits.take("ada")).toBe(0);

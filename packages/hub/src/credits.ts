@@ -22,11 +22,11 @@ export class Credits {
     return this.#buckets.size;
   }
 
-  /** Takes one credit. @returns 0, or the ms until there is one again. */
-  take(who: string): number {
+  /** Takes so many where there is any: what there was not has to come in first. @returns 0, or the ms until there is one again. */
+  take(who: string, count = 1): number {
     if (this.#perSecond === 0) return 0;
     const bucket = this.#buckets.get(who) ?? new TokenBucket(this.#clock, this.#perSecond, this.#burstMs);
     this.#buckets.set(who, bucket);
-    return bucket.take();
+    return bucket.take(count);
   }
 }

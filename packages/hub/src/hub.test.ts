@@ -150,6 +150,22 @@ describe("library", () => {
     expect(await s.hub.history(null, "no room")).toEqual(err(refusal("bad_room")));
   });
 
+  test("T26: of many rooms in use a thousand are looked at in a turn, and all are found", async () => {
+    const s = stage();
+    for (let n = 0; n < 25; n += 1) await s.enter(Array.from({ length: 100 }, (_, m) => `r${n}-${m}`));
+    let turns = 0;
+    const { clock } = s;
+    const afterTurn = clock.afterTurn.bind(clock);
+    clock.afterTurn = (run) => {
+      turns += 1;
+      afterTurn(run);
+    };
+    const found = s.hub.roomsFor(GUEST);
+    await s.settle();
+    expect(valueOf(await found)).toHaveLength(2_500);
+    expect(turns).toBe(2);
+  });
+
   test("R-LIBRARY: members and rooms are those of now; a room that somebody only enters is not in use yet", async () => {
     const s = stage();
     const ann = await s.enter(["a", "b"], { name: "Ann" });

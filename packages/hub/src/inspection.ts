@@ -34,6 +34,11 @@ export class Inspection {
     return this.#engine.contract;
   }
 
+  /** How many rooms there are in memory. */
+  get rooms(): number {
+    return this.#engine.rooms.size;
+  }
+
   get durability(): Durability {
     return this.#engine.log.durability;
   }

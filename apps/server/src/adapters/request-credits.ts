@@ -30,9 +30,9 @@ export class RequestCredits {
     return user === null ? `address ${networkOf(this.#options.addresses.of(request))}` : `user ${user}`;
   }
 
-  /** @param user null: nobody is known. @returns why the request is refused. */
-  take(request: IncomingMessage, user: string | null): Refusal | undefined {
-    const waitMs = this.#credits.take(this.payer(request, user));
+  /** @param user null: nobody is known. @param count what it costs; more than there is has to come in before the next. @returns why it is refused. */
+  take(request: IncomingMessage, user: string | null, count = 1): Refusal | undefined {
+    const waitMs = this.#credits.take(this.payer(request, user), count);
     if (waitMs === 0) return undefined;
     if (user === null) this.#options.doorstep.refused(request.socket);
     return beyond(this.#options.limit, this.#options.telemetry, waitMs);

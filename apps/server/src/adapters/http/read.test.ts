@@ -1,4 +1,6 @@
 /** Reading by plain HTTP, over real sockets: what a room keeps, and who is where. */
+import { FakeConnection } from "@roomcast/hub/testing";
+import { decodeUp } from "@roomcast/protocol";
 import { describe, expect, it } from "vitest";
 
 import { HttpStage } from "../../../test/http-stage.ts";
@@ -49,5 +51,19 @@ describe("who is where", () => {
     expect((await stage.get("/v1/rooms")).json).toEqual({ rooms: [] });
     expect((await stage.get("/v1/rooms/no%20room/members")).json.error.code).toBe("bad_room");
     expect((await stage.get("/v1/rooms/private/members")).status).toBe(403);
+  });
+
+  it.each([
+    ["a credit, if it is short", 999, [200, 200, 429]],
+    ["one more for each thousand", 1_000, [200, 429]],
+  ])("H-8 T26: a list costs %s", async (_, count, expected) => {
+    await using stage = await HttpStage.start(1);
+    for (let at = 0; at < count; at += 100) {
+      const join = Array.from({ length: Math.min(100, count - at) }, (__, n) => ({ room: `r${at + n}` }));
+      const hello = decodeUp(JSON.stringify({ type: "hello", protocol: 1, join }));
+      stage.hub.accept(new FakeConnection()).receive(hello, 1);
+    }
+    await expect.poll(() => stage.hub.rooms().length).toBe(count);
+    for (const status of expected) expect((await stage.get("/v1/rooms")).status).toBe(status);
   });
 });
