@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
 
-import { member, next, QUIET, started } from "../test/library.ts";
+import { BareSocket } from "../test/bare-socket.ts";
+import { member, next, portOf, QUIET, started } from "../test/library.ts";
 import { createServer, StartError } from "./index.ts";
 
 /** By a TCP connection of its own, as browsers may and Node's Socket.IO client does. */
@@ -55,6 +56,24 @@ describe("the life of a server", () => {
     await closing;
     await expect(fetch(url)).rejects.toThrow();
     await server.close();
+  });
+
+  it("W-ENDS P-SESS-5: who comes back while a crowd goes, before its own end has had its turn, is itself and stays", async () => {
+    const server = await started();
+    const open = (): Promise<BareSocket> => BareSocket.open(portOf(server));
+    const crowd = [];
+    for (let index = 0; index < 500; index += 1) crowd.push(await open());
+    const [ada, again] = [await open(), await open()];
+    ada.say({ type: "hello", protocol: 1 });
+    const { clientId, resume } = await next(ada, "welcome");
+    for (const { tcp } of [...crowd, ada]) tcp.destroy();
+    again.say({ type: "hello", protocol: 1, resume });
+    expect(await next(again, "welcome")).toMatchObject({ clientId, resumed: true });
+    // Her first socket is one of those that wait, or there was no crowd.
+    expect(server.hub.counts().connections).toBeGreaterThan(64);
+    await expect.poll(() => server.hub.counts()).toMatchObject({ connections: 1, sessions: 1 });
+    again.say({ type: "publish", id: "1", room: "general", event: "message", data: { text: "here" } });
+    expect(await next(again, "ack")).toMatchObject({ id: "1" });
   });
 
   it("H-5: readyz says no as soon as the server drains", async () => {
