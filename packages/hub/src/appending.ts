@@ -1,6 +1,8 @@
-/** Owns what is asked of the log and under way, so that a drain can wait for the last of them. */
+/** Owns what is asked of the log and under way, so that a drain can wait for the last of them; and times one of them after another. */
 import { err, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
+import type { Backlog } from "./backlog.ts";
+import type { Clock } from "./clock.ts";
 import type { Pace } from "./pace.ts";
 import type { Draft, RoomLog, Settle, SettleRemoval } from "./room-log.ts";
 import type { HubSettings } from "./settings.ts";
@@ -10,18 +12,26 @@ const OVERTAKING = refusal("overloaded", "an earlier event of the room was refus
 
 type Settled<Value> = (outcome: Result<Value, Refusal>) => void;
 
+interface AppendingParts {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly settings: Pick<HubSettings, "drainSpreadMs">;
+  /** To be told what one takes. */
+  readonly backlog: Pick<Backlog, "took">;
+}
+
 export class Appending {
   readonly #log: RoomLog;
-  readonly #telemetry: Telemetry;
-  readonly #settings: Pick<HubSettings, "drainSpreadMs">;
+  readonly #parts: AppendingParts;
   #underWay = 0;
+  /** One at a time is. */
+  #isTiming = false;
   #closed = false;
   #onIdle: (() => void) | undefined;
 
-  constructor(log: RoomLog, telemetry: Telemetry, settings: Pick<HubSettings, "drainSpreadMs">) {
+  constructor(log: RoomLog, parts: AppendingParts) {
     this.#log = log;
-    this.#telemetry = telemetry;
-    this.#settings = settings;
+    this.#parts = parts;
   }
 
   get underWay(): number {
@@ -49,7 +59,7 @@ export class Appending {
 
   #ask<Value>(settle: Settled<Value>, ask: (settled: Settled<Value>) => void, pace: Pace | undefined): void {
     if (this.#closed) {
-      settle(err(refusal("overloaded", "the server is going down", this.#settings.drainSpreadMs)));
+      settle(err(refusal("overloaded", "the server is going down", this.#parts.settings.drainSpreadMs)));
       return;
     }
     this.#underWay += 1;
@@ -73,15 +83,30 @@ export class Appending {
   }
 
   #run<Value>(ask: (settled: Settled<Value>) => void, settled: Settled<Value>): void {
+    const timed = this.#isTiming ? settled : this.#timed(settled);
     try {
-      ask(settled);
+      ask(timed);
     } catch (error) {
       this.#fault("log", error);
-      settled(err(refusal("internal")));
+      timed(err(refusal("internal")));
     }
   }
 
+  #timed<Value>(settled: Settled<Value>): Settled<Value> {
+    const { clock, backlog } = this.#parts;
+    const sinceMs = clock.monotonicMs();
+    const wasAlone = this.#underWay === 1;
+    this.#isTiming = true;
+    return (outcome) => {
+      this.#isTiming = false;
+      // The first of a group is alone only until the others come.
+      const isAlone = wasAlone && this.#underWay === 1;
+      if (outcome.ok) backlog.took(clock.monotonicMs() - sinceMs, isAlone);
+      settled(outcome);
+    };
+  }
+
   #fault(where: string, error: unknown): void {
-    this.#telemetry.record({ kind: "fault", where, error });
+    this.#parts.telemetry.record({ kind: "fault", where, error });
   }
 }

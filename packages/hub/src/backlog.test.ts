@@ -5,7 +5,8 @@ import { Backlog } from "./backlog.ts";
 import { DEFAULT_SETTINGS } from "./settings.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
 
-const { maxPublishesAhead, publishesAheadWhileBehind } = DEFAULT_SETTINGS;
+const { maxPublishesAhead, minPublishesAhead } = DEFAULT_SETTINGS;
+const FLUSH_MS = 8;
 const TURN = 16;
 
 class Flood {
@@ -72,7 +73,7 @@ test("R-BEHIND: while it is, as few are ahead as an honest publish may wait for,
     await flood.endTurn();
     expect(flood.backlog.isBehind).toBe(true);
   }
-  expect(flood.most).toBe(publishesAheadWhileBehind);
+  expect(flood.most).toBe(minPublishesAhead);
   flooding.is = false;
 });
 
@@ -80,7 +81,7 @@ test("R-BEHIND: those who wait have a turn each, in the order in which they came
   const flood = new Flood();
   flood.publish(maxPublishesAhead + 1);
   for (const name of names(10)) void flood.wait(name);
-  flood.settle(maxPublishesAhead + 1 - publishesAheadWhileBehind);
+  flood.settle(maxPublishesAhead + 1 - minPublishesAhead);
   await flood.endTurn();
   expect(flood.had).toEqual([]);
   for (const had of [1, 2, 3]) {
@@ -102,4 +103,49 @@ test("R-BEHIND: who brings less than its turn, or nothing, keeps nobody waiting"
   flood.settle(1);
   await flood.endTurn();
   expect(flood.backlog.isBehind).toBe(false);
+});
+
+/** How many are ahead of a hundred who never wait, once a log that takes so long has settled so many groups. */
+async function aheadOf(flushMs: number, publishMs: number, groups = 40): Promise<number> {
+  const flood = new Flood();
+  for (let publish = 0; publish < groups; publish += 1) flood.backlog.took(flushMs + publishMs, true);
+  flood.publish(maxPublishesAhead + 1);
+  for (const name of names(100))
+    void (async () => {
+      for (;;) await flood.wait(name);
+    })();
+  for (let group = 0; group < groups; group += 1) {
+    flood.backlog.took(flushMs + flood.ahead * publishMs, false);
+    flood.settle(flood.ahead);
+    await flood.endTurn();
+  }
+  return flood.ahead;
+}
+
+test("R-BEHIND: as many are ahead as take twice what one takes alone, where that is long: else the log would do little but flush", async () => {
+  const ahead = await aheadOf(FLUSH_MS, 0.03);
+  expect(ahead).toBeGreaterThan((0.8 * FLUSH_MS) / 0.03);
+  expect(ahead).toBeLessThan((1.2 * FLUSH_MS) / 0.03);
+});
+
+test.each([
+  ["a log that is slow, and not for its flushes, has as few ahead as may be", 0.1, 1, minPublishesAhead],
+  [
+    "a log whose flush is all that it takes has no more ahead than make it late",
+    100,
+    0.001,
+    maxPublishesAhead,
+  ],
+])("R-BEHIND: %s", async (_, flushMs, publishMs, ahead) => {
+  expect(await aheadOf(flushMs, publishMs)).toBe(ahead);
+});
+
+test("R-BEHIND: what is settled while the log is not behind changes nothing of how many may be ahead when it is", async () => {
+  const flood = new Flood();
+  for (let publish = 0; publish < 10; publish += 1) flood.backlog.took(0.01, false);
+  flood.publish(maxPublishesAhead + 1);
+  for (const name of names(100)) void flood.wait(name);
+  flood.settle(flood.ahead);
+  await flood.endTurn();
+  expect(flood.ahead).toBe(minPublishesAhead);
 });

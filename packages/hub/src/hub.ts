@@ -90,6 +90,7 @@ export class Hub {
     const settings = { ...DEFAULT_SETTINGS, ...options.settings };
     const sanctions = new Sanctions(options.sanctions ?? new MemorySanctions(), clock);
     const turn = new Turn(clock, telemetry);
+    const backlog = new Backlog(clock, settings);
     const rooms = new Rooms(log, { clock, turn, settings });
     this.#engine = {
       ...{ log, rooms, turn, clock, random, telemetry, settings, carriers: this.carriers },
@@ -97,8 +98,8 @@ export class Hub {
       accounts: new Accounts(clock, settings),
       traffic: new Traffic(clock, telemetry),
       reads: new Slots(ROOM_READS),
-      appending: new Appending(log, telemetry, settings),
-      backlog: new Backlog(clock, settings),
+      backlog,
+      appending: new Appending(log, { clock, telemetry, settings, backlog }),
       sessions: new Sessions({ store: options.sessions, rooms, clock, random, telemetry, settings }),
       access: new Access(options.policy ?? OPEN_DOOR, sanctions),
       contract: options.contract ?? bundledEvents,

@@ -29,8 +29,8 @@ export interface HubSettings extends Omit<Limits, AdapterLimit> {
   readonly maxWaitingMessages: number;
   /** The log is behind once it has to settle more that came ahead: before the last of their connection was settled. Who brings another is then left unread until its turn comes. */
   readonly maxPublishesAhead: number;
-  /** While the log is behind no more come ahead than about these: whoever waits for each answer waits for what is before it. */
-  readonly publishesAheadWhileBehind: number;
+  /** While the log is behind no more come ahead than it settles soon, since whoever waits for each answer waits for them too; but these may. */
+  readonly minPublishesAhead: number;
   /** Members of one room that are written to within one turn of the event loop: a thousand take about 8 ms. */
   readonly membersPerTurn: number;
   /** Presence diffs of a room are gathered for this long, and longer in a large room. */
@@ -51,7 +51,7 @@ export const DEFAULT_SETTINGS: HubSettings = {
   maxQueuedBytes: MAX_QUEUED_BYTES,
   maxWaitingMessages: 1024,
   maxPublishesAhead: 640,
-  publishesAheadWhileBehind: 64,
+  minPublishesAhead: 64,
   membersPerTurn: 1000,
   presenceGatherMs: 100,
   drainSpreadMs: 2000,

@@ -132,7 +132,7 @@ describe("publish, refused", () => {
 
   test("R-BEHIND: while the log is behind who publishes without waiting is left unread and handled in order later, and nothing is refused", async () => {
     const s = stage({
-      settings: { maxPublishesAhead: 3, publishesAheadWhileBehind: 2, messagesPerSecond: 0 },
+      settings: { maxPublishesAhead: 3, minPublishesAhead: 2, messagesPerSecond: 0 },
     });
     const [ann, ben] = await three(s);
     s.log.holdAppends();
