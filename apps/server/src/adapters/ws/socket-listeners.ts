@@ -27,6 +27,11 @@ export function sharedListeners(
 
   /** The deadline is the peer's: none of it is to pass before its turn has come. */
   function endInTurn(connection: WsConnection | undefined, end: () => void): void {
+    // Of a conversation that has ended, by either side, this is the rest.
+    if (connection !== undefined && watch.isEnding(connection)) {
+      end();
+      return;
+    }
     turns.behind(() => {
       if (connection !== undefined) watch.ending(connection);
       end();
@@ -76,10 +81,7 @@ export function sharedListeners(
   function end(this: Wire): Wire {
     // From here on it is its own again; taken out, it would make the socket a dictionary.
     this.end = Reflect.get(Object.getPrototypeOf(this) as Wire, "end");
-    const { connection } = this;
-    // Of a conversation that has ended, by either side, this is the rest.
-    if (connection !== undefined && watch.isEnding(connection)) return this.end();
-    endInTurn(connection, () => this.end());
+    endInTurn(this.connection, () => this.end());
     return this;
   }
 
