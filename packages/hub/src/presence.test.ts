@@ -63,6 +63,31 @@ describe("presence", () => {
     expect(take()).toHaveLength(1);
   });
 
+  test("R-PRESENCE-GATHER: a room that grows waits for as long as it is large by then, one that shrinks no longer than it began to", () => {
+    const { clock, presence, take } = full(300);
+    presence.join(member("ann"));
+    for (let index = 0; index < 599; index += 1) presence.join(member(`more${index}`));
+    clock.advance(899);
+    expect(take()).toEqual([]);
+    clock.advance(1);
+    expect(take()).toEqual([{ type: "presence", room: "r", count: 900 }]);
+    presence.join(member("bob"));
+    for (let index = 0; index < 599; index += 1) presence.leave(`more${index}`, "closed");
+    clock.advance(901);
+    expect(take()).toHaveLength(1);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test("R-PRESENCE-GATHER: however fast a room grows, it is told after 10 s", () => {
+    const { clock, presence, take } = full(300);
+    for (let ms = 0; ms < 10_000; ms += 1) {
+      for (let index = 0; index < 2; index += 1) presence.join(member(`${ms}-${index}`));
+      expect(take()).toEqual([]);
+      clock.advance(1);
+    }
+    expect(take()).toHaveLength(1);
+  });
+
   test("R-PRESENCE-LIST: many members are one list as long as they stay as they are, and another once one of them changes", () => {
     const { presence } = full(20);
     const before = presence.listFor("m1");

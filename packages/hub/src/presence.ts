@@ -17,9 +17,12 @@ import { beyond } from "./limits.ts";
 import { listOf, memberOf, type Roster, sizeOf, withMember, withoutMember } from "./roster.ts";
 import type { HubSettings } from "./settings.ts";
 
-/** A large room waits longer: telling it costs a write for each member, of which there is to be one in so long, … */
+/**
+ * A large room waits longer: telling it costs a write for each member that is there by then, of which there is to be one in so
+ * long, …
+ */
 const GATHER_MS_PER_MEMBER = 1;
-/** … but a crowd that has grown or gone is told that, however large it was. */
+/** … but a crowd that has grown or gone is told that, however large it is. */
 const MAX_GATHER_MS = 10_000;
 
 /** Many rooms have a member or two, and are not to keep a list of them. */
@@ -44,16 +47,8 @@ class News {
   readonly joined = new Set<string>();
   readonly updated = new Set<string>();
   readonly left = new Map<string, LeftReason>();
-  readonly #timer: Timer | undefined;
-
-  /** @param timer at whose end it is told. */
-  constructor(timer?: Timer) {
-    this.#timer = timer;
-  }
-
-  told(): void {
-    this.#timer?.cancel();
-  }
+  /** At its end it is told. */
+  timer: Timer | undefined;
 }
 
 const NO_NEWS = new News();
@@ -130,7 +125,7 @@ export class Presence {
 
   /** Tells now what has gathered. */
   flush(): void {
-    this.#news?.told();
+    this.#news?.timer?.cancel();
     const message = this.#message();
     this.#listed = !this.#crowded;
     this.#news = undefined;
@@ -170,14 +165,24 @@ export class Presence {
 
   /** @returns where to say what has changed, which will be told; undefined where nobody is there to be told. */
   #gather(): News | undefined {
-    if (this.#news === undefined && this.#told.audience === 0) return undefined;
-    const { clock, settings } = this.#told.parts;
+    if (this.#news !== undefined || this.#told.audience === 0) return this.#news;
+    this.#news = new News();
+    this.#await(this.#news);
+    return this.#news;
+  }
+
+  /** A room that has grown meanwhile waits on. @param waitedMs until now. */
+  #await(news: News, waitedMs = 0): void {
+    const dueMs = this.#gatherMs;
+    news.timer = this.#told.parts.clock.after(dueMs - waitedMs, () => {
+      if (this.#gatherMs > dueMs) this.#await(news, dueMs);
+      else this.flush();
+    });
+  }
+
+  get #gatherMs(): number {
     const largeMs = Math.min(this.count * GATHER_MS_PER_MEMBER, MAX_GATHER_MS);
-    return (this.#news ??= new News(
-      clock.after(Math.max(settings.presenceGatherMs, largeMs), () => {
-        this.flush();
-      }),
-    ));
+    return Math.max(this.#told.parts.settings.presenceGatherMs, largeMs);
   }
 }
 

@@ -146,7 +146,7 @@ describe("presence, over sockets", () => {
     const ann = await s.enter(["r"]);
     const crowd = Array.from({ length: 1000 }, () => s.connect());
     for (const one of crowd) one.say({ type: "hello", protocol: 1, join: [{ room: "r" }] });
-    await s.pass(1000);
+    await s.pass(1001);
     const told = ann.take();
     expect(told).toEqual([{ type: "presence", room: "r", count: 1001 }]);
     for (const one of crowd) {
