@@ -16,7 +16,7 @@ export interface HttpDeadlines {
   readonly requestTimeout: number;
   /** How often Node looks whether one has passed. Default 0.5 s. */
   readonly connectionsCheckingInterval: number;
-  /** Without a byte either way, while an answer waits to be made or taken. MUST be longer than a heartbeat. Default 60 s. */
+  /** Without a byte either way, while an answer waits to be made or taken; where one waits to be written Node looks twice. MUST be longer than a heartbeat. Default 60 s. */
   readonly timeout: number;
 }
 
