@@ -46,7 +46,7 @@ const inClient = (file: string, find: string, replace: string): Change => ({
 });
 
 /** No bug: what is for hundreds of members holds for the few that a simulation has. */
-export const CROWD = inHub("pace.ts", "CROWD = 40", "CROWD = 0.1");
+export const CROWD = inHub("rooms/pace.ts", "CROWD = 40", "CROWD = 0.1");
 
 export const BUGS: Readonly<Record<string, readonly Change[]>> = {
   "ack before the commit": [
@@ -76,35 +76,41 @@ export const BUGS: Readonly<Record<string, readonly Change[]>> = {
     inQueue("refused === undefined ? [] : waiting.filter(({ writes }) => writes)", "[]"),
     inQueue("if (refused !== undefined) this.#waiting =", "if (false) this.#waiting ="),
   ],
-  "the floor is off by one": [inHub("recovery.ts", "since.offset < floor", "since.offset < floor - 1")],
+  "the floor is off by one": [
+    inHub("entering/recovery.ts", "since.offset < floor", "since.offset < floor - 1"),
+  ],
   "since is ignored on resume": [
-    inHub("snapshot.ts", "since === undefined ? { limit: newest }", "newest > 0 ? { limit: newest }"),
+    inHub(
+      "entering/snapshot.ts",
+      "since === undefined ? { limit: newest }",
+      "newest > 0 ? { limit: newest }",
+    ),
   ],
   "what was held on joining is not merged": [
-    inHub("snapshot.ts", "new Set(beyond(page, held))", "new Set<unknown>()"),
+    inHub("entering/snapshot.ts", "new Set(beyond(page, held))", "new Set<unknown>()"),
   ],
-  "an older socket is not fenced off": [inHub("sessions.ts", 'old.close("superseded");', "")],
+  "an older socket is not fenced off": [inHub("sessions/sessions.ts", 'old.close("superseded");', "")],
   "events of a stay that is over": [
     inHub(
-      "sessions.ts",
+      "sessions/sessions.ts",
       "subscription.room.detach(subscription, dropping);\n    subscription.room.depart(",
       "subscription.room.depart(",
     ),
   ],
   "an ack out of order": [
     inHub(
-      "room.ts",
+      "rooms/room.ts",
       "else if (echo || !subscription.live || this.#batch === undefined) this.tell(subscription, ack);",
       "else if (echo || this.#batch === undefined) subscription.peer.send(ack);",
     ),
   ],
   "a publish overtakes a refused one": [
-    inHub("subscription.ts", "return this.#bar?.id;", "return undefined;"),
+    inHub("rooms/subscription.ts", "return this.#bar?.id;", "return undefined;"),
   ],
   "what waits for a crowd to rest gets out of order": [
     CROWD,
     inHub(
-      "pace.ts",
+      "rooms/pace.ts",
       "for (let next = this.#waiting?.shift(); next !== undefined; next = this.#waiting?.shift()) next.run();",
       "for (let next = this.#waiting?.pop(); next !== undefined; next = this.#waiting?.pop()) next.run();",
     ),
@@ -113,7 +119,7 @@ export const BUGS: Readonly<Record<string, readonly Change[]>> = {
     inClient("ledger.ts", "if (at === undefined || offset === at.offset + 1) return true;", "return true;"),
   ],
   "a late hello takes the session over from a newer socket": [
-    inHub("sessions.ts", "session.peer.number > peer.number", "false"),
+    inHub("sessions/sessions.ts", "session.peer.number > peer.number", "false"),
   ],
   "a gap is not told": [inClient("ledger.ts", "this.#sink.gap(gap);", "")],
   "a resume asks from one too far": [

@@ -1,24 +1,24 @@
 /** Owns what every handler needs: the ports and the registries, wired once by the hub. No logic. */
 import type { Contract } from "@roomcast/protocol";
 
-import type { Access } from "./access.ts";
-import type { Accounts } from "./accounts.ts";
-import type { Appending } from "./appending.ts";
-import type { EventHandler } from "./application.ts";
-import type { Backlog } from "./backlog.ts";
-import type { Carriers } from "./carriers.ts";
-import type { Clock } from "./clock.ts";
-import type { Credits } from "./credits.ts";
-import type { Peer } from "./peer.ts";
-import type { Random } from "./random.ts";
-import type { RoomLog } from "./room-log.ts";
-import type { Rooms } from "./rooms.ts";
-import type { Session } from "./session.ts";
-import type { Sessions } from "./sessions.ts";
+import type { Access } from "./access/access.ts";
+import type { Accounts } from "./limits/accounts.ts";
+import type { Appending } from "./publishing/appending.ts";
+import type { EventHandler } from "./ports/application.ts";
+import type { Backlog } from "./publishing/backlog.ts";
+import type { Carriers } from "./connections/carriers.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Credits } from "./limits/credits.ts";
+import type { Peer } from "./connections/peer.ts";
+import type { Random } from "./ports/random.ts";
+import type { RoomLog } from "./ports/room-log.ts";
+import type { Rooms } from "./rooms/rooms.ts";
+import type { Session } from "./sessions/session.ts";
+import type { Sessions } from "./sessions/sessions.ts";
 import type { HubSettings } from "./settings.ts";
 import type { Slots } from "./slots.ts";
-import type { Telemetry } from "./telemetry.ts";
-import type { Traffic } from "./traffic.ts";
+import type { Telemetry } from "./ports/telemetry.ts";
+import type { Traffic } from "./publishing/traffic.ts";
 import type { Turn } from "./turn.ts";
 
 export interface Engine {

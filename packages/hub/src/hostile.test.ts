@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { only, stage, typesOf, valueOf } from "../test/stage.ts";
-import { MemorySessions } from "./memory-sessions.ts";
-import { answer } from "./application.ts";
+import { MemorySessions } from "./memory/memory-sessions.ts";
+import { answer } from "./ports/application.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
 
 const NAMES = ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "prototype"];

@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 
 import { newLog, SickLog } from "../test/logs.ts";
 import { only, stage, typesOf, valueOf } from "../test/stage.ts";
-import { GUEST } from "./identity.ts";
-import { OPEN_DOOR } from "./policy.ts";
+import { GUEST } from "./access/identity.ts";
+import { OPEN_DOOR } from "./ports/policy.ts";
 import { Hub } from "./hub.ts";
-import { MemorySessions } from "./memory-sessions.ts";
+import { MemorySessions } from "./memory/memory-sessions.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
 import { expectNothingLeft } from "./testing/nothing-left.ts";
 import { SeededRandom } from "./testing/seeded-random.ts";

@@ -11,26 +11,26 @@ import {
   type Result,
 } from "@roomcast/protocol";
 
-import { Access } from "./access.ts";
-import { Accounts } from "./accounts.ts";
-import { Appending } from "./appending.ts";
-import type { EventHandler } from "./application.ts";
-import { Backlog } from "./backlog.ts";
-import { Carriers } from "./carriers.ts";
-import type { Clock } from "./clock.ts";
-import type { Connection, Ending, Inbox } from "./connection.ts";
-import { Connections } from "./connections.ts";
-import { Credits } from "./credits.ts";
-import type { Receipt } from "./delivering.ts";
+import { Access } from "./access/access.ts";
+import { Accounts } from "./limits/accounts.ts";
+import { Appending } from "./publishing/appending.ts";
+import type { EventHandler } from "./ports/application.ts";
+import { Backlog } from "./publishing/backlog.ts";
+import { Carriers } from "./connections/carriers.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Connection, Ending, Inbox } from "./ports/connection.ts";
+import { Connections } from "./connections/connections.ts";
+import { Credits } from "./limits/credits.ts";
+import type { Receipt } from "./publishing/delivering.ts";
 import type { Engine } from "./engine.ts";
-import { expel } from "./expelling.ts";
-import type { Identity } from "./identity.ts";
+import { expel } from "./access/expelling.ts";
+import type { Identity } from "./access/identity.ts";
 import { Inspection } from "./inspection.ts";
-import { ARRIVALS_BURST_MS } from "./limits.ts";
-import { MemorySanctions } from "./memory-sanctions.ts";
-import { Moderation } from "./moderation.ts";
-import { type Action, OPEN_DOOR, type Policy } from "./policy.ts";
-import type { Random } from "./random.ts";
+import { ARRIVALS_BURST_MS } from "./limits/limits.ts";
+import { MemorySanctions } from "./memory/memory-sanctions.ts";
+import { Moderation } from "./access/moderation.ts";
+import { type Action, OPEN_DOOR, type Policy } from "./ports/policy.ts";
+import type { Random } from "./ports/random.ts";
 import {
   history,
   type HistoryPage,
@@ -41,19 +41,19 @@ import {
   refusalOf,
   type RoomCount,
 } from "./reading.ts";
-import type { Room } from "./room.ts";
-import type { Removed, RoomLog, SettleRemoval } from "./room-log.ts";
-import { Rooms } from "./rooms.ts";
-import type { SanctionStore } from "./sanction-store.ts";
-import { Sanctions } from "./sanctions.ts";
-import { Sessions } from "./sessions.ts";
-import type { SessionStore } from "./session-store.ts";
+import type { Room } from "./rooms/room.ts";
+import type { Removed, RoomLog, SettleRemoval } from "./ports/room-log.ts";
+import { Rooms } from "./rooms/rooms.ts";
+import type { SanctionStore } from "./ports/sanction-store.ts";
+import { Sanctions } from "./access/sanctions.ts";
+import { Sessions } from "./sessions/sessions.ts";
+import type { SessionStore } from "./ports/session-store.ts";
 import { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";
 import { Slots } from "./slots.ts";
-import type { Place } from "./snapshot.ts";
-import { type Publication, publish, type Submission, submit } from "./submitting.ts";
-import { NO_TELEMETRY, type Telemetry } from "./telemetry.ts";
-import { Traffic } from "./traffic.ts";
+import type { Place } from "./entering/snapshot.ts";
+import { type Publication, publish, type Submission, submit } from "./publishing/submitting.ts";
+import { NO_TELEMETRY, type Telemetry } from "./ports/telemetry.ts";
+import { Traffic } from "./publishing/traffic.ts";
 import { Turn } from "./turn.ts";
 
 export interface HubOptions {

@@ -9,26 +9,33 @@ export {
   type Outcome,
   refuse,
   type Refused,
-} from "./application.ts";
-export { type Carrier, CarriedRooms, type Carriers, type Listener } from "./carriers.ts";
-export type { Clock, Timer } from "./clock.ts";
-export type { Connection, Decoded, Ending, Format, Inbox } from "./connection.ts";
-export { Credits } from "./credits.ts";
-export { cursorText, type Reached } from "./cursor.ts";
-export type { Receipt } from "./delivering.ts";
+} from "./ports/application.ts";
+export { type Carrier, CarriedRooms, type Carriers, type Listener } from "./connections/carriers.ts";
+export type { Clock, Timer } from "./ports/clock.ts";
+export type { Connection, Decoded, Ending, Format, Inbox } from "./ports/connection.ts";
+export { Credits } from "./limits/credits.ts";
+export { cursorText, type Reached } from "./entering/cursor.ts";
+export type { Receipt } from "./publishing/delivering.ts";
 export { Hub, type HubOptions } from "./hub.ts";
-export { GUEST, type Identity, userOf } from "./identity.ts";
+export { GUEST, type Identity, userOf } from "./access/identity.ts";
 export type { ClientView, Inspection, RoomExtent } from "./inspection.ts";
-export { ARRIVALS_BURST_MS, beyond, DEFAULT_LIMITS, type LimitName, type Limits, LIMITS } from "./limits.ts";
+export {
+  ARRIVALS_BURST_MS,
+  beyond,
+  DEFAULT_LIMITS,
+  type LimitName,
+  type Limits,
+  LIMITS,
+} from "./limits/limits.ts";
 export { isPromise, type MaybePromise, whenReady } from "./maybe-promise.ts";
-export { MemoryLog, type MemoryLogOptions } from "./memory-log.ts";
-export { MemorySanctions } from "./memory-sanctions.ts";
-export { MemorySessions } from "./memory-sessions.ts";
-export { ACTS, type ActName, type Act as ModerationAct, type Done, Moderation } from "./moderation.ts";
-export { type Action, OPEN_DOOR, type Policy } from "./policy.ts";
-export type { Random } from "./random.ts";
+export { MemoryLog, type MemoryLogOptions } from "./memory/memory-log.ts";
+export { MemorySanctions } from "./memory/memory-sanctions.ts";
+export { MemorySessions } from "./memory/memory-sessions.ts";
+export { ACTS, type ActName, type Act as ModerationAct, type Done, Moderation } from "./access/moderation.ts";
+export { type Action, OPEN_DOOR, type Policy } from "./ports/policy.ts";
+export type { Random } from "./ports/random.ts";
 export type { HistoryPage } from "./reading.ts";
-export { Recent } from "./recent.ts";
+export { Recent } from "./limits/recent.ts";
 export type {
   Appended,
   Draft,
@@ -41,13 +48,13 @@ export type {
   Settle,
   SettleRemoval,
   Trimmed,
-} from "./room-log.ts";
-export type { Sanction, SanctionKey, SanctionStore } from "./sanction-store.ts";
-export type { SessionStore, StoredSession } from "./session-store.ts";
+} from "./ports/room-log.ts";
+export type { Sanction, SanctionKey, SanctionStore } from "./ports/sanction-store.ts";
+export type { SessionStore, StoredSession } from "./ports/session-store.ts";
 export { SteadyTime } from "./steady-time.ts";
 export { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";
-export type { Place } from "./snapshot.ts";
-export type { Publication, Submission } from "./submitting.ts";
+export type { Place } from "./entering/snapshot.ts";
+export type { Publication, Submission } from "./publishing/submitting.ts";
 export {
   type ClientFacts,
   NO_TELEMETRY,
@@ -55,4 +62,4 @@ export {
   type ReaderFacts,
   type Telemetry,
   type TelemetryEvent,
-} from "./telemetry.ts";
+} from "./ports/telemetry.ts";

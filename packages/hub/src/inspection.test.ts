@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import { stage } from "../test/stage.ts";
-import type { PublishedEvent, Telemetry, TelemetryEvent } from "./telemetry.ts";
+import type { PublishedEvent, Telemetry, TelemetryEvent } from "./ports/telemetry.ts";
 
 /** A listener that can be told to watch every event, and counts how often it was asked. */
 class Watcher implements Telemetry {

@@ -2,10 +2,10 @@
 import { type Contract, err, isRoomName, ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
 import type { Engine } from "./engine.ts";
-import type { Durability } from "./room-log.ts";
-import type { Session } from "./session.ts";
-import type { ClientFacts } from "./telemetry.ts";
-import type { Traffic } from "./traffic.ts";
+import type { Durability } from "./ports/room-log.ts";
+import type { Session } from "./sessions/session.ts";
+import type { ClientFacts } from "./ports/telemetry.ts";
+import type { Traffic } from "./publishing/traffic.ts";
 
 /** A client that is connected. */
 export interface ClientView extends ClientFacts {

@@ -11,13 +11,13 @@ import {
   type Result,
 } from "@roomcast/protocol";
 
-import type { Speaker } from "./access.ts";
+import type { Speaker } from "./access/access.ts";
 import type { Engine } from "./engine.ts";
 import { rangeOf } from "./handlers/history.ts";
-import type { Identity } from "./identity.ts";
+import type { Identity } from "./access/identity.ts";
 import { isPromise } from "./maybe-promise.ts";
-import type { Action } from "./policy.ts";
-import { eventMessage } from "./room.ts";
+import type { Action } from "./ports/policy.ts";
+import { eventMessage } from "./rooms/room.ts";
 
 /** Both bounds are exclusive. */
 export interface PageRange {

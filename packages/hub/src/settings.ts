@@ -7,7 +7,7 @@ import {
   RESUME_WINDOW_MS,
 } from "@roomcast/protocol";
 
-import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { DEFAULT_LIMITS, type Limits } from "./limits/limits.ts";
 
 /** Those of the table that are the adapters' to hold. */
 type AdapterLimit = "maxConnections" | "connectionsPerAddress" | "upgradesPerSecond" | "requestsPerSecond";

@@ -2,7 +2,7 @@
  * Owns a wall clock that is safe to forget by. It never runs ahead of the time that has really passed: a wall clock that jumps ahead
  * is believed once it has stood so for a day, one that jumps back at once. Must not know what is forgotten.
  */
-import type { Clock } from "./clock.ts";
+import type { Clock } from "./ports/clock.ts";
 
 /** By then somebody, or a time server, has set right a clock that was wrong. */
 const BELIEVED_AFTER_MS = 24 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 /** Owns the end of a turn: everything that has gathered something is told once, by one callback for all. */
-import type { Clock } from "./clock.ts";
-import type { Telemetry } from "./telemetry.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Telemetry } from "./ports/telemetry.ts";
 
 export interface Gatherer {
   turnEnded(): void;

@@ -1,7 +1,7 @@
 /** Owns clients that come, and come back, by what their tokens and sessions say. */
 import { err, ok, refusal } from "@roomcast/protocol";
 
-import { OPEN_DOOR, type Policy } from "../src/policy.ts";
+import { OPEN_DOOR, type Policy } from "../src/ports/policy.ts";
 import type { Client, Stage } from "./stage.ts";
 
 /** A token is the name of its user. */

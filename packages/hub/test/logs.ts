@@ -3,7 +3,7 @@ import type { GapReason, Refusal, Result } from "@roomcast/protocol";
 import { err } from "@roomcast/protocol";
 
 import type { MaybePromise } from "../src/maybe-promise.ts";
-import { MemoryLog } from "../src/memory-log.ts";
+import { MemoryLog } from "../src/memory/memory-log.ts";
 import type {
   Draft,
   KeptEvent,
@@ -13,7 +13,7 @@ import type {
   RoomLog,
   Settle,
   SettleRemoval,
-} from "../src/room-log.ts";
+} from "../src/ports/room-log.ts";
 import { ManualClock } from "../src/testing/manual-clock.ts";
 import { SeededRandom } from "../src/testing/seeded-random.ts";
 

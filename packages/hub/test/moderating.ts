@@ -2,8 +2,8 @@
 import { ok, type Result } from "@roomcast/protocol";
 
 import type { HubOptions } from "../src/hub.ts";
-import type { Act, Done } from "../src/moderation.ts";
-import type { Policy } from "../src/policy.ts";
+import type { Act, Done } from "../src/access/moderation.ts";
+import type { Policy } from "../src/ports/policy.ts";
 import { type Client, type Stage, stage, valueOf } from "./stage.ts";
 
 /** A token is its user's name, and when it was issued. */

@@ -2,12 +2,12 @@
 import { decodeUp, type Down, type Result } from "@roomcast/protocol";
 import { onTestFinished } from "vitest";
 
-import type { Format } from "../src/connection.ts";
+import type { Format } from "../src/ports/connection.ts";
 import { Hub, type HubOptions } from "../src/hub.ts";
-import { MemoryLog } from "../src/memory-log.ts";
-import { MemorySessions } from "../src/memory-sessions.ts";
-import type { Ending, Inbox } from "../src/connection.ts";
-import type { TelemetryEvent } from "../src/telemetry.ts";
+import { MemoryLog } from "../src/memory/memory-log.ts";
+import { MemorySessions } from "../src/memory/memory-sessions.ts";
+import type { Ending, Inbox } from "../src/ports/connection.ts";
+import type { TelemetryEvent } from "../src/ports/telemetry.ts";
 import { FakeConnection } from "../src/testing/fake-connection.ts";
 import { HeldLog } from "../src/testing/held-log.ts";
 import { ManualClock } from "../src/testing/manual-clock.ts";

@@ -2,8 +2,8 @@ import { err, ok, refusal } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
 import { only, stage, typesOf } from "../../test/stage.ts";
-import { MemorySessions } from "../memory-sessions.ts";
-import { OPEN_DOOR, type Policy } from "../policy.ts";
+import { MemorySessions } from "../memory/memory-sessions.ts";
+import { OPEN_DOOR, type Policy } from "../ports/policy.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 
 const HELLO = { type: "hello", protocol: 1 };

@@ -11,17 +11,17 @@ import {
   type Welcome,
 } from "@roomcast/protocol";
 
-import { parseCursor } from "../cursor.ts";
+import { parseCursor } from "../entering/cursor.ts";
 import type { Engine } from "../engine.ts";
-import { enterRooms, type Target } from "../entering.ts";
-import type { Peer } from "../peer.ts";
-import { beyond } from "../limits.ts";
+import { enterRooms, type Target } from "../entering/entering.ts";
+import type { Peer } from "../connections/peer.ts";
+import { beyond } from "../limits/limits.ts";
 import { isPromise } from "../maybe-promise.ts";
-import { recoverRooms } from "../recovering.ts";
-import { retryOf } from "../refusing.ts";
-import type { RoomLog } from "../room-log.ts";
-import { claimOf, type Session } from "../session.ts";
-import type { Resumed } from "../sessions.ts";
+import { recoverRooms } from "../entering/recovering.ts";
+import { retryOf } from "../connections/refusing.ts";
+import type { RoomLog } from "../ports/room-log.ts";
+import { claimOf, type Session } from "../sessions/session.ts";
+import type { Resumed } from "../sessions/sessions.ts";
 
 export async function hello(engine: Engine, peer: Peer, message: Hello): Promise<void> {
   const { sessions } = engine;

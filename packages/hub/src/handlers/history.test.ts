@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { newLog, SickLog } from "../../test/logs.ts";
 import { only, type Stage, stage, typesOf, valueOf } from "../../test/stage.ts";
-import { OPEN_DOOR } from "../policy.ts";
+import { OPEN_DOOR } from "../ports/policy.ts";
 
 const ask = (id: string, rest: object = {}): object => ({ type: "history", id, room: "r", ...rest });
 

@@ -2,8 +2,8 @@
 import type { Join } from "@roomcast/protocol";
 
 import type { Exchange } from "../engine.ts";
-import { enterRooms } from "../entering.ts";
-import { beyond } from "../limits.ts";
+import { enterRooms } from "../entering/entering.ts";
+import { beyond } from "../limits/limits.ts";
 
 export async function join(exchange: Exchange, message: Join): Promise<void> {
   const { engine, peer, session } = exchange;

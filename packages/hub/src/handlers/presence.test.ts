@@ -2,7 +2,7 @@ import { MAX_LISTED_MEMBERS, refusal } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
 import { only, stage, typesOf, valueOf } from "../../test/stage.ts";
-import { OPEN_DOOR } from "../policy.ts";
+import { OPEN_DOOR } from "../ports/policy.ts";
 
 const set = (state: object, rest: object = {}): object => ({ type: "presence", room: "r", state, ...rest });
 

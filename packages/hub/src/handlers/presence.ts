@@ -3,7 +3,7 @@ import { refusal, type SetPresence } from "@roomcast/protocol";
 
 import type { Exchange } from "../engine.ts";
 import { type MaybePromise, whenReady } from "../maybe-promise.ts";
-import { stateRefusal } from "../presence.ts";
+import { stateRefusal } from "../rooms/presence.ts";
 
 export function presence({ engine, peer, session }: Exchange, message: SetPresence): MaybePromise<void> {
   const { id, room, state } = message;

@@ -3,7 +3,7 @@ import { err, ok, refusal } from "@roomcast/protocol";
 import { expect, test } from "vitest";
 
 import { type Client, only, type Stage, stage, typesOf, valueOf } from "../../test/stage.ts";
-import type { Policy } from "../policy.ts";
+import type { Policy } from "../ports/policy.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 
 /** "ada 60000 a,b": whose it is, how long it is good, and which rooms it lets enter. */

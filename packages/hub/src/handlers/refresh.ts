@@ -2,7 +2,7 @@
 import { type Refresh, refusal } from "@roomcast/protocol";
 
 import type { Exchange } from "../engine.ts";
-import { leaveForbidden } from "../expelling.ts";
+import { leaveForbidden } from "../access/expelling.ts";
 import { type MaybePromise, whenReady } from "../maybe-promise.ts";
 
 export function refresh(exchange: Exchange, message: Refresh): MaybePromise<void> {

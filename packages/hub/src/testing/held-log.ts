@@ -15,7 +15,7 @@ import type {
   RoomLog,
   Settle,
   SettleRemoval,
-} from "../room-log.ts";
+} from "../ports/room-log.ts";
 
 /** An append or a removal that was asked for. */
 interface HeldWrite {

@@ -1,7 +1,7 @@
 /** Owns how tests speak to a room log: drafts with little to say, and promises instead of callbacks. */
 import { JsonText, type Refusal } from "@roomcast/protocol";
 
-import type { Appended, Draft, Page, ReadRange, Removed, RoomLog } from "../room-log.ts";
+import type { Appended, Draft, Page, ReadRange, Removed, RoomLog } from "../ports/room-log.ts";
 
 /** The wall clock of a log under test: drafts are of this time, so that none is old. */
 export const SUITE_TIME = 1_767_225_600_000;

@@ -2,7 +2,7 @@
 import { JsonText } from "@roomcast/protocol";
 import { expect } from "vitest";
 
-import type { Appended, Draft, KeptEvent, Page, ReadRange, RoomLog } from "../room-log.ts";
+import type { Appended, Draft, KeptEvent, Page, ReadRange, RoomLog } from "../ports/room-log.ts";
 import { append, draftOf, read, SUITE_TIME } from "./log-calls.ts";
 import { SeededRandom } from "./seeded-random.ts";
 

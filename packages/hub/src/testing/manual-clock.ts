@@ -1,5 +1,5 @@
 /** Owns time in a test: it passes only when the test says so. */
-import type { Clock, Timer } from "../clock.ts";
+import type { Clock, Timer } from "../ports/clock.ts";
 
 /** 2026-01-01T00:00:00Z, ms since 1970. */
 const START_OF_2026 = 1_767_225_600_000;

@@ -2,7 +2,7 @@
 import { JsonText } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
-import type { KeptEvent } from "../room-log.ts";
+import type { KeptEvent } from "../ports/room-log.ts";
 import { append, appendAll, draftOf, positionOf, read, SUITE_TIME } from "./log-calls.ts";
 import type { OpenLog } from "./room-log-suite.ts";
 

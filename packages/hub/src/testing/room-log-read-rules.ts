@@ -2,7 +2,7 @@
 import { JsonText, MAX_PAGE_BYTES } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
-import type { Page, ReadRange } from "../room-log.ts";
+import type { Page, ReadRange } from "../ports/room-log.ts";
 import { append, appendAll, draftOf, HOSTILE_ROOMS, positionOf, read, SUITE_TIME } from "./log-calls.ts";
 import type { OpenLog } from "./room-log-suite.ts";
 

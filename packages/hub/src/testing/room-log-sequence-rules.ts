@@ -1,7 +1,7 @@
 /** The rules of the sequence: one count over all rooms, by which a reader of several comes back. */
 import { describe, expect, test } from "vitest";
 
-import type { KeptEvent, Page, RoomLog } from "../room-log.ts";
+import type { KeptEvent, Page, RoomLog } from "../ports/room-log.ts";
 import { append, appendAll, draftOf, read, remove } from "./log-calls.ts";
 import type { OpenLog } from "./room-log-suite.ts";
 

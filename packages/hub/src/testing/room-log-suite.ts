@@ -5,7 +5,7 @@
 import { JsonText } from "@roomcast/protocol";
 import { afterEach, describe, expect, test } from "vitest";
 
-import type { Draft, RoomLog } from "../room-log.ts";
+import type { Draft, RoomLog } from "../ports/room-log.ts";
 import { append, appendAll, draftOf, read } from "./log-calls.ts";
 import { checkAgainstModel } from "./log-model.ts";
 import { appendRules } from "./room-log-append-rules.ts";

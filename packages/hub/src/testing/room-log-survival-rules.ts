@@ -2,7 +2,7 @@
 import { JsonText } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
-import type { Page, RoomLog } from "../room-log.ts";
+import type { Page, RoomLog } from "../ports/room-log.ts";
 import { append, appendAll, draftOf, HOSTILE_ROOMS, read, readAll, remove } from "./log-calls.ts";
 import type { OpenLog, RoomLogSuite } from "./room-log-suite.ts";
 

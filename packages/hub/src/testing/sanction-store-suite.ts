@@ -1,7 +1,7 @@
 /** What every store of sanctions must pass, whatever it is made of. Must not know any store. */
 import { describe, expect, test } from "vitest";
 
-import type { Sanction, SanctionStore } from "../sanction-store.ts";
+import type { Sanction, SanctionStore } from "../ports/sanction-store.ts";
 
 export interface SanctionStoreSuite {
   /** Opens a store with nothing in it. It is the caller's to close. */

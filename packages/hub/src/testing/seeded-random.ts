@@ -1,5 +1,5 @@
 /** Owns chance in a test: the same seed gives the same run. */
-import type { Random } from "../random.ts";
+import type { Random } from "../ports/random.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 const ID_LENGTH = 22;

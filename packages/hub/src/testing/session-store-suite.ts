@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 
-import type { SessionStore, StoredSession } from "../session-store.ts";
+import type { SessionStore, StoredSession } from "../ports/session-store.ts";
 
 export interface SessionStoreSuite {
   /** Opens a store with nothing in it. It is the caller's to close. */

@@ -1,0 +1,115 @@
+/** Owns what one connection may cost the server: messages, their bytes, what is dear of them, refusals, broken frames. */
+import { BAD_FRAME_WINDOW_MS, MAX_BAD_FRAMES } from "@roomcast/protocol";
+
+import type { Account } from "./accounts.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { LimitName } from "./limits.ts";
+import type { HubSettings } from "../settings.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+/** Every refusal costs a message to the client: whoever earns more than these, or twice as many at once, is closed. */
+const REFUSALS_PER_SECOND = 1000;
+
+/** What there is none of just now. */
+export interface Lack {
+  readonly limit: LimitName;
+  readonly waitMs: number;
+}
+
+type Settings = Pick<
+  HubSettings,
+  "messagesPerSecond" | "bytesPerSecond" | "joinsPerSecond" | "historyReadsPerSecond" | "maxUnsettledBytes"
+>;
+
+export class Allowance {
+  readonly #clock: Clock;
+  readonly #settings: Settings;
+  readonly #messages: TokenBucket;
+  /** Of most connections there is never any: what counts them is made with the first. */
+  #bytes: TokenBucket | undefined;
+  #joins: TokenBucket | undefined;
+  #historyReads: TokenBucket | undefined;
+  #refusals: TokenBucket | undefined;
+  #badFramesAtMs: number[] | undefined;
+  #unsettled = 0;
+  #unsettledBytes = 0;
+  /** Of its user, if it has one that others can have too. */
+  account: Account | undefined;
+
+  constructor(clock: Clock, settings: Settings) {
+    this.#clock = clock;
+    this.#settings = settings;
+    this.#messages = new TokenBucket(clock, settings.messagesPerSecond);
+  }
+
+  /** Takes credit for one message. @returns undefined, or of what there is too little, and how long. */
+  message(bytes: number): Lack | undefined {
+    const nowMs = this.#clock.monotonicMs();
+    const { account } = this;
+    this.#bytes ??= new TokenBucket(this.#clock, this.#settings.bytesPerSecond);
+    // A table of these would be made for every message.
+    let waitMs = this.#messages.take(1, nowMs);
+    if (waitMs > 0) return { limit: "messagesPerSecond", waitMs };
+    waitMs = this.#bytes.take(bytes, nowMs);
+    if (waitMs > 0) return { limit: "bytesPerSecond", waitMs };
+    if (account === undefined) return undefined;
+    waitMs = account.messages.take(1, nowMs);
+    if (waitMs > 0) return { limit: "userMessagesPerSecond", waitMs };
+    waitMs = account.bytes.take(bytes, nowMs);
+    return waitMs > 0 ? { limit: "userBytesPerSecond", waitMs } : undefined;
+  }
+
+  /** For the rooms that a hello asks for: it is answered whole, and what follows pays. */
+  rooms(count: number): void {
+    if (count === 0) return;
+    this.#messages.charge(count);
+    this.#joinBucket.charge(count);
+  }
+
+  /** @returns 0, or the ms until there may be another. */
+  join(): number {
+    return this.#joinBucket.take();
+  }
+
+  /** @returns 0, or the ms until there may be another. */
+  historyRead(): number {
+    this.#historyReads ??= new TokenBucket(this.#clock, this.#settings.historyReadsPerSecond);
+    return this.#historyReads.take();
+  }
+
+  /** @returns whether this was one refusal too many. */
+  refusal(): boolean {
+    this.#refusals ??= new TokenBucket(this.#clock, REFUSALS_PER_SECOND);
+    return this.#refusals.take() > 0;
+  }
+
+  /** A frame that held no message. @returns whether it was one too many. */
+  badFrame(): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    this.#badFramesAtMs = (this.#badFramesAtMs ?? []).filter((atMs) => atMs > nowMs - BAD_FRAME_WINDOW_MS);
+    return this.#badFramesAtMs.push(nowMs) >= MAX_BAD_FRAMES;
+  }
+
+  /** @returns whether so much more may wait for the log; whoever got it gives it back with `settled`. */
+  unsettled(bytes: number): boolean {
+    const { maxUnsettledBytes } = this.#settings;
+    if (maxUnsettledBytes > 0 && this.#unsettledBytes + bytes > maxUnsettledBytes) return false;
+    this.#unsettled += 1;
+    this.#unsettledBytes += bytes;
+    return true;
+  }
+
+  settled(bytes: number): void {
+    this.#unsettled -= 1;
+    this.#unsettledBytes -= bytes;
+  }
+
+  /** More than one of its publishes wait for the log: it does not wait for each before the next. */
+  get publishesOn(): boolean {
+    return this.#unsettled > 1;
+  }
+
+  get #joinBucket(): TokenBucket {
+    return (this.#joins ??= new TokenBucket(this.#clock, this.#settings.joinsPerSecond));
+  }
+}

@@ -1,0 +1,32 @@
+/** Owns what may be asked before there is a session, or without one: so much a second by each user or address. */
+import type { Clock } from "../ports/clock.ts";
+import { Recent } from "./recent.ts";
+import { BURST_MS, TokenBucket } from "./token-bucket.ts";
+
+export class Credits {
+  readonly #clock: Clock;
+  readonly #perSecond: number;
+  readonly #burstMs: number;
+  /** Whoever asked for nothing that long has a full bucket, as a newcomer has. */
+  readonly #buckets: Recent<TokenBucket>;
+
+  /** @param perSecond 0: no limit. */
+  constructor(clock: Clock, perSecond: number, burstMs = BURST_MS) {
+    this.#clock = clock;
+    this.#perSecond = perSecond;
+    this.#burstMs = burstMs;
+    this.#buckets = new Recent(clock, burstMs);
+  }
+
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  /** Takes so many where there is any: what there was not has to come in first. @returns 0, or the ms until there is one again. */
+  take(who: string, count = 1): number {
+    if (this.#perSecond === 0) return 0;
+    const bucket = this.#buckets.get(who) ?? new TokenBucket(this.#clock, this.#perSecond, this.#burstMs);
+    this.#buckets.set(who, bucket);
+    return bucket.take(count);
+  }
+}
