@@ -10,6 +10,7 @@ import { Doorstep } from "./adapters/doorstep.ts";
 import { type Authenticate, Entrance } from "./adapters/entrance.ts";
 import { credited } from "./adapters/http/credited.ts";
 import { HttpAdapter } from "./adapters/http/http-adapter.ts";
+import { namesOneHost, toOneHost } from "./adapters/http/one-host.ts";
 import { ownHttpServer } from "./adapters/http/own-http-server.ts";
 import { paced } from "./adapters/http/paced.ts";
 import { inFewPieces } from "./adapters/http/pieces.ts";
@@ -156,6 +157,7 @@ export async function createServer<const C extends Contract = Events>(
       hub,
       // Moderators pay for a request as anybody does; an operator's token is not asked about here.
       entrance: credited(entrance, credits, hub),
+      credits,
       clock,
       random,
       telemetry,
@@ -178,14 +180,17 @@ export async function createServer<const C extends Contract = Events>(
     http:
       options.server ??
       ownHttpServer(
-        (request) => sockets.some((each) => each.claims(request)),
+        // One that names two hosts, or none, is answered as a plain request.
+        (request) => namesOneHost(request) && sockets.some((each) => each.claims(request)),
         { doorstep, turnedAway },
         { timeout: heartbeatMs + ANSWER_MS },
       ),
     ownsHttp: options.server === undefined,
     // What is asked of a server of yours, and is not ours, is yours to count.
     share:
-      options.server === undefined ? { ...share, ...inFewPieces(paced(share, requests), doorstep) } : share,
+      options.server === undefined
+        ? { ...share, ...inFewPieces(paced(toOneHost(share), requests), doorstep) }
+        : share,
     closeSockets: async () => {
       await Promise.all([...sockets, streams].map((each) => each.close()));
       admin.close();

@@ -81,6 +81,7 @@ export class AdminStage implements AsyncDisposable {
       ...{ hub: this.hub, clock, random, telemetry, operators, storeKind: "memory" },
       ...{ tally: new Tally(), claimsMetrics: true, addresses: new Addresses() },
       entrance: { identify: () => ok(GUEST) },
+      credits: { charge: () => undefined },
       server: { name: "roomcast", version: "1.2.3", node: "n1" },
       audit: (act) => acts.push(act),
       onFault: (error) => {

@@ -63,6 +63,13 @@ describe.each(TRANSPORTS)("by %s", (transport) => {
     await socket.end();
   });
 
+  it("T-4: a request that names two hosts is 400, and its connection ends", async () => {
+    const socket = await knock[transport](besieged.port, { host: "evil.example" });
+    expect(await socket.status()).toBe(400);
+    await socket.end();
+    expect(socket.text).toContain('"code":"bad_message"');
+  });
+
   it("T-4: a __proto__ header is a header", async () => {
     const socket = await knock[transport](besieged.port, { __proto__x: "1", constructor: "x" });
     expect([101, 200]).toContain(await socket.status());
@@ -75,6 +82,13 @@ describe.each(TRANSPORTS)("by %s", (transport) => {
 });
 
 describe.each(WEBSOCKETS)("by %s", (transport, target) => {
+  it("T-4: an upgrade that names no host is 400", async () => {
+    const head = upgradeHead(besieged.port, target).filter((line) => !line.startsWith("Host:"));
+    const socket = await RawSocket.ask(besieged.port, head);
+    expect(await socket.status()).toBe(400);
+    await socket.end();
+  });
+
   it("T-4: two upgrades at once are one or none, and an absolute address is served", async () => {
     const doubled = await RawSocket.ask(
       besieged.port,

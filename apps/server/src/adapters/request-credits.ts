@@ -37,4 +37,9 @@ export class RequestCredits {
     if (user === null) this.#options.doorstep.refused(request.socket);
     return beyond(this.#options.limit, this.#options.telemetry, waitMs);
   }
+
+  /** What a request has cost besides, as it turned out: it counts before the next. */
+  charge(request: IncomingMessage, user: string, count: number): void {
+    this.#credits.charge(this.payer(request, user), count);
+  }
 }

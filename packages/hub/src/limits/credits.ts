@@ -24,9 +24,17 @@ export class Credits {
 
   /** Takes so many where there is any: what there was not has to come in first. @returns 0, or the ms until there is one again. */
   take(who: string, count = 1): number {
-    if (this.#perSecond === 0) return 0;
+    return this.#perSecond === 0 ? 0 : this.#bucketOf(who).take(count);
+  }
+
+  /** Takes so many, though there may be fewer. */
+  charge(who: string, count: number): void {
+    if (this.#perSecond > 0) this.#bucketOf(who).charge(count);
+  }
+
+  #bucketOf(who: string): TokenBucket {
     const bucket = this.#buckets.get(who) ?? new TokenBucket(this.#clock, this.#perSecond, this.#burstMs);
     this.#buckets.set(who, bucket);
-    return bucket.take(count);
+    return bucket;
   }
 }

@@ -27,6 +27,7 @@ import { Watch, type WatchPorts } from "./watch.ts";
 export interface AdminAdapterOptions extends WatchPorts, ActingPorts {
   readonly hub: ActingPorts["hub"] & LookingPorts["hub"] & MetricsPorts["hub"] & AdminModeratingPorts["hub"];
   readonly entrance: AdminModeratingPorts["entrance"];
+  readonly credits: AdminModeratingPorts["credits"];
   readonly tally: MetricsPorts["tally"];
   /** Whether `/metrics` is ours, where a scraper looks first; the same is under the prefix always. */
   readonly claimsMetrics: boolean;

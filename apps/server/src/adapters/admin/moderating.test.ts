@@ -96,17 +96,20 @@ describe("H-ADMIN-MODERATE who", () => {
     expect((await ask("moderator", { ...BAN, room: "chat.a" }, "", foreign)).status).toBe(403);
   });
 
-  it("H-8: who asks too often is told so, and fills no audit; nobody else is kept from asking", async () => {
+  it("H-8: a refused act costs ten: who asks on is told so, and fills no audit; nobody else is kept from asking", async () => {
     const before = audited().length;
+    const begun = performance.now();
     const answers = await Promise.all(
       Array.from({ length: 600 }, () => ask("flooder", { ...BAN, room: "chat.a" })),
     );
     const refused = answers.filter(({ status }) => status === 429);
-    expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]?.json).toMatchObject({
       error: { code: "overloaded", retryAfterMs: expect.any(Number) as number },
     });
-    expect(audited().length - before).toBe(answers.length - refused.length);
+    const lines = audited().length - before;
+    expect(lines).toBe(answers.length - refused.length);
+    // What two seconds bring at once, and what came in meanwhile.
+    expect(lines).toBeLessThanOrEqual(11 + (5 * (performance.now() - begun)) / 1000);
     expect((await ask("moderator", { ...BAN, room: "chat.a" })).status).toBe(200);
   });
 });

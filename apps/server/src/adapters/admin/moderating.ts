@@ -5,18 +5,21 @@ import type { IncomingMessage } from "node:http";
 import * as v from "valibot";
 
 import { type Actor, moderate, type ModeratingPorts, tellAudit } from "../../moderating.ts";
+import type { Audit } from "../../telemetry/audit.ts";
 import type { Entrance } from "../entrance.ts";
 import { type Answer, answer, refused } from "../http/answer.ts";
 import type { BodyFault } from "../http/read-body.ts";
 import { readJsonObject } from "../http/read-json.ts";
 import type { Call } from "../http/route.ts";
 import type { Addresses } from "../peer-address.ts";
+import type { RequestCredits } from "../request-credits.ts";
 import { bodyFault } from "./body-fault.ts";
 import { notOperator, type OperatorRules } from "./operator.ts";
 
 export interface AdminModeratingPorts extends ModeratingPorts {
   readonly hub: Pick<Hub, "moderation" | "allows">;
   readonly entrance: Pick<Entrance, "identify">;
+  readonly credits: Pick<RequestCredits, "charge">;
   readonly operators: OperatorRules;
   readonly clock: Clock;
   readonly addresses: Pick<Addresses, "of">;
@@ -45,14 +48,27 @@ export async function act(ports: AdminModeratingPorts, { request }: Call<never>)
   const room = body.ok && typeof body.value["room"] === "string" ? body.value["room"] : undefined;
   const actor = await actorOf(ports, request, room);
   const asked = askedIn(body, ports.clock);
+  const audit = paidAudit(ports, request);
   if (!actor.ok) {
     if (asked.ok && actor.error.actor !== undefined)
-      tellAudit(ports.audit, actor.error.actor, asked.value, actor.error.refusal);
+      tellAudit(audit, actor.error.actor, asked.value, actor.error.refusal);
     return refused(actor.error.refusal);
   }
   if (!asked.ok) return refused(asked.error.refusal, asked.error.status);
-  return answer(await moderate(ports, actor.value, asked.value), JSON.stringify);
+  return answer(await moderate({ ...ports, audit }, actor.value, asked.value), JSON.stringify);
 }
+
+/** Of each a line is kept for good: with any token one may have acts refused for ever. Who errs now and then has as many. */
+const REFUSED_ACT_CREDITS = 9;
+
+/** A refused act costs ten credits, that of its request among them. */
+const paidAudit =
+  ({ audit, credits }: AdminModeratingPorts, request: IncomingMessage): Audit =>
+  (done) => {
+    audit(done);
+    if (done.refused !== undefined && done.by !== undefined)
+      credits.charge(request, done.by, REFUSED_ACT_CREDITS);
+  };
 
 function askedIn(
   body: Awaited<ReturnType<typeof readJsonObject>>,
