@@ -9,7 +9,7 @@ const tests = ["**/*.test.ts", "**/*.test-d.ts", "**/test/**/*.ts", "**/bench/**
 
 /** Where time, chance and the outside world come in by ports alone, so that a run can be simulated. */
 const pure = ["packages/hub/src/**/*.ts", "packages/client/src/**/*.ts"];
-const ports = ["packages/hub/src/ports/{clock,random}.ts", "packages/client/src/effects.ts"];
+const ports = ["packages/client/src/platform/real-ports.ts"];
 
 /** What runs in one place alone, behind a port. */
 const nodeOnly = ["packages/client/src/storage/file.ts"];

@@ -116,22 +116,26 @@ export const BUGS: Readonly<Record<string, readonly Change[]>> = {
     ),
   ],
   "a hole is not detected": [
-    inClient("ledger.ts", "if (at === undefined || offset === at.offset + 1) return true;", "return true;"),
+    inClient(
+      "rooms/ledger.ts",
+      "if (at === undefined || offset === at.offset + 1) return true;",
+      "return true;",
+    ),
   ],
   "a late hello takes the session over from a newer socket": [
     inHub("sessions/sessions.ts", "session.peer.number > peer.number", "false"),
   ],
-  "a gap is not told": [inClient("ledger.ts", "this.#sink.gap(gap);", "")],
+  "a gap is not told": [inClient("rooms/ledger.ts", "this.#sink.gap(gap);", "")],
   "a resume asks from one too far": [
     inClient(
-      "room-session.ts",
+      "rooms/room-session.ts",
       "...(since !== undefined && { since }),",
       "...(since !== undefined && { since: { ...since, offset: since.offset + 1 } }),",
     ),
   ],
   "a repeated publish has a new id": [
     inClient(
-      "outbox-line.ts",
+      "publishing/outbox-line.ts",
       "entry.sentAs = user;",
       `if (entry.sentAs !== undefined)
       entry.prepared = { ...entry.prepared, frame: entry.prepared.frame.replace('"id":"', '"id":"again-') };

@@ -3,10 +3,10 @@ import type { Contract, Result } from "@roomcast/protocol";
 
 import type { Failure } from "./failure.ts";
 import type { OpenContract } from "./open-contract.ts";
-import type { ClientStorage } from "./client-storage.ts";
-import type { Ports } from "./ports.ts";
-import type { Room, RoomOptions, Unsubscribe } from "./room.ts";
-import type { Attempt, Status } from "./status.ts";
+import type { ClientStorage } from "./storage/client-storage.ts";
+import type { Ports } from "./platform/ports.ts";
+import type { Room, RoomOptions, Unsubscribe } from "./rooms/room.ts";
+import type { Attempt, Status } from "./connection/status.ts";
 
 export interface ClientOptions<C extends Contract = OpenContract> {
   /** Default: an open contract without events. */

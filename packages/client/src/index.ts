@@ -1,12 +1,27 @@
 /** The public surface of @roomcast/client, and its only barrel. */
 export type { Client, ClientOptions } from "./client.ts";
-export type { ClientStorage, StoredClient, StoredPublish } from "./client-storage.ts";
+export type { ClientStorage, StoredClient, StoredPublish } from "./storage/client-storage.ts";
 export { connect } from "./connect.ts";
-export { openWith, streamWith, type WebSocketClass } from "./effects.ts";
+export { openWith, streamWith, type WebSocketClass } from "./platform/real-ports.ts";
 export { CLIENT_CODES, type ClientCode, type Failure } from "./failure.ts";
 export type { OpenContract } from "./open-contract.ts";
-export type { Clock, Dial, OpenSocket, Ports, Random, Socket, SocketListener, Timer } from "./ports.ts";
-export type { NotPublished, PendingPublish, Published, PublishOptions, PublishResult } from "./publish.ts";
+export type {
+  Clock,
+  Dial,
+  OpenSocket,
+  Ports,
+  Random,
+  Socket,
+  SocketListener,
+  Timer,
+} from "./platform/ports.ts";
+export type {
+  NotPublished,
+  PendingPublish,
+  Published,
+  PublishOptions,
+  PublishResult,
+} from "./publishing/publish.ts";
 export type {
   AnyRoomEvent,
   HistoryPage,
@@ -20,6 +35,6 @@ export type {
   RoomOptions,
   RoomStatus,
   Unsubscribe,
-} from "./room.ts";
-export type { Attempt, Reason, Status, Transport } from "./status.ts";
-export type { Fetch } from "./stream-socket.ts";
+} from "./rooms/room.ts";
+export type { Attempt, Reason, Status, Transport } from "./connection/status.ts";
+export type { Fetch } from "./platform/stream-socket.ts";

@@ -1,5 +1,5 @@
 /** Owns a list of callbacks of the application. What they throw goes to `report`, and never to whoever calls them. */
-import type { Unsubscribe } from "./room.ts";
+import type { Unsubscribe } from "./rooms/room.ts";
 
 export class Listeners<Value> {
   readonly #report: (error: unknown) => void;

@@ -2,7 +2,7 @@
 import type { Down, ErrorMessage, Result } from "@roomcast/protocol";
 
 import { type Failure, failure, failureOf } from "./failure.ts";
-import type { Clock, Random, Timer } from "./ports.ts";
+import type { Clock, Random, Timer } from "./platform/ports.ts";
 
 /** A server that lives answers sooner. */
 export const REQUEST_TIMEOUT_MS = 20_000;

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { ack, event, joined } from "./testing/messages.ts";
 import { World } from "./testing/world.ts";
-import { ABANDONED, MIN_HEARTBEAT_MS, WAKE_TIMEOUT_MS } from "./transitions.ts";
+import { ABANDONED, MIN_HEARTBEAT_MS, WAKE_TIMEOUT_MS } from "./connection/transitions.ts";
 import { answered, connected, HEARTBEAT_MS } from "./testing/connected.ts";
 
 describe("C-DRAIN a server that goes", () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { refused } from "./testing/messages.ts";
 import { turns, World } from "./testing/world.ts";
-import { TOKEN_TIMEOUT_MS } from "./transitions.ts";
+import { TOKEN_TIMEOUT_MS } from "./connection/transitions.ts";
 import { connected } from "./testing/connected.ts";
 
 describe("C-TOKEN tokens", () => {

@@ -6,7 +6,7 @@
 import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
-import type { ClientStorage, StoredClient, StoredPublish } from "../client-storage.ts";
+import type { ClientStorage, StoredClient, StoredPublish } from "./client-storage.ts";
 
 /** A lock that is asked for by the first write is kept until the end; the file is no stronger than its flushes. */
 const SETUP = `

@@ -4,7 +4,7 @@
  */
 import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB } from "idb";
 
-import type { ClientStorage, StoredClient, StoredPublish } from "../client-storage.ts";
+import type { ClientStorage, StoredClient, StoredPublish } from "./client-storage.ts";
 
 export interface IndexedDbOptions {
   /** Whose publishes these are, a user or a name: what one left is neither sent nor seen by another. */

@@ -2,7 +2,7 @@
  * Owns what every client storage must do, as rules without a test framework: they run in a page as well. A rule answers what it
  * saw, which is to equal what it expects.
  */
-import type { ClientStorage, StoredPublish } from "../client-storage.ts";
+import type { ClientStorage, StoredPublish } from "./client-storage.ts";
 
 export interface StorageRule {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** Owns the setting of a test about a connection: a client that has one, and what it told since. */
 
-import type { Attempt, Status } from "../status.ts";
+import type { Attempt, Status } from "../connection/status.ts";
 import { joined, welcome } from "./messages.ts";
 import { World } from "./world.ts";
 

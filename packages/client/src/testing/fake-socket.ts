@@ -1,7 +1,7 @@
 /** Owns the wire in tests: sockets of which the test is the other end. A frame that no server would take fails the test. */
 import { decodeUp, type Down, encodeDown, type Up } from "@roomcast/protocol";
 
-import type { Dial, OpenSocket, Socket, SocketListener } from "../ports.ts";
+import type { Dial, OpenSocket, Socket, SocketListener } from "../platform/ports.ts";
 
 type UpOf<Type extends Up["type"]> = Extract<Up, { type: Type }>;
 

@@ -1,7 +1,7 @@
 /** Owns the setting of a test about one room: a client that is in it, and what it told since. */
 import type { Member } from "@roomcast/protocol";
 
-import type { RoomOptions, RoomStatus } from "../room.ts";
+import type { RoomOptions, RoomStatus } from "../rooms/room.ts";
 import { at, joined } from "./messages.ts";
 import { World } from "./world.ts";
 

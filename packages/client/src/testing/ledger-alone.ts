@@ -1,7 +1,7 @@
 /** Owns the setting of a test about a ledger alone: what it did, in order, as short words. */
 import type { EventMessage } from "@roomcast/protocol";
 
-import { Ledger } from "../ledger.ts";
+import { Ledger } from "../rooms/ledger.ts";
 import { at, joined } from "./messages.ts";
 
 /** A ledger, and what it did, in order: "1" an event, "gap 1-3 trimmed", "fetch 3", "rejoin", "caught up". */

@@ -1,5 +1,5 @@
 /** Owns time in tests: it passes when the test says so, and never by itself. */
-import type { Clock, Timer } from "../ports.ts";
+import type { Clock, Timer } from "../platform/ports.ts";
 
 export class ManualClock implements Clock {
   #elapsedMs = 0;

@@ -1,5 +1,5 @@
 /** Owns the reference of the storage port: what it keeps, and what was asked of it. */
-import type { ClientStorage, StoredClient, StoredPublish } from "../client-storage.ts";
+import type { ClientStorage, StoredClient, StoredPublish } from "../storage/client-storage.ts";
 
 export class MemoryStorage implements ClientStorage {
   readonly stored = new Map<string, StoredPublish>();

@@ -1,12 +1,12 @@
 /** Owns the setting of a test about an outbox alone: its clock, what it sends, and its publishes by their ids. */
 import type { Publish } from "@roomcast/protocol";
 
-import { Outbox } from "../outbox.ts";
-import type { ClientStorage } from "../client-storage.ts";
-import { printPublish } from "../prepare.ts";
+import { Outbox } from "../publishing/outbox.ts";
+import type { ClientStorage } from "../storage/client-storage.ts";
+import { printPublish } from "../publishing/prepare.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { refused } from "./messages.ts";
-import type { PublishResult } from "../publish.ts";
+import type { PublishResult } from "../publishing/publish.ts";
 
 type Refused = Parameters<Outbox["refused"]>[0];
 

@@ -4,7 +4,7 @@ import type { Contract, Down, JoinTarget, Welcome } from "@roomcast/protocol";
 import type { Client, ClientOptions } from "../client.ts";
 import { connect } from "../connect.ts";
 import type { OpenContract } from "../open-contract.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports } from "../platform/ports.ts";
 import { FakeNetwork, type FakeSocket } from "./fake-socket.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { joined, welcome } from "./messages.ts";
