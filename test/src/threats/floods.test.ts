@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { until } from "../../harness/until.ts";
 import { Besieged } from "../../harness/threats/besieged.ts";
-import { exchange, knock, POLLING } from "../../harness/threats/heads.ts";
+import { exchange, IO_WEBSOCKET, knock, POLLING, upgradeHead } from "../../harness/threats/heads.ts";
+import { RawSocket } from "../../harness/threats/raw-socket.ts";
 import { CONNECTED, OPEN, TRANSPORTS } from "../../harness/threats/wires.ts";
 
 let besieged: Besieged;
@@ -46,6 +47,37 @@ describe.each(SOCKETIO)("by %s", (transport) => {
     await wire.raw('42["message",{"text":"behind it"}]');
     wire.destroy();
   });
+});
+
+it.each([
+  ["no packet", "4x", "4400"],
+  ["a pong", "3", "4429"],
+])(
+  "T-20: a payload of 64 KiB of %s is looked at up to what ends the connection, which is told once",
+  async (_, packet, code) => {
+    const { port } = besieged;
+    const opened = await exchange(port, "GET", POLLING);
+    const target = `${POLLING}&sid=${/"sid":"([\w-]+)"/.exec(opened.text)?.[1] ?? ""}`;
+    const payload = Array.from({ length: 64_000 / (packet.length + 1) }, () => packet).join("\x1e");
+    // No poll waits, so that what is told gathers.
+    for (const body of ["40", payload])
+      await exchange(port, "POST", target, { "Content-Type": "text/plain" }, body);
+    const { text } = await exchange(port, "GET", target);
+    expect(text.match(/"closeCode":\d+/g)).toEqual([`"closeCode":${code}`]);
+  },
+);
+
+it("T-20: from its third on an upgrade of a connection costs its address a credit", async () => {
+  const { port } = besieged;
+  const opened = await exchange(port, "GET", POLLING);
+  const sid = /"sid":"([\w-]+)"/.exec(opened.text)?.[1] ?? "";
+  const statuses = new Set<number>();
+  for (let n = 0; n < 40; n += 1) {
+    const socket = await RawSocket.ask(port, upgradeHead(port, `${IO_WEBSOCKET}&sid=${sid}`));
+    statuses.add(await socket.status());
+    socket.destroy();
+  }
+  expect(statuses).toContain(429);
 });
 
 describe.each(CONNECTED)("by %s", (transport) => {

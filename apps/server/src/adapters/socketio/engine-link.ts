@@ -21,6 +21,8 @@ import { type EngineWebSocket, webSocketOf } from "./engine-websocket.ts";
 const SEPARATOR = "\x1e";
 /** Longer than any rest, and less than a pong may take: whoever has sent no more than is read at one go keeps its connection. */
 const UNREAD_MS = 6_000;
+/** A client tries once. */
+const MAX_UPGRADES = 2;
 
 export interface LinkListener {
   /** A message: text, or an attachment. */
@@ -49,6 +51,7 @@ export class EngineLink {
   readonly #carriers = new Set<Duplex>();
   #listener: LinkListener | undefined;
   #ended = false;
+  #upgrades = 0;
 
   constructor(engine: Socket, place: Place, clock: Clock) {
     this.place = place;
@@ -60,13 +63,22 @@ export class EngineLink {
     return this.#engine.readyState === "open";
   }
 
+  /** A WebSocket is to take over. @returns whether that was asked for seldom enough. */
+  mayUpgrade(): boolean {
+    this.#upgrades += 1;
+    return this.#upgrades <= MAX_UPGRADES;
+  }
+
   get bufferedBytes(): number {
     return this.#heldBytes + (this.#wire?.writableLength ?? 0);
   }
 
   listen(listener: LinkListener): void {
     this.#listener = listener;
-    const idle = (): void => listener.idle();
+    // A poll brings thousands at once. What stands behind the one that has ended the connection is nobody's.
+    const idle = (): void => {
+      if (!this.#isClosing) listener.idle();
+    };
     const take = (transport: Transport): void => {
       this.#take(transport);
       this.#ws?.on("ping", idle).on("pong", idle);
@@ -74,11 +86,13 @@ export class EngineLink {
     take(this.#engine.transport);
     this.#engine
       .on("upgrade", take)
-      .on("data", (data: unknown) => listener.message(data))
+      .on("data", (data: unknown) => {
+        if (!this.#isClosing) listener.message(data);
+      })
       .on("packet", ({ type }: { type: string }) => {
         // engine.io heeds it where it comes by a poll alone.
         if (type === "close") this.close();
-        else if (type !== "message") listener.idle();
+        else if (type !== "message") idle();
       })
       .once("close", (reason: string) => {
         this.#cut?.cancel();
@@ -140,6 +154,10 @@ export class EngineLink {
       for (const carrier of this.#carriers) if (carrier !== tcp) reset(carrier);
       if (polls) this.#engine.close(true);
     });
+  }
+
+  get #isClosing(): boolean {
+    return this.#cut !== undefined;
   }
 
   #take(transport: Transport): void {
@@ -208,6 +226,6 @@ export class EngineLink {
    * them from the server too, since its cursor has not moved.
    */
   #closeBehindHeld(): void {
-    if (this.#cut !== undefined && this.#held.length === 0) this.#engine.close();
+    if (this.#isClosing && this.#held.length === 0) this.#engine.close();
   }
 }

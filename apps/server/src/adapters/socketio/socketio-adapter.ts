@@ -176,8 +176,10 @@ export class SocketioAdapter {
   #whyNotOn(request: IncomingMessage, sid: string): Refusal | undefined {
     const { origins, credits } = this.#options;
     if (origins.isForeign(request)) return refusal("forbidden", FOREIGN);
-    // A connection pays for what it says; who names none has only an address.
-    return this.#links.has(sid) ? undefined : credits.take(request, null);
+    // A connection pays for what it says; who names none, or upgrades one again and again, has only an address.
+    const link = this.#links.get(sid);
+    const isPart = link !== undefined && (request.headers.upgrade === undefined || link.mayUpgrade());
+    return isPart ? undefined : credits.take(request, null);
   }
 
   #open(socket: Socket): void {

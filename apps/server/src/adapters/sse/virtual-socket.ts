@@ -39,7 +39,10 @@ export class VirtualSocket {
    * @param lines one message each.
    */
   take(number: number, lines: readonly string[]): Taken {
-    if (number > this.#batches + 1) return "ahead";
+    if (number > this.#batches + 1) {
+      this.#idled();
+      return "ahead";
+    }
     const messages = number <= this.#batches ? [] : lines.filter((line) => line !== "");
     this.#batches = Math.max(this.#batches, number);
     if (messages.length === 0) this.#idled();

@@ -161,6 +161,11 @@ describe("POST /v1/sse", () => {
     let last = 200;
     for (let count = 0; count <= 101 && last === 200; count += 1) last = (await idle.batch("")).status;
     expect(await idle.closed()).toMatchObject({ code: 4429 });
+    await using hasty = await VirtualClient.hello(server.url);
+    last = 409;
+    for (let count = 0; count <= 101 && last === 409; count += 1)
+      last = (await hasty.batch("{}", { "roomcast-batch": "9" })).status;
+    expect(await hasty.closed()).toMatchObject({ code: 4429 });
   });
 });
 
