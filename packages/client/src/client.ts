@@ -1,12 +1,12 @@
 /** Owns what an application sees of its one connection, and how it is made. */
 import type { Contract, Result } from "@roomcast/protocol";
 
+import type { Attempt, Status } from "./connection/status.ts";
 import type { Failure } from "./failure.ts";
 import type { OpenContract } from "./open-contract.ts";
-import type { ClientStorage } from "./storage/client-storage.ts";
 import type { Ports } from "./platform/ports.ts";
 import type { Room, RoomOptions, Unsubscribe } from "./rooms/room.ts";
-import type { Attempt, Status } from "./connection/status.ts";
+import type { ClientStorage } from "./storage/client-storage.ts";
 
 export interface ClientOptions<C extends Contract = OpenContract> {
   /** Default: an open contract without events. */

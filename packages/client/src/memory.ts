@@ -1,6 +1,6 @@
 /** Owns what outlives the program: by what the last session is resumed, and what an earlier life has left. Must not know when it is sent. */
-import type { ClientStorage, StoredPublish } from "./storage/client-storage.ts";
 import type { RoomSession } from "./rooms/room-session.ts";
+import type { ClientStorage, StoredPublish } from "./storage/client-storage.ts";
 
 export class Memory {
   readonly #report: (error: unknown) => void;

@@ -2,10 +2,10 @@
 import { PONG_TIMEOUT_MS } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
-import { ack, event, joined } from "./testing/messages.ts";
-import { World } from "./testing/world.ts";
 import { ABANDONED, MIN_HEARTBEAT_MS, WAKE_TIMEOUT_MS } from "./connection/transitions.ts";
 import { answered, connected, HEARTBEAT_MS } from "./testing/connected.ts";
+import { ack, event, joined } from "./testing/messages.ts";
+import { World } from "./testing/world.ts";
 
 describe("C-DRAIN a server that goes", () => {
   test("announces it; acks still count, nothing new is sent, and the return is at the time it asked for", async () => {

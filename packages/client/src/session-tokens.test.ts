@@ -1,10 +1,10 @@
 /** The tokens of a client: when it asks for one, and when it has to ask again. */
 import { describe, expect, test } from "vitest";
 
-import { refused } from "./testing/messages.ts";
-import { turns, World } from "./testing/world.ts";
 import { TOKEN_TIMEOUT_MS } from "./connection/transitions.ts";
 import { connected } from "./testing/connected.ts";
+import { refused } from "./testing/messages.ts";
+import { turns, World } from "./testing/world.ts";
 
 describe("C-TOKEN tokens", () => {
   test("the function is asked before every attempt", async () => {

@@ -3,11 +3,11 @@ import { MAX_HELLO_BYTES } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
 import type { Attempt } from "./connection/status.ts";
+import { ABANDONED, OPEN_TIMEOUT_MS, STABLE_MS } from "./connection/transitions.ts";
+import { answered, connected } from "./testing/connected.ts";
 import { MemoryStorage } from "./testing/memory-storage.ts";
 import { ack, at, event, joined, page, refused, welcome } from "./testing/messages.ts";
 import { turns, World } from "./testing/world.ts";
-import { ABANDONED, OPEN_TIMEOUT_MS, STABLE_MS } from "./connection/transitions.ts";
-import { answered, connected } from "./testing/connected.ts";
 
 describe("connecting", () => {
   test("A3 A6 the welcome tells who one is", () => {

@@ -14,21 +14,21 @@ import {
 
 import type { Client, ClientOptions } from "./client.ts";
 import { Driver } from "./connection/driver.ts";
-import { realPorts } from "./platform/real-ports.ts";
 import { endpointsOf } from "./connection/endpoint.ts";
-import { type Failure, failureOf } from "./failure.ts";
 import { helloFrame } from "./connection/hello.ts";
+import type { Attempt, Status } from "./connection/status.ts";
+import { type Failure, failureOf } from "./failure.ts";
 import { Listeners } from "./listeners.ts";
 import { Memory } from "./memory.ts";
 import { openContract } from "./open-contract.ts";
 import type { Ports } from "./platform/ports.ts";
+import { realPorts } from "./platform/real-ports.ts";
 import { print } from "./publishing/prepare.ts";
 import { Requests } from "./requests.ts";
-import type { Room, RoomOptions, Unsubscribe } from "./rooms/room.ts";
 import { RoomHandle } from "./rooms/room-handle.ts";
 import type { RoomHost } from "./rooms/room-host.ts";
 import { RoomSession } from "./rooms/room-session.ts";
-import type { Attempt, Status } from "./connection/status.ts";
+import type { Room, RoomOptions, Unsubscribe } from "./rooms/room.ts";
 
 interface Entry<C extends Contract> {
   readonly session: RoomSession;

@@ -2,9 +2,9 @@
 import type { Position } from "@roomcast/protocol";
 import { expect, test } from "vitest";
 
+import type { OpenContract } from "./open-contract.ts";
 import type { PublishResult } from "./publishing/publish.ts";
 import type { Room } from "./rooms/room.ts";
-import type { OpenContract } from "./open-contract.ts";
 import { FakeServer, ROOM } from "./testing/fake-server.ts";
 import type { FakeSocket } from "./testing/fake-socket.ts";
 import { seeded } from "./testing/seeded.ts";

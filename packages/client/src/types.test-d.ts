@@ -3,8 +3,8 @@ import { events } from "@roomcast/protocol";
 import { describe, expectTypeOf, test } from "vitest";
 
 import { connect } from "./connect.ts";
-import { contract } from "./testing/contract.ts";
 import type { Published, RoomEvent } from "./index.ts";
+import { contract } from "./testing/contract.ts";
 
 const strict = connect("ws://localhost", { contract }).room("general");
 const open = connect("ws://localhost", { contract: events }).room("general");

@@ -2,23 +2,23 @@
 import type { Contract } from "@roomcast/protocol";
 
 import type { Access } from "./access/access.ts";
-import type { Accounts } from "./limits/accounts.ts";
-import type { Appending } from "./publishing/appending.ts";
-import type { EventHandler } from "./ports/application.ts";
-import type { Backlog } from "./publishing/backlog.ts";
 import type { Carriers } from "./connections/carriers.ts";
-import type { Clock } from "./ports/clock.ts";
-import type { Credits } from "./limits/credits.ts";
 import type { Peer } from "./connections/peer.ts";
+import type { Accounts } from "./limits/accounts.ts";
+import type { Credits } from "./limits/credits.ts";
+import type { EventHandler } from "./ports/application.ts";
+import type { Clock } from "./ports/clock.ts";
 import type { Random } from "./ports/random.ts";
 import type { RoomLog } from "./ports/room-log.ts";
+import type { Telemetry } from "./ports/telemetry.ts";
+import type { Appending } from "./publishing/appending.ts";
+import type { Backlog } from "./publishing/backlog.ts";
+import type { Traffic } from "./publishing/traffic.ts";
 import type { Rooms } from "./rooms/rooms.ts";
 import type { Session } from "./sessions/session.ts";
 import type { Sessions } from "./sessions/sessions.ts";
 import type { HubSettings } from "./settings.ts";
 import type { Slots } from "./slots.ts";
-import type { Telemetry } from "./ports/telemetry.ts";
-import type { Traffic } from "./publishing/traffic.ts";
 import type { Turn } from "./turn.ts";
 
 export interface Engine {

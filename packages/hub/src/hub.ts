@@ -11,26 +11,34 @@ import {
   type Result,
 } from "@roomcast/protocol";
 
-import { Access } from "./access/access.ts";
-import { Accounts } from "./limits/accounts.ts";
-import { Appending } from "./publishing/appending.ts";
-import type { EventHandler } from "./ports/application.ts";
-import { Backlog } from "./publishing/backlog.ts";
-import { Carriers } from "./connections/carriers.ts";
-import type { Clock } from "./ports/clock.ts";
-import type { Connection, Ending, Inbox } from "./ports/connection.ts";
-import { Connections } from "./connections/connections.ts";
-import { Credits } from "./limits/credits.ts";
-import type { Receipt } from "./publishing/delivering.ts";
-import type { Engine } from "./engine.ts";
+import { Access, speakerOf } from "./access/access.ts";
 import { expel } from "./access/expelling.ts";
 import type { Identity } from "./access/identity.ts";
+import { Moderation } from "./access/moderation.ts";
+import { Sanctions } from "./access/sanctions.ts";
+import { Carriers } from "./connections/carriers.ts";
+import { Connections } from "./connections/connections.ts";
+import type { Engine } from "./engine.ts";
+import type { Place } from "./entering/snapshot.ts";
 import { Inspection } from "./inspection.ts";
+import { Accounts } from "./limits/accounts.ts";
+import { Credits } from "./limits/credits.ts";
 import { ARRIVALS_BURST_MS } from "./limits/limits.ts";
 import { MemorySanctions } from "./memory/memory-sanctions.ts";
-import { Moderation } from "./access/moderation.ts";
+import type { EventHandler } from "./ports/application.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Connection, Ending, Inbox } from "./ports/connection.ts";
 import { type Action, OPEN_DOOR, type Policy } from "./ports/policy.ts";
 import type { Random } from "./ports/random.ts";
+import type { Removed, RoomLog, SettleRemoval } from "./ports/room-log.ts";
+import type { SanctionStore } from "./ports/sanction-store.ts";
+import type { SessionStore } from "./ports/session-store.ts";
+import { NO_TELEMETRY, type Telemetry } from "./ports/telemetry.ts";
+import { Appending } from "./publishing/appending.ts";
+import { Backlog } from "./publishing/backlog.ts";
+import type { Receipt } from "./publishing/delivering.ts";
+import { type Publication, publish, type Submission, submit } from "./publishing/submitting.ts";
+import { Traffic } from "./publishing/traffic.ts";
 import {
   history,
   type HistoryPage,
@@ -42,18 +50,10 @@ import {
   type RoomCount,
 } from "./reading.ts";
 import type { Room } from "./rooms/room.ts";
-import type { Removed, RoomLog, SettleRemoval } from "./ports/room-log.ts";
 import { Rooms } from "./rooms/rooms.ts";
-import type { SanctionStore } from "./ports/sanction-store.ts";
-import { Sanctions } from "./access/sanctions.ts";
 import { Sessions } from "./sessions/sessions.ts";
-import type { SessionStore } from "./ports/session-store.ts";
 import { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";
 import { Slots } from "./slots.ts";
-import type { Place } from "./entering/snapshot.ts";
-import { type Publication, publish, type Submission, submit } from "./publishing/submitting.ts";
-import { NO_TELEMETRY, type Telemetry } from "./ports/telemetry.ts";
-import { Traffic } from "./publishing/traffic.ts";
 import { Turn } from "./turn.ts";
 
 export interface HubOptions {
@@ -180,7 +180,7 @@ export class Hub {
 
   /** Why somebody may not be here at all, whatever is asked: banned from everywhere, or by a token that was revoked. */
   entry(identity: Identity): Refusal | undefined {
-    return this.#engine.access.entry({ identity, from: { user: identity.user ?? "guest" } });
+    return this.#engine.access.entry(speakerOf(identity));
   }
 
   /** Whether somebody may do something, by the policy and by what is imposed on them. */

@@ -3,9 +3,9 @@ import { type Contract, err, isRoomName, ok, type Refusal, refusal, type Result 
 
 import type { Engine } from "./engine.ts";
 import type { Durability } from "./ports/room-log.ts";
-import type { Session } from "./sessions/session.ts";
 import type { ClientFacts } from "./ports/telemetry.ts";
 import type { Traffic } from "./publishing/traffic.ts";
+import type { Session } from "./sessions/session.ts";
 
 /** A client that is connected. */
 export interface ClientView extends ClientFacts {

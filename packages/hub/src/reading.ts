@@ -11,10 +11,10 @@ import {
   type Result,
 } from "@roomcast/protocol";
 
-import type { Speaker } from "./access/access.ts";
+import { speakerOf } from "./access/access.ts";
+import type { Identity } from "./access/identity.ts";
 import type { Engine } from "./engine.ts";
 import { rangeOf } from "./handlers/history.ts";
-import type { Identity } from "./access/identity.ts";
 import { isPromise } from "./maybe-promise.ts";
 import type { Action } from "./ports/policy.ts";
 import { eventMessage } from "./rooms/room.ts";
@@ -100,5 +100,3 @@ export async function inUseFor({ rooms, access, clock }: Engine, identity: Ident
   }
   return visible;
 }
-
-const speakerOf = (identity: Identity): Speaker => ({ identity, from: { user: identity.user ?? "guest" } });

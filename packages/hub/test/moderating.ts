@@ -1,8 +1,8 @@
 /** Owns users who are moderated in a test: a token is its user's name, and they are let do everything unless the test says otherwise. */
 import { ok, type Result } from "@roomcast/protocol";
 
-import type { HubOptions } from "../src/hub.ts";
 import type { Act, Done } from "../src/access/moderation.ts";
+import type { HubOptions } from "../src/hub.ts";
 import type { Policy } from "../src/ports/policy.ts";
 import { type Client, type Stage, stage, valueOf } from "./stage.ts";
 

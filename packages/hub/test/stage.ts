@@ -2,10 +2,10 @@
 import { decodeUp, type Down, type Result } from "@roomcast/protocol";
 import { onTestFinished } from "vitest";
 
-import type { Format } from "../src/ports/connection.ts";
 import { Hub, type HubOptions } from "../src/hub.ts";
 import { MemoryLog } from "../src/memory/memory-log.ts";
 import { MemorySessions } from "../src/memory/memory-sessions.ts";
+import type { Format } from "../src/ports/connection.ts";
 import type { Ending, Inbox } from "../src/ports/connection.ts";
 import type { TelemetryEvent } from "../src/ports/telemetry.ts";
 import { FakeConnection } from "../src/testing/fake-connection.ts";

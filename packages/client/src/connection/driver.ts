@@ -4,8 +4,8 @@
  */
 import { decodeDown, type Down, encodeUp, type Up, type Welcome } from "@roomcast/protocol";
 
-import { initial, step } from "./machine.ts";
 import type { Dial, Ports, Socket, Timer } from "../platform/ports.ts";
+import { initial, step } from "./machine.ts";
 import { Scout } from "./scout.ts";
 import type { Effect, Event, State, TimerName } from "./states.ts";
 import { type Attempt, sameStatus, type Status, statusOf, type Transport } from "./status.ts";

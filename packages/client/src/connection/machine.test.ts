@@ -1,11 +1,11 @@
 /** The connection's machine, walked cell by cell and at random. */
 import { describe, expect, test } from "vitest";
 
+import { welcome } from "../testing/messages.ts";
 import { BACKOFF_BASE_MS, BACKOFF_CAP_MS, backoffMs } from "./backoff.ts";
 import { step, table } from "./machine.ts";
 import type { Circumstances, Effect, Event, EventName, State, StateName, Trail } from "./states.ts";
 import { statusOf } from "./status.ts";
-import { welcome } from "../testing/messages.ts";
 import { DRAIN_CAP_MS } from "./transitions.ts";
 
 const at: Circumstances = { nowMs: 1_000_000, chance: 0.5, renewable: false };

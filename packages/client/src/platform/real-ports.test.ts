@@ -1,8 +1,8 @@
 /** The real ports, over a WebSocket class and a page that the test controls. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 
-import { openWith, realPorts, type WebSocketClass } from "./real-ports.ts";
 import { endpointOf, endpointsOf } from "../connection/endpoint.ts";
+import { openWith, realPorts, type WebSocketClass } from "./real-ports.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 

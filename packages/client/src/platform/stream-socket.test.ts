@@ -1,9 +1,9 @@
 /** A socket made of requests, of which the test is the other end. */
 import { describe, expect, test } from "vitest";
 
-import { type Fetch, openStreamWith } from "./stream-socket.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import { turns } from "../testing/world.ts";
+import { type Fetch, openStreamWith } from "./stream-socket.ts";
 
 interface Asked {
   readonly path: string;

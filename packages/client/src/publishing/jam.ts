@@ -2,8 +2,8 @@
  * Owns why the publishes of a room stand still: the server has refused one for now, and refuses all that follow until that one is
  * repeated or the room is joined anew. Must not know how they are sent. Rule S6.
  */
-import type { Entry } from "./outbox-entry.ts";
 import type { Clock, Timer } from "../platform/ports.ts";
+import type { Entry } from "./outbox-entry.ts";
 
 export class Jam {
   readonly #clock: Clock;

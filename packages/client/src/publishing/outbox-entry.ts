@@ -2,8 +2,8 @@
 import { ok, PUBLISH_HORIZON_MS, type Result } from "@roomcast/protocol";
 
 import type { Failure } from "../failure.ts";
-import type { StoredPublish } from "../storage/client-storage.ts";
 import type { Clock } from "../platform/ports.ts";
+import type { StoredPublish } from "../storage/client-storage.ts";
 import { type Prepared, printPublish } from "./prepare.ts";
 import type { PendingPublish, PublishResult } from "./publish.ts";
 

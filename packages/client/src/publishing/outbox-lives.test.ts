@@ -6,8 +6,8 @@ import { failure, failureOf } from "../failure.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import { MemoryStorage } from "../testing/memory-storage.ts";
 import { ack } from "../testing/messages.ts";
-import { settled, turns } from "../testing/world.ts";
 import { outbox } from "../testing/outbox-alone.ts";
+import { settled, turns } from "../testing/world.ts";
 
 describe("C-SENDER ids count per user", () => {
   test("S2 what was sent as one user is never repeated as another: its outcome is unknown", async () => {

@@ -1,6 +1,6 @@
 /** Owns what the storage knows of the publishes of a room. Must not know their order, or when they are sent. */
-import type { ClientStorage } from "../storage/client-storage.ts";
 import type { Failure } from "../failure.ts";
+import type { ClientStorage } from "../storage/client-storage.ts";
 import { type Entry, stored } from "./outbox-entry.ts";
 
 export class OutboxStorage {

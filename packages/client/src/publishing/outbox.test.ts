@@ -2,11 +2,11 @@
 import { PUBLISH_HORIZON_MS } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
+import { ack, at } from "../testing/messages.ts";
+import { outbox } from "../testing/outbox-alone.ts";
+import { settled } from "../testing/world.ts";
 import { MAX_FAILED } from "./outbox-line.ts";
 import { MAX_PENDING, RETRY_MS, WINDOW } from "./outbox.ts";
-import { ack, at } from "../testing/messages.ts";
-import { settled } from "../testing/world.ts";
-import { outbox } from "../testing/outbox-alone.ts";
 
 describe("sending", () => {
   test("A14 what is published without a connection goes out in order once the room is joined", () => {

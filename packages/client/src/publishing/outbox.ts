@@ -5,12 +5,12 @@
 import type { Ack, ErrorMessage, Publish } from "@roomcast/protocol";
 
 import { type Failure, failure, failureOf } from "../failure.ts";
+import type { Clock, Timer } from "../platform/ports.ts";
 import type { ClientStorage, StoredPublish } from "../storage/client-storage.ts";
 import { Jam } from "./jam.ts";
 import { type Entry, newEntry, repetition, restored } from "./outbox-entry.ts";
 import { OutboxLine } from "./outbox-line.ts";
 import { OutboxStorage } from "./outbox-storage.ts";
-import type { Clock, Timer } from "../platform/ports.ts";
 import type { Prepared } from "./prepare.ts";
 import type { PendingPublish, PublishResult } from "./publish.ts";
 

@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 
 import type { StoredPublish } from "../storage/client-storage.ts";
 import { contract } from "../testing/contract.ts";
+import { inRoom } from "../testing/in-room.ts";
 import { ack, at, ephemeral, event, joined, refused } from "../testing/messages.ts";
 import { turns, World } from "../testing/world.ts";
-import { inRoom } from "../testing/in-room.ts";
 
 describe("publishing", () => {
   test("B9 what the contract refuses is never sent, under the server's codes", async () => {

@@ -4,8 +4,8 @@
  */
 import { backoffMs } from "../connection/backoff.ts";
 import type { Failure } from "../failure.ts";
-import { RETRY_MS } from "../publishing/outbox.ts";
 import type { Clock, Random, Timer } from "../platform/ports.ts";
+import { RETRY_MS } from "../publishing/outbox.ts";
 
 export interface JoiningPorts {
   readonly clock: Clock;

@@ -1,9 +1,9 @@
 /** What one room's reader owes: a gap before what follows it, an id once, a position when its handlers have returned. */
 import { describe, expect, test } from "vitest";
 
+import { ledger, room } from "../testing/ledger-alone.ts";
 import { at, event, events, joined } from "../testing/messages.ts";
 import { SEEN_EVENTS } from "./seen.ts";
-import { ledger, room } from "../testing/ledger-alone.ts";
 
 describe("P-GAP-4 gaps are told before what follows them", () => {
   const rejoin = (since: number, fields: Parameters<typeof joined>[1]) => {

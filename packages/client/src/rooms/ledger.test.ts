@@ -1,10 +1,10 @@
 /** One room's reader against every order in which a server may tell it things. */
 import { describe, expect, test } from "vitest";
 
-import { MAX_HELD } from "./ledger.ts";
-import { at, ephemeral, event, events, page } from "../testing/messages.ts";
-import { SEEN_EVENTS } from "./seen.ts";
 import { ledger, room } from "../testing/ledger-alone.ts";
+import { at, ephemeral, event, events, page } from "../testing/messages.ts";
+import { MAX_HELD } from "./ledger.ts";
+import { SEEN_EVENTS } from "./seen.ts";
 
 describe("joining", () => {
   test("C8 the newest events, then what is live", () => {

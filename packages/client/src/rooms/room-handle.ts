@@ -3,6 +3,7 @@ import type { Contract, DataOut, EventName, Member, Position, Result, State } fr
 
 import type { Failure } from "../failure.ts";
 import type { PendingPublish, PublishOptions, PublishResult } from "../publishing/publish.ts";
+import type { RoomSession } from "./room-session.ts";
 import type {
   AnyRoomEvent,
   HistoryPage,
@@ -16,7 +17,6 @@ import type {
   RoomStatus,
   Unsubscribe,
 } from "./room.ts";
-import type { RoomSession } from "./room-session.ts";
 
 export class RoomHandle<C extends Contract> implements Room<C> {
   readonly #session: RoomSession;

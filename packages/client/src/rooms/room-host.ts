@@ -1,9 +1,9 @@
 /** Port: the client as its rooms see it. */
 import type { Contract, Up } from "@roomcast/protocol";
 
-import type { ClientStorage } from "../storage/client-storage.ts";
 import type { Clock, Random } from "../platform/ports.ts";
 import type { Requests } from "../requests.ts";
+import type { ClientStorage } from "../storage/client-storage.ts";
 import type { RoomSession } from "./room-session.ts";
 
 export interface RoomHost {

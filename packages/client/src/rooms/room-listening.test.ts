@@ -3,10 +3,10 @@ import { type EventMessage, MAX_MESSAGE_BYTES } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
 import { REQUEST_TIMEOUT_MS } from "../requests.ts";
-import type { PresenceChange } from "./room.ts";
+import { inRoom, member } from "../testing/in-room.ts";
 import { ack, at, event, events, joined, page, refused } from "../testing/messages.ts";
 import { turns } from "../testing/world.ts";
-import { inRoom, member } from "../testing/in-room.ts";
+import type { PresenceChange } from "./room.ts";
 
 const shownOf = ({ type: _, ...rest }: EventMessage) => ({ ...rest, epoch: "e1", replayed: true });
 

@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 
 import { RETRY_MS } from "../publishing/outbox.ts";
 import { REQUEST_TIMEOUT_MS } from "../requests.ts";
-import type { JoinedRoom, RoomGap } from "./room.ts";
+import { inRoom } from "../testing/in-room.ts";
 import { ack, at, event, events, joined, page, refused } from "../testing/messages.ts";
 import { settled, World } from "../testing/world.ts";
-import { inRoom } from "../testing/in-room.ts";
+import type { JoinedRoom, RoomGap } from "./room.ts";
 
 describe("joining", () => {
   test("C5 the same object for the same name, until it is left", () => {

@@ -19,19 +19,19 @@ import {
   type State,
 } from "@roomcast/protocol";
 
+import type { Status } from "../connection/status.ts";
 import { type Failure, failure, failureOf } from "../failure.ts";
+import type { OpenContract } from "../open-contract.ts";
+import { Outbox } from "../publishing/outbox.ts";
+import { preparePublish, print } from "../publishing/prepare.ts";
+import type { PublishOptions, PublishResult } from "../publishing/publish.ts";
 import { Joining } from "./joining.ts";
 import { Ledger } from "./ledger.ts";
 import { Members } from "./members.ts";
-import type { OpenContract } from "../open-contract.ts";
-import { Outbox } from "../publishing/outbox.ts";
 import { OwnState } from "./own-state.ts";
-import { preparePublish, print } from "../publishing/prepare.ts";
-import type { PublishOptions, PublishResult } from "../publishing/publish.ts";
-import type { HistoryPage, HistoryQuery, JoinedRoom, RoomEvent, RoomOptions, RoomStatus } from "./room.ts";
 import type { RoomHost } from "./room-host.ts";
 import { RoomSignals } from "./room-signals.ts";
-import type { Status } from "../connection/status.ts";
+import type { HistoryPage, HistoryQuery, JoinedRoom, RoomEvent, RoomOptions, RoomStatus } from "./room.ts";
 
 const OVER = failureOf(
   refusal("not_joined", "this object of the room is done: client.room(name) enters it anew"),

@@ -13,9 +13,9 @@ import type {
   State,
 } from "@roomcast/protocol";
 
+import type { Status } from "../connection/status.ts";
 import type { Failure } from "../failure.ts";
 import type { PendingPublish, PublishOptions, PublishResult } from "../publishing/publish.ts";
-import type { Status } from "../connection/status.ts";
 
 /** Stops the subscription; harmless when called again. */
 export type Unsubscribe = () => void;

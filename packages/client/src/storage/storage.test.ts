@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 
 import { MemoryStorage } from "../testing/memory-storage.ts";
-import { STORAGE_RULES } from "./storage-rules.ts";
 import { fileStorage } from "./file.ts";
+import { STORAGE_RULES } from "./storage-rules.ts";
 
 const folders: string[] = [];
 afterEach(() => {

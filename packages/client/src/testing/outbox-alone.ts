@@ -2,11 +2,11 @@
 import type { Publish } from "@roomcast/protocol";
 
 import { Outbox } from "../publishing/outbox.ts";
-import type { ClientStorage } from "../storage/client-storage.ts";
 import { printPublish } from "../publishing/prepare.ts";
+import type { PublishResult } from "../publishing/publish.ts";
+import type { ClientStorage } from "../storage/client-storage.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { refused } from "./messages.ts";
-import type { PublishResult } from "../publishing/publish.ts";
 
 type Refused = Parameters<Outbox["refused"]>[0];
 

@@ -4,9 +4,9 @@
  */
 import type { From, Refusal, Result } from "@roomcast/protocol";
 
-import type { Identity } from "./identity.ts";
 import { isPromise, type MaybePromise } from "../maybe-promise.ts";
 import type { Action, Policy } from "../ports/policy.ts";
+import { type Identity, userWithoutSession } from "./identity.ts";
 import type { Sanctions } from "./sanctions.ts";
 
 /** Who wants to do it: what is known of them, and as whom the others see them. */
@@ -14,6 +14,12 @@ export interface Speaker {
   readonly identity: Identity;
   readonly from: Pick<From, "user">;
 }
+
+/** Somebody without a session. */
+export const speakerOf = (identity: Identity): Speaker => ({
+  identity,
+  from: { user: userWithoutSession(identity) },
+});
 
 export class Access {
   readonly #policy: Policy;

@@ -1,4 +1,4 @@
-/** Owns who is speaking: what the policy found out, and what other members are shown. */
+/** Owns who is speaking: what the policy has found out about it, and as whom the other members see it. */
 
 export interface Identity {
   /** The token's subject; null for a guest. */
@@ -6,8 +6,9 @@ export interface Identity {
   /** A name that the token vouches for; wins over the one that a client asks for. */
   readonly name?: string;
   /**
-   * Ms since 1970: what vouches for it is no younger than that, and a later revocation ends it. A server's hook that leaves it out
-   * vouches as of the time at which it was asked; the application's own calls into the hub are of the moment that they are made.
+   * Ms since 1970 when whatever vouches for this user was issued, for example its token. A revocation that is later than
+   * that ends it. Default: for a server's `authenticate` hook the time at which it was asked; for the application's own calls
+   * into the hub the time of the call.
    */
   readonly issuedAt?: number;
   /** Ms since 1970; the session ends then unless it is refreshed. */
@@ -23,6 +24,9 @@ export const GUEST: Identity = { user: null };
 /** `from.user` of a session: always a string, and the scope in which its publish ids are unique. */
 export const userOf = (identity: Identity, clientId: string): string =>
   identity.user ?? GUEST_PREFIX + clientId;
+
+/** The same of somebody without a session, who publishes or reads over HTTP: all guests are one user there. */
+export const userWithoutSession = ({ user }: Identity): string => user ?? "guest";
 
 /** The session of a guest, by what others see of it; undefined of a user. */
 export const guestOf = (user: string): string | undefined =>

@@ -5,8 +5,8 @@ import { describe, expect, test } from "vitest";
 import { act, begin, enter, policy, say } from "../../test/moderating.ts";
 import { only, typesOf, valueOf } from "../../test/stage.ts";
 import { MemorySanctions } from "../memory/memory-sanctions.ts";
-import type { Act } from "./moderation.ts";
 import { FakeConnection } from "../testing/fake-connection.ts";
+import type { Act } from "./moderation.ts";
 
 const publish = { type: "publish", id: "p", room: "r", event: "message", data: { text: "x" } };
 

@@ -14,12 +14,12 @@ import {
   type Result,
 } from "@roomcast/protocol";
 
-import type { Engine } from "../engine.ts";
-import { leaveForbidden, takeOut } from "./expelling.ts";
 import type { Reader } from "../connections/reader.ts";
+import type { Engine } from "../engine.ts";
 import type { Sanction } from "../ports/sanction-store.ts";
-import { refusalOf, type Sanctions } from "./sanctions.ts";
 import type { Expulsion } from "../sessions/sessions.ts";
+import { leaveForbidden, takeOut } from "./expelling.ts";
+import { refusalOf, type Sanctions } from "./sanctions.ts";
 
 export interface Act {
   readonly act: ActName;

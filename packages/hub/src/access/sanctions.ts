@@ -2,9 +2,9 @@
 import { type ErrorCode, type Imposed, ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
 import type { Clock } from "../ports/clock.ts";
-import type { Identity } from "./identity.ts";
 import type { Action } from "../ports/policy.ts";
 import type { Sanction, SanctionKey, SanctionStore } from "../ports/sanction-store.ts";
+import type { Identity } from "./identity.ts";
 
 /** By what is asked to be done; what is not here is not muted. */
 const VOICE: ReadonlySet<Action["kind"]> = new Set(["publish", "direct", "presence"]);

@@ -1,11 +1,11 @@
 /** Owns what becomes of one frame whose turn has come, also when a handler throws. Must not know what the messages mean. */
 import { refusal } from "@roomcast/protocol";
 
-import { dispatch } from "../handlers/dispatch.ts";
 import type { Engine } from "../engine.ts";
-import type { Frame, Unread } from "./frame.ts";
+import { dispatch } from "../handlers/dispatch.ts";
 import { hello } from "../handlers/hello.ts";
 import type { MaybePromise } from "../maybe-promise.ts";
+import type { Frame, Unread } from "./frame.ts";
 import type { Peer } from "./peer.ts";
 import { askedBy } from "./refusing.ts";
 

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 
 import { act, begin, enter, policy } from "../../test/moderating.ts";
 import type { Client } from "../../test/stage.ts";
-import { CarriedRooms, type Carrier } from "./carriers.ts";
 import { FakeConnection } from "../testing/fake-connection.ts";
+import { CarriedRooms, type Carrier } from "./carriers.ts";
 
 const OVER: Readonly<Record<string, (client: Client) => unknown>> = {
   "has left the room": (client) => client.ask({ type: "leave", id: "l", room: "r" }),

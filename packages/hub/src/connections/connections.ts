@@ -1,13 +1,13 @@
 /** Owns the connections that are open: members' and readers', from their arrival until they are closed or drained. */
 import { err, ok, type Refusal, type Result } from "@roomcast/protocol";
 
-import type { Connection, Ending, Inbox } from "../ports/connection.ts";
-import type { Engine } from "../engine.ts";
 import type { Identity } from "../access/identity.ts";
+import type { Engine } from "../engine.ts";
+import type { Place } from "../entering/snapshot.ts";
+import type { Connection, Ending, Inbox } from "../ports/connection.ts";
+import { refusalOf } from "../reading.ts";
 import { Peer } from "./peer.ts";
 import { Reader } from "./reader.ts";
-import { refusalOf } from "../reading.ts";
-import type { Place } from "../entering/snapshot.ts";
 
 /** Sockets that are closed within one turn when the server drains. */
 const DRAIN_SLICE = 100;

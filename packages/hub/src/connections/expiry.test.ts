@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { Expiry } from "./expiry.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
+import { Expiry } from "./expiry.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -1,10 +1,10 @@
 /** Owns what came in one frame, from its arrival until its turn has come. */
 import { type DecodeFailure, err, type Refusal, type Result, type Up } from "@roomcast/protocol";
 
-import type { Allowance } from "../limits/allowance.ts";
-import type { Decoded } from "../ports/connection.ts";
 import type { Engine } from "../engine.ts";
+import type { Allowance } from "../limits/allowance.ts";
 import { beyond } from "../limits/limits.ts";
+import type { Decoded } from "../ports/connection.ts";
 import { type Asked, askedBy } from "./refusing.ts";
 
 /** A message that was taken, or why it is refused when its turn comes; what it held is then not kept until then. */

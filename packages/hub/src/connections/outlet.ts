@@ -1,12 +1,12 @@
 /** Owns what goes out on one connection, and how much of it may wait there. Must not know who speaks, or why it ends. */
 import type { CloseName, Down } from "@roomcast/protocol";
 
-import { CarriedRooms, type Carrier } from "./carriers.ts";
-import type { Connection, Format } from "../ports/connection.ts";
-import type { Reached } from "../entering/cursor.ts";
 import type { Engine } from "../engine.ts";
+import type { Reached } from "../entering/cursor.ts";
 import type { MaybePromise } from "../maybe-promise.ts";
+import type { Connection, Format } from "../ports/connection.ts";
 import type { Gatherer } from "../turn.ts";
+import { CarriedRooms, type Carrier } from "./carriers.ts";
 
 /** Whoever hears a room: a member by its peer, or a reader. */
 export interface Recipient {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { Pausing } from "./pausing.ts";
 import { FakeConnection } from "../testing/fake-connection.ts";
+import { Pausing } from "./pausing.ts";
 
 test("R-REST R-BEHIND: who is left unread for two reasons is read again when neither holds, whichever ends first", () => {
   const connection = new FakeConnection();

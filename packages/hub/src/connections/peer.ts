@@ -8,23 +8,23 @@ import {
   type Welcome,
 } from "@roomcast/protocol";
 
+import type { Identity } from "../access/identity.ts";
+import type { Engine } from "../engine.ts";
+import type { Reached } from "../entering/cursor.ts";
 import { Allowance } from "../limits/allowance.ts";
-import { answer } from "./answering.ts";
+import { type MaybePromise, whenReady } from "../maybe-promise.ts";
 import type { Timer } from "../ports/clock.ts";
 import type { Connection, Decoded, Inbox } from "../ports/connection.ts";
-import type { Reached } from "../entering/cursor.ts";
-import type { Engine } from "../engine.ts";
+import type { ClientFacts } from "../ports/telemetry.ts";
+import type { Session } from "../sessions/session.ts";
+import { answer } from "./answering.ts";
 import { Expiry, type ExpiryListener } from "./expiry.ts";
 import { charged, type Frame, type Unread } from "./frame.ts";
-import type { Identity } from "../access/identity.ts";
 import { Lane } from "./lane.ts";
-import { type MaybePromise, whenReady } from "../maybe-promise.ts";
 import { Outlet, type Recipient } from "./outlet.ts";
 import { Pausing } from "./pausing.ts";
 import { type Asked, errorFor, retryOf } from "./refusing.ts";
 import { Rest } from "./rest.ts";
-import type { Session } from "../sessions/session.ts";
-import type { ClientFacts } from "../ports/telemetry.ts";
 
 type State =
   | { readonly kind: "awaiting_hello"; readonly deadline: Timer }

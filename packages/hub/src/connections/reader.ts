@@ -4,18 +4,18 @@
  */
 import { CLOSE_CODES, type CloseName, type Down, type Refusal, refusal } from "@roomcast/protocol";
 
-import type { Listener } from "./carriers.ts";
-import type { Connection, Ending } from "../ports/connection.ts";
-import type { Reached } from "../entering/cursor.ts";
-import type { Engine } from "../engine.ts";
-import { Expiry, type ExpiryListener } from "./expiry.ts";
+import { speakerOf } from "../access/access.ts";
 import type { Identity } from "../access/identity.ts";
+import type { Engine } from "../engine.ts";
+import type { Reached } from "../entering/cursor.ts";
+import { goLive, joinedOf, meets, readSnapshot, type Sight, type Snapshot } from "../entering/snapshot.ts";
 import { type MaybePromise, whenReady } from "../maybe-promise.ts";
-import { Outlet, type Recipient } from "./outlet.ts";
-import { eventMessage } from "../rooms/room.ts";
-import { goLive, meets, positionOf, readSnapshot, type Sight, type Snapshot } from "../entering/snapshot.ts";
-import { Subscription } from "../rooms/subscription.ts";
+import type { Connection, Ending } from "../ports/connection.ts";
 import type { ReaderFacts } from "../ports/telemetry.ts";
+import { Subscription } from "../rooms/subscription.ts";
+import type { Listener } from "./carriers.ts";
+import { Expiry, type ExpiryListener } from "./expiry.ts";
+import { Outlet, type Recipient } from "./outlet.ts";
 
 export class Reader implements Recipient, ExpiryListener, Ending {
   readonly #engine: Engine;
@@ -39,8 +39,8 @@ export class Reader implements Recipient, ExpiryListener, Ending {
     this.#engine = engine;
     this.outlet = new Outlet(engine, connection);
     this.#expiry = new Expiry(engine.clock, this);
-    this.#facts = { room, user: identity.user ?? "guest", remote, transport };
-    this.#listener = { identity, from: { user: this.user } };
+    this.#listener = speakerOf(identity);
+    this.#facts = { room, user: this.#listener.from.user, remote, transport };
     this.#onClosed = onClosed;
     this.#subscription = new Subscription(engine.rooms.open(room), this);
     this.#subscription.room.enter(this.#subscription);
@@ -145,18 +145,9 @@ export class Reader implements Recipient, ExpiryListener, Ending {
     return this.#closed;
   }
 
-  #show({ page, recovered, gap }: Snapshot): void {
-    this.send({
-      type: "joined",
-      room: this.#subscription.room.name,
-      position: positionOf(page),
-      recovered,
-      members: [],
-      count: this.#subscription.room.presence.count,
-      events: page.events.map(eventMessage),
-      ...(page.more && { more: true as const }),
-      ...(gap && { gap }),
-    });
+  /** It is no member, and is shown none. */
+  #show(snapshot: Snapshot): void {
+    this.send(joinedOf(this.#subscription.room, snapshot, []));
   }
 
   #may(kind: "join" | "history"): MaybePromise<boolean> {

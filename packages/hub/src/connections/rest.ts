@@ -2,9 +2,9 @@
  * Owns leaving unread, for a while, whoever goes on though it is refused: what is refused costs us as much as what is done, and
  * what is not read costs the sender alone. Where the transport cannot, there is no rest.
  */
+import { TokenBucket } from "../limits/token-bucket.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Pausing } from "./pausing.ts";
-import { TokenBucket } from "../limits/token-bucket.ts";
 
 /** A client that is only hasty is told so, and waits by itself. */
 const REFUSALS_PER_SECOND = 100;

@@ -1,14 +1,15 @@
 /** Owns how a session gets into rooms: whether it may, what it is shown first, and in which order. */
-import { type Joined, type JoinTarget, type Refusal, refusal, type Result } from "@roomcast/protocol";
+import { type JoinTarget, type Refusal, refusal, type Result, type State } from "@roomcast/protocol";
 
-import { upTo } from "./cursor.ts";
 import type { Exchange } from "../engine.ts";
 import { beyond, type LimitName } from "../limits/limits.ts";
 import { isPromise, type MaybePromise, whenReady } from "../maybe-promise.ts";
+import type { Page } from "../ports/room-log.ts";
+import type { Held } from "../rooms/holding.ts";
 import { NO_STATE, stateRefusal } from "../rooms/presence.ts";
-import { eventMessage } from "../rooms/room.ts";
-import { goLive, meets, positionOf, readSnapshot, type Snapshot } from "./snapshot.ts";
 import { Subscription } from "../rooms/subscription.ts";
+import { upTo } from "./cursor.ts";
+import { goLive, joinedOf, meets, readSnapshot, type Snapshot } from "./snapshot.ts";
 
 /** A room asked for: by `join`, which has an id, or within `hello`. */
 export type Target = JoinTarget & { readonly id?: string };
@@ -158,34 +159,38 @@ export const isOver = ({ session }: Exchange, subscription: Subscription): boole
 function show(exchange: Exchange, target: Target, subscription: Subscription, snapshot: Snapshot): void {
   const { engine, peer, session } = exchange;
   const { room } = subscription;
-  const { page, recovered, gap } = snapshot;
-  const { clientId } = session;
-  const state = target.state ?? room.presence.get(clientId)?.state ?? NO_STATE;
-  room.arrive(session.memberWith(state));
-  const held = goLive(engine, subscription, page);
+  const held = arrive(exchange, subscription, snapshot.page, target.state);
   // What its other rooms had so far is behind them too.
   if (peer.outlet.format.inSequence === true)
     for (const other of session.subscriptions.values()) other.room.flush();
   const { sequence } = engine.log;
   const toCome = held.flatMap((each) => each.sequence ?? []);
-  const joined: Joined = {
-    type: "joined",
-    ...asked(target),
-    room: room.name,
-    position: positionOf(page),
-    recovered,
-    members: room.presence.listFor(clientId),
-    count: room.presence.count,
-    events: page.events.map(eventMessage),
-    ...(page.more && { more: true as const }),
-    ...(gap && { gap }),
-  };
-  peer.send(joined, upTo(sequence, room.name, toCome[0]));
+  const joined = joinedOf(room, snapshot, room.presence.listFor(session.clientId));
+  const answer = target.id === undefined ? joined : { ...joined, id: target.id };
+  peer.send(answer, upTo(sequence, room.name, toCome[0]));
   for (const each of held) {
     if (each.sequence === toCome[0]) toCome.shift();
     peer.send(each.message, { ...each, ...upTo(sequence, room.name, toCome[0]) });
   }
+}
+
+/**
+ * Shows a session to the members of a room; from now on it is one of them, and live events go to it by themselves.
+ * @param state missing: the one that it has been shown with so far.
+ * @returns the events that came meanwhile, to be sent behind what it is shown of the log.
+ */
+export function arrive(
+  { engine, session }: Exchange,
+  subscription: Subscription,
+  page: Page,
+  state?: State,
+): readonly Held[] {
+  const { room } = subscription;
+  const { clientId } = session;
+  room.arrive(session.memberWith(state ?? room.presence.get(clientId)?.state ?? NO_STATE));
+  const held = goLive(engine, subscription, page);
   engine.telemetry.record({ kind: "room_joined", room: room.name, clientId, count: room.presence.count });
+  return held;
 }
 
 const asked = ({ id, room }: Target): Pick<Target, "id" | "room"> =>

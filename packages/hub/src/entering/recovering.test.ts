@@ -3,13 +3,13 @@ import { encodeDown, type EventMessage, refusal } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
 import { type Client, type Stage, stage } from "../../test/stage.ts";
-import type { Format } from "../ports/connection.ts";
-import { cursorText, parseCursor } from "./cursor.ts";
 import { MemoryLog } from "../memory/memory-log.ts";
+import type { Format } from "../ports/connection.ts";
 import { OPEN_DOOR } from "../ports/policy.ts";
 import { textFormat } from "../testing/fake-connection.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import { SeededRandom } from "../testing/seeded-random.ts";
+import { cursorText, parseCursor } from "./cursor.ts";
 
 interface Line {
   readonly type: string;

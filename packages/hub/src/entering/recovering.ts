@@ -4,16 +4,15 @@
  */
 import { type Gap, MAX_PAGE_EVENTS } from "@roomcast/protocol";
 
-import { type Cursor, type Reached, sequenceIn } from "./cursor.ts";
 import type { Exchange } from "../engine.ts";
-import { isOver, mayJoin, maySee, subscribe } from "./entering.ts";
-import type { Held } from "../rooms/holding.ts";
 import { isPromise } from "../maybe-promise.ts";
-import { NO_STATE } from "../rooms/presence.ts";
-import { eventMessage } from "../rooms/room.ts";
 import type { KeptEvent, Page, ReadRange } from "../ports/room-log.ts";
-import { goLive, meets, nextHeld, positionOf } from "./snapshot.ts";
+import type { Held } from "../rooms/holding.ts";
+import { eventMessage } from "../rooms/room.ts";
 import type { Subscription } from "../rooms/subscription.ts";
+import { type Cursor, type Reached, sequenceIn } from "./cursor.ts";
+import { arrive, isOver, mayJoin, maySee, subscribe } from "./entering.ts";
+import { joinedOf, meets, nextHeld, positionOf } from "./snapshot.ts";
 
 /** Of a page where there are many rooms: all have one in memory. */
 const MIN_PAGE_EVENTS = 8;
@@ -166,22 +165,16 @@ function reached({ sequence }: Cursor, event: KeptEvent): Reached {
 }
 
 /** Within one turn: what was held of all rooms goes out in one order too. */
-function goLiveTogether({ engine, peer, session }: Exchange, rooms: readonly MissedRoom[]): void {
-  const { clientId } = session;
+function goLiveTogether(exchange: Exchange, rooms: readonly MissedRoom[]): void {
+  const { peer, session } = exchange;
   const held: Held[] = [];
   for (const { subscription, page, hasGap } of rooms) {
     if (page === undefined) continue;
     const { room } = subscription;
-    const state = room.presence.get(clientId)?.state ?? NO_STATE;
-    room.arrive(session.memberWith(state));
-    held.push(...goLive(engine, subscription, page));
-    peer.send({
-      ...{ type: "joined", room: room.name, position: positionOf(page), recovered: !hasGap },
-      members: room.presence.listFor(clientId),
-      count: room.presence.count,
-      events: [],
-    });
-    engine.telemetry.record({ kind: "room_joined", room: room.name, clientId, count: room.presence.count });
+    held.push(...arrive(exchange, subscription, page));
+    // What was missed has been sent already, event by event.
+    const shown = { page: { ...page, events: [], more: false }, recovered: !hasGap };
+    peer.send(joinedOf(room, shown, room.presence.listFor(session.clientId)));
   }
   held.sort((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0));
   for (const each of held) peer.send(each.message, each);

@@ -2,8 +2,8 @@
 import { JsonText } from "@roomcast/protocol";
 import { expect, test } from "vitest";
 
-import type { Held } from "../rooms/holding.ts";
 import type { Page } from "../ports/room-log.ts";
+import type { Held } from "../rooms/holding.ts";
 import { meets } from "./snapshot.ts";
 
 const EPOCH = "k1";

@@ -3,8 +3,10 @@ import {
   DEFAULT_HISTORY_EVENTS,
   err,
   type GapSpan,
+  type Joined,
   type JoinTarget,
   MAX_PAGE_EVENTS,
+  type Member,
   ok,
   type Position,
   type Refusal,
@@ -13,11 +15,12 @@ import {
 } from "@roomcast/protocol";
 
 import type { Engine } from "../engine.ts";
-import type { Held } from "../rooms/holding.ts";
 import { isPromise } from "../maybe-promise.ts";
-import { recover } from "./recovery.ts";
 import type { Page } from "../ports/room-log.ts";
+import type { Held } from "../rooms/holding.ts";
+import { eventMessage, type Room } from "../rooms/room.ts";
 import type { Subscription } from "../rooms/subscription.ts";
+import { recover } from "./recovery.ts";
 
 export type Place = Pick<JoinTarget, "room" | "since" | "history">;
 
@@ -115,6 +118,19 @@ export function goLive({ log }: Engine, subscription: Subscription, page: Page):
   const live = new Set(beyond(page, held));
   return held.filter((each) => each.message.type === "ack" || live.has(each));
 }
+
+/** How somebody is told that it is in a room: what it is shown of the log, and who is there. */
+export const joinedOf = (room: Room, { page, recovered, gap }: Snapshot, members: Member[]): Joined => ({
+  type: "joined",
+  room: room.name,
+  position: positionOf(page),
+  recovered,
+  members,
+  count: room.presence.count,
+  events: page.events.map(eventMessage),
+  ...(page.more && { more: true as const }),
+  ...(gap && { gap }),
+});
 
 export const positionOf = ({ epoch, top }: Page): Position => ({ epoch, offset: top });
 

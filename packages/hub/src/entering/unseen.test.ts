@@ -3,10 +3,10 @@ import { refusal } from "@roomcast/protocol";
 import { expect, test } from "vitest";
 
 import { type Client, only, type Stage, stage, valueOf } from "../../test/stage.ts";
-import { cursorText } from "./cursor.ts";
 import { GUEST } from "../access/identity.ts";
 import { OPEN_DOOR, type Policy } from "../ports/policy.ts";
 import { FakeConnection, textFormat } from "../testing/fake-connection.ts";
+import { cursorText } from "./cursor.ts";
 
 const UNSEEN: Policy = {
   ...OPEN_DOOR,

@@ -2,6 +2,7 @@
 import type { Hello, Up } from "@roomcast/protocol";
 
 import type { Exchange } from "../engine.ts";
+import type { MaybePromise } from "../maybe-promise.ts";
 import { history } from "./history.ts";
 import { join } from "./join.ts";
 import { leave } from "./leave.ts";
@@ -9,7 +10,6 @@ import { ping } from "./ping.ts";
 import { presence } from "./presence.ts";
 import { publish } from "./publish.ts";
 import { refresh } from "./refresh.ts";
-import type { MaybePromise } from "../maybe-promise.ts";
 
 type Request = Exclude<Up, Hello>;
 type Handlers = {

@@ -1,5 +1,7 @@
 /** hello → welcome, then a joined for each room: who is this, does it come back, and where does it want to be. */
 import {
+  type CloseName,
+  err,
   type Hello,
   MAX_MESSAGE_BYTES,
   MAX_PAGE_BYTES,
@@ -7,54 +9,37 @@ import {
   MIN_SUPPORTED_VERSION,
   ok,
   PROTOCOL_VERSION,
+  type Refusal,
   refusal,
+  type Result,
   type Welcome,
 } from "@roomcast/protocol";
 
-import { parseCursor } from "../entering/cursor.ts";
-import type { Engine } from "../engine.ts";
-import { enterRooms, type Target } from "../entering/entering.ts";
+import { speakerOf } from "../access/access.ts";
+import type { Identity } from "../access/identity.ts";
 import type { Peer } from "../connections/peer.ts";
-import { beyond } from "../limits/limits.ts";
-import { isPromise } from "../maybe-promise.ts";
-import { recoverRooms } from "../entering/recovering.ts";
 import { retryOf } from "../connections/refusing.ts";
+import type { Engine } from "../engine.ts";
+import { parseCursor } from "../entering/cursor.ts";
+import { enterRooms, type Target } from "../entering/entering.ts";
+import { recoverRooms } from "../entering/recovering.ts";
+import { beyond } from "../limits/limits.ts";
+import { isPromise, type MaybePromise, whenReady } from "../maybe-promise.ts";
 import type { RoomLog } from "../ports/room-log.ts";
 import { claimOf, type Session } from "../sessions/session.ts";
 import type { Resumed } from "../sessions/sessions.ts";
 
 export async function hello(engine: Engine, peer: Peer, message: Hello): Promise<void> {
   const { sessions } = engine;
-  const waitMs = engine.hellos.take(peer.remote);
-  if (waitMs > 0) {
-    peer.refuse({}, beyond("upgradesPerSecond", engine.telemetry, waitMs));
-    peer.close("tooMany");
+  const asking = identify(engine, peer, message);
+  const identified = isPromise(asking) ? await asking : asking;
+  if (!identified.ok) {
+    const { reason, close, why } = identified.error;
+    peer.refuse({}, reason);
+    peer.close(close, why);
     return;
   }
-  if (message.protocol < MIN_SUPPORTED_VERSION || message.protocol > PROTOCOL_VERSION) {
-    peer.refuse({}, refusal("protocol_unsupported"));
-    peer.close("protocolUnsupported");
-    return;
-  }
-  const asking =
-    message.token === undefined && peer.identity !== undefined
-      ? ok(peer.identity)
-      : engine.access.authenticate(message.token);
-  const authenticated = isPromise(asking) ? await asking : asking;
-  if (!authenticated.ok) {
-    peer.refuse({}, authenticated.error);
-    // A policy that cannot tell at present (its keys are out of reach) is no reason to give up for good.
-    peer.close(retryOf(authenticated.error) === "same_id" ? "restart" : "unauthorised");
-    return;
-  }
-  const identity = authenticated.value;
-  const banned =
-    identity.user === null ? undefined : engine.access.entry({ identity, from: { user: identity.user } });
-  if (banned !== undefined) {
-    peer.refuse({}, banned);
-    peer.close(banned.code === "forbidden" ? "forbidden" : "unauthorised", banned.message);
-    return;
-  }
+  const identity = identified.value;
   const name = identity.name ?? message.name;
   const claim = message.resume === undefined ? undefined : claimOf(message.resume);
   const stored = claim && (await sessions.recall(claim));
@@ -89,6 +74,41 @@ export async function hello(engine: Engine, peer: Peer, message: Hello): Promise
   peer.outlet.release();
   // A room that was refused is none to come back to.
   if (session.peer === peer && session.subscriptions.size < rooms.length) void sessions.save(session);
+}
+
+/** Why a hello is not accepted, and how its socket is closed. */
+interface TurnedAway {
+  readonly reason: Refusal;
+  readonly close: CloseName;
+  /** For the close frame. Default: what the code means in general. */
+  readonly why?: string;
+}
+
+/** Who says this hello, and whether it may be here at all. */
+function identify(
+  { hellos, telemetry, access }: Engine,
+  peer: Peer,
+  { protocol, token }: Hello,
+): MaybePromise<Result<Identity, TurnedAway>> {
+  const waitMs = hellos.take(peer.remote);
+  if (waitMs > 0) return err({ reason: beyond("upgradesPerSecond", telemetry, waitMs), close: "tooMany" });
+  if (protocol < MIN_SUPPORTED_VERSION || protocol > PROTOCOL_VERSION)
+    return err({ reason: refusal("protocol_unsupported"), close: "protocolUnsupported" });
+  const isVouchedFor = token === undefined && peer.identity !== undefined;
+  const asking = isVouchedFor ? ok(peer.identity) : access.authenticate(token);
+  return whenReady(asking, (authenticated): Result<Identity, TurnedAway> => {
+    if (!authenticated.ok) {
+      const reason = authenticated.error;
+      // A policy that cannot tell at present (its keys are out of reach) is no reason to give up for good.
+      return err({ reason, close: retryOf(reason) === "same_id" ? "restart" : "unauthorised" });
+    }
+    const identity = authenticated.value;
+    // A guest has no name yet that anything could have been imposed on.
+    const banned = identity.user === null ? undefined : access.entry(speakerOf(identity));
+    if (banned === undefined) return ok(identity);
+    const close = banned.code === "forbidden" ? "forbidden" : "unauthorised";
+    return err({ reason: banned, close, why: banned.message });
+  });
 }
 
 /** Whether all that is kept behind the cursor is known by sequences that it means. */

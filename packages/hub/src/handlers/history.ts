@@ -4,8 +4,8 @@ import { DEFAULT_HISTORY_EVENTS, type GetHistory, MAX_PAGE_EVENTS, refusal } fro
 import type { Exchange } from "../engine.ts";
 import { beyond } from "../limits/limits.ts";
 import { type MaybePromise, whenReady } from "../maybe-promise.ts";
-import { eventMessage } from "../rooms/room.ts";
 import type { ReadRange } from "../ports/room-log.ts";
+import { eventMessage } from "../rooms/room.ts";
 
 export function history(exchange: Exchange, message: GetHistory): MaybePromise<void> {
   const { engine, peer, session } = exchange;

@@ -2,8 +2,8 @@
 import { refusal } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
-import { publish, short, three } from "../../test/publishing.ts";
 import { newLog, SickLog } from "../../test/logs.ts";
+import { publish, short, three } from "../../test/publishing.ts";
 import { stage, typesOf, valueOf } from "../../test/stage.ts";
 
 describe("publish, refused", () => {

@@ -1,13 +1,13 @@
 /** publish → ack. The ack stands in the order of offsets between the events of the room, and never before the commit. */
 import { type From, type Publish, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
-import { admit, type Admitted } from "../publishing/admission.ts";
-import { deliver, type Destination, type Receipt } from "../publishing/delivering.ts";
+import { retryOf } from "../connections/refusing.ts";
 import type { Exchange } from "../engine.ts";
 import { beyond } from "../limits/limits.ts";
 import { isPromise, type MaybePromise } from "../maybe-promise.ts";
-import { retryOf } from "../connections/refusing.ts";
 import type { Draft } from "../ports/room-log.ts";
+import { admit, type Admitted } from "../publishing/admission.ts";
+import { deliver, type Destination, type Receipt } from "../publishing/delivering.ts";
 import type { Subscription } from "../rooms/subscription.ts";
 
 /** What a publish that waits for the log holds besides its data, about. */

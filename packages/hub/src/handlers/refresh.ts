@@ -1,8 +1,8 @@
 /** refresh: a new token for the same session, in place. What it lets do counts at once. */
 import { type Refresh, refusal } from "@roomcast/protocol";
 
-import type { Exchange } from "../engine.ts";
 import { leaveForbidden } from "../access/expelling.ts";
+import type { Exchange } from "../engine.ts";
 import { type MaybePromise, whenReady } from "../maybe-promise.ts";
 
 export function refresh(exchange: Exchange, message: Refresh): MaybePromise<void> {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { Accounts } from "./accounts.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
+import { Accounts } from "./accounts.ts";
 
 test("R-LIMIT-USER: an account is its connections' together, and forgotten when nobody came back to it", () => {
   const clock = new ManualClock();

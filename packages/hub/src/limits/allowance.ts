@@ -1,10 +1,10 @@
 /** Owns what one connection may cost the server: messages, their bytes, what is dear of them, refusals, broken frames. */
 import { BAD_FRAME_WINDOW_MS, MAX_BAD_FRAMES } from "@roomcast/protocol";
 
-import type { Account } from "./accounts.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { LimitName } from "./limits.ts";
 import type { HubSettings } from "../settings.ts";
+import type { Account } from "./accounts.ts";
+import type { LimitName } from "./limits.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** Every refusal costs a message to the client: whoever earns more than these, or twice as many at once, is closed. */

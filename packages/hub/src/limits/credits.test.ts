@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { Credits } from "./credits.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
+import { Credits } from "./credits.ts";
 
 describe("H-8: credits of those who have no connection", () => {
   it("one sender's are spent without touching another's, and come back with time", () => {

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 
 import { only, stage, typesOf, type Stage } from "../../test/stage.ts";
-import { LIMITS } from "./limits.ts";
 import { OPEN_DOOR } from "../ports/policy.ts";
+import { LIMITS } from "./limits.ts";
 
 const ping = { type: "ping" };
 const publish = (id: string, text = id): object => ({

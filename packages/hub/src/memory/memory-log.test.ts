@@ -1,12 +1,12 @@
 import { JsonText } from "@roomcast/protocol";
 import { expect, test } from "vitest";
 
-import { MemoryLog } from "./memory-log.ts";
 import type { Trimmed } from "../ports/room-log.ts";
 import { append, draftOf, read, SUITE_TIME } from "../testing/log-calls.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import { describeRoomLog } from "../testing/room-log-suite.ts";
 import { SeededRandom } from "../testing/seeded-random.ts";
+import { MemoryLog } from "./memory-log.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 32));
 

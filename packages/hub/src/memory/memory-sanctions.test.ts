@@ -1,5 +1,5 @@
-import { MemorySanctions } from "./memory-sanctions.ts";
 import { describeSanctionStore } from "../testing/sanction-store-suite.ts";
+import { MemorySanctions } from "./memory-sanctions.ts";
 
 describeSanctionStore("MemorySanctions", {
   open: async () => new MemorySanctions(),

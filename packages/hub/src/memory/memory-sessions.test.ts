@@ -1,10 +1,10 @@
 import { RESUME_WINDOW_MS } from "@roomcast/protocol";
 import { expect, it } from "vitest";
 
-import { MemorySessions } from "./memory-sessions.ts";
 import type { StoredSession } from "../ports/session-store.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import { describeSessionStore } from "../testing/session-store-suite.ts";
+import { MemorySessions } from "./memory-sessions.ts";
 
 const clock = new ManualClock();
 

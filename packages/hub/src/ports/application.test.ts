@@ -2,15 +2,15 @@ import { defineContract, err, ok, refusal } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
 import { only, stage, typesOf, valueOf } from "../../test/stage.ts";
-import { answer, change, type EventHandler, type IncomingEvent, instead, refuse } from "./application.ts";
-import { admit } from "../publishing/admission.ts";
 import { Access } from "../access/access.ts";
+import { Sanctions } from "../access/sanctions.ts";
 import type { Engine } from "../engine.ts";
 import { MemorySanctions } from "../memory/memory-sanctions.ts";
-import { OPEN_DOOR, type Policy } from "./policy.ts";
-import { Sanctions } from "../access/sanctions.ts";
-import { NO_TELEMETRY } from "./telemetry.ts";
+import { admit } from "../publishing/admission.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
+import { answer, change, type EventHandler, type IncomingEvent, instead, refuse } from "./application.ts";
+import { OPEN_DOOR, type Policy } from "./policy.ts";
+import { NO_TELEMETRY } from "./telemetry.ts";
 
 const publish = (id: string, rest: object = {}): object => ({
   ...{ type: "publish", id, room: "general", event: "message", data: { text: id } },

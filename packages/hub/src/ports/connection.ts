@@ -1,8 +1,8 @@
 /** Port: one client's socket as the hub sees it. An adapter implements it; the hub alone decides what is sent. */
 import type { CloseName, DecodeFailure, Down, Result, Up } from "@roomcast/protocol";
 
-import type { Reached } from "../entering/cursor.ts";
 import type { Identity } from "../access/identity.ts";
+import type { Reached } from "../entering/cursor.ts";
 
 /** How messages look on one kind of transport. One object per kind: the hub encodes once per Format, not per member. */
 export interface Format {

@@ -1,8 +1,8 @@
 /** Port: what an operator may want to know. Says facts; whoever listens decides what becomes a log line or a metric. */
 import type { LeftReason } from "@roomcast/protocol";
 
-import type { Destination } from "../publishing/delivering.ts";
 import type { LimitName } from "../limits/limits.ts";
+import type { Destination } from "../publishing/delivering.ts";
 import type { Draft, Trimmed } from "./room-log.ts";
 
 export interface ClientFacts {

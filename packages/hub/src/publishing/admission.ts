@@ -11,10 +11,10 @@ import {
   type Result,
 } from "@roomcast/protocol";
 
-import { accept, type Outcome } from "../ports/application.ts";
-import type { Engine } from "../engine.ts";
 import type { Identity } from "../access/identity.ts";
+import type { Engine } from "../engine.ts";
 import { isPromise, type MaybePromise, whenReady } from "../maybe-promise.ts";
+import { accept, type Outcome } from "../ports/application.ts";
 
 export interface Candidate {
   readonly room: string;

@@ -2,12 +2,12 @@
 import { JsonText } from "@roomcast/protocol";
 import { expect, test } from "vitest";
 
-import { Appending } from "./appending.ts";
 import { MemoryLog } from "../memory/memory-log.ts";
 import { DEFAULT_SETTINGS } from "../settings.ts";
 import { HeldLog } from "../testing/held-log.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import { SeededRandom } from "../testing/seeded-random.ts";
+import { Appending } from "./appending.ts";
 
 function timed() {
   const clock = new ManualClock();

@@ -1,12 +1,12 @@
 /** Owns what is asked of the log and under way, so that a drain can wait for the last of them; and times one of them after another. */
 import { err, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
-import type { Backlog } from "./backlog.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Pace } from "../rooms/pace.ts";
 import type { Draft, RoomLog, Settle, SettleRemoval } from "../ports/room-log.ts";
-import type { HubSettings } from "../settings.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
+import type { Pace } from "../rooms/pace.ts";
+import type { HubSettings } from "../settings.ts";
+import type { Backlog } from "./backlog.ts";
 
 const OVERTAKING = refusal("overloaded", "an earlier event of the room was refused; repeat after it", 250);
 

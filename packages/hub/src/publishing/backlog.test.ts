@@ -1,9 +1,9 @@
 /** How many come ahead while the log is behind, and whose turn it is. The log here is a list of what it has not settled. */
 import { expect, test } from "vitest";
 
-import { Backlog } from "./backlog.ts";
 import { DEFAULT_SETTINGS } from "../settings.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
+import { Backlog } from "./backlog.ts";
 
 const { maxPublishesAhead, minPublishesAhead } = DEFAULT_SETTINGS;
 const FLUSH_MS = 8;

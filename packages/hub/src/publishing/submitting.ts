@@ -11,11 +11,11 @@ import {
   type Result,
 } from "@roomcast/protocol";
 
+import { type Identity, userWithoutSession } from "../access/identity.ts";
+import type { Engine } from "../engine.ts";
+import type { Draft } from "../ports/room-log.ts";
 import { admit } from "./admission.ts";
 import { deliver, type Destination, type Receipt } from "./delivering.ts";
-import type { Engine } from "../engine.ts";
-import type { Identity } from "../access/identity.ts";
-import type { Draft } from "../ports/room-log.ts";
 
 /** What the embedding application publishes. */
 export interface Publication {
@@ -68,7 +68,7 @@ export async function submit(engine: Engine, submission: Submission): Promise<Ou
   }
   const request = requestOf(engine, submission);
   if (!request.ok) return request;
-  const from: From = { clientId: null, user: identity.user ?? "guest", name };
+  const from: From = { clientId: null, user: userWithoutSession(identity), name };
   const admitted = await admit(engine, { ...request.value, data, from, identity }, submission.age);
   if (!admitted.ok) return admitted;
   const { id, room, to } = request.value;

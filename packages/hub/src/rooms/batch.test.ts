@@ -1,8 +1,8 @@
 import type { Down } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
-import { Batch } from "./batch.ts";
 import type { Format } from "../ports/connection.ts";
+import { Batch } from "./batch.ts";
 
 /** One character a message, and it counts what it is asked for. */
 class Letters implements Format {

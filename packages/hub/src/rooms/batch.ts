@@ -5,8 +5,8 @@
  */
 import type { Down } from "@roomcast/protocol";
 
-import type { Format } from "../ports/connection.ts";
 import type { Reached } from "../entering/cursor.ts";
+import type { Format } from "../ports/connection.ts";
 
 /** Before the frame at `index`: `insert` it for this receiver, and with `skip` leave that frame out. */
 interface Edit {

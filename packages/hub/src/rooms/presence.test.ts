@@ -1,8 +1,8 @@
 import { type Member, MAX_LISTED_MEMBERS, type Presence as Told } from "@roomcast/protocol";
 import { describe, expect, test } from "vitest";
 
-import { Presence } from "./presence.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
+import { Presence } from "./presence.ts";
 
 const member = (clientId: string, state = {}): Member => ({
   clientId,

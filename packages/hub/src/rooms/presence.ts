@@ -11,11 +11,11 @@ import {
   type State,
 } from "@roomcast/protocol";
 
-import type { Timer } from "../ports/clock.ts";
 import type { Engine } from "../engine.ts";
 import { beyond } from "../limits/limits.ts";
-import { listOf, memberOf, type Roster, sizeOf, withMember, withoutMember } from "./roster.ts";
+import type { Timer } from "../ports/clock.ts";
 import type { HubSettings } from "../settings.ts";
+import { listOf, memberOf, type Roster, sizeOf, withMember, withoutMember } from "./roster.ts";
 
 /**
  * A large room waits longer: telling it costs a write for each member that is there by then, of which there is to be one in so

@@ -1,17 +1,17 @@
 /** Owns the members of one room and the fan-out to them. Must not know the log, the contract or the wire. */
 import type { Ack, Down, EventMessage, Gap, LeftReason, Member, Position } from "@roomcast/protocol";
 
+import type { Engine } from "../engine.ts";
+import type { Reached } from "../entering/cursor.ts";
+import { Few } from "../few.ts";
+import type { KeptEvent, Removed } from "../ports/room-log.ts";
+import type { Gatherer } from "../turn.ts";
 import { Audience } from "./audience.ts";
 import { Batch } from "./batch.ts";
-import type { Reached } from "../entering/cursor.ts";
-import type { Engine } from "../engine.ts";
-import { Few } from "../few.ts";
 import { type Held, Holding } from "./holding.ts";
 import { CROWD, Pace } from "./pace.ts";
 import { Presence } from "./presence.ts";
-import type { KeptEvent, Removed } from "../ports/room-log.ts";
 import type { Subscription } from "./subscription.ts";
-import type { Gatherer } from "../turn.ts";
 
 /** A batch is written before the turn ends once it is as large as this: it bounds what a write adds to a queue. */
 const MAX_BATCH_BYTES = 256 * 1024;

@@ -1,6 +1,6 @@
 /** Owns which rooms are alive in this process: born when somebody enters, gone when nobody is left or expected back. */
-import { Room, type RoomParts } from "./room.ts";
 import type { RoomLog } from "../ports/room-log.ts";
+import { Room, type RoomParts } from "./room.ts";
 
 export class Rooms {
   readonly #rooms = new Map<string, Room>();

@@ -1,10 +1,10 @@
 /** Owns one stay in one room, of a member or a reader. A re-join makes a new one: what is late for the old one reaches nobody. */
 import type { Down } from "@roomcast/protocol";
 
-import type { Format } from "../ports/connection.ts";
-import type { Reached } from "../entering/cursor.ts";
-import type { Held } from "./holding.ts";
 import type { Outlet, Recipient } from "../connections/outlet.ts";
+import type { Reached } from "../entering/cursor.ts";
+import type { Format } from "../ports/connection.ts";
+import type { Held } from "./holding.ts";
 import type { Room } from "./room.ts";
 
 export class Subscription {

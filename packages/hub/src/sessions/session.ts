@@ -1,12 +1,12 @@
 /** Owns one client across its sockets: who it is, where it is, and the secrets that let it come back. */
 import type { From, Member, State } from "@roomcast/protocol";
 
-import type { Timer } from "../ports/clock.ts";
-import { Few } from "../few.ts";
 import { type Identity, userOf } from "../access/identity.ts";
 import type { Peer } from "../connections/peer.ts";
-import { NO_STATE } from "../rooms/presence.ts";
+import { Few } from "../few.ts";
+import type { Timer } from "../ports/clock.ts";
 import type { StoredSession } from "../ports/session-store.ts";
+import { NO_STATE } from "../rooms/presence.ts";
 import type { Subscription } from "../rooms/subscription.ts";
 
 export interface Secrets {

@@ -1,16 +1,16 @@
 /** Owns which sessions live in this process, how one ends, and how it comes back: from memory, or from the store. */
 import { CLOSE_CODES, type CloseName, type LeftReason } from "@roomcast/protocol";
 
-import type { Clock } from "../ports/clock.ts";
 import { guestOf, type Identity } from "../access/identity.ts";
 import type { Peer } from "../connections/peer.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Random } from "../ports/random.ts";
-import type { Rooms } from "../rooms/rooms.ts";
-import { type Claim, clientIdAt, proves, type Secrets, Session, succeed } from "./session.ts";
 import type { SessionStore, StoredSession } from "../ports/session-store.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import type { Rooms } from "../rooms/rooms.ts";
 import type { HubSettings } from "../settings.ts";
 import { SteadyTime } from "../steady-time.ts";
-import type { Telemetry } from "../ports/telemetry.ts";
+import { type Claim, clientIdAt, proves, type Secrets, Session, succeed } from "./session.ts";
 
 /** Close codes by which a client says that it left for good: 1005 is a close frame without a code. */
 const LEFT_FOR_GOOD: ReadonlySet<number> = new Set([1000, 1005]);

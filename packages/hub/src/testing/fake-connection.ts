@@ -1,8 +1,8 @@
 /** Owns a socket that exists only in a test: what was sent is a list, and a slow reader is a number. */
 import { CLOSE_CODES, type CloseName, decodeDown, type Down, encodeDown } from "@roomcast/protocol";
 
-import type { Connection, Format } from "../ports/connection.ts";
 import type { Identity } from "../access/identity.ts";
+import type { Connection, Format } from "../ports/connection.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

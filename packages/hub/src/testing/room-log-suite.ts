@@ -9,8 +9,8 @@ import type { Draft, RoomLog } from "../ports/room-log.ts";
 import { append, appendAll, draftOf, read } from "./log-calls.ts";
 import { checkAgainstModel } from "./log-model.ts";
 import { appendRules } from "./room-log-append-rules.ts";
-import { removalRules } from "./room-log-removal-rules.ts";
 import { readRules } from "./room-log-read-rules.ts";
+import { removalRules } from "./room-log-removal-rules.ts";
 import { sequenceRules } from "./room-log-sequence-rules.ts";
 import { survivalRules } from "./room-log-survival-rules.ts";
 
