@@ -13,6 +13,7 @@ import {
 } from "@roomcast/protocol";
 
 import { type Failure, failureOf } from "../failure.ts";
+import type { PublishOptions } from "./publish.ts";
 
 /** A message as it goes on the wire, printed once: what is repeated is what was sent. */
 export interface Prepared<Message extends Up = Publish> {
@@ -22,9 +23,21 @@ export interface Prepared<Message extends Up = Publish> {
 
 const utf8 = new TextEncoder();
 
-export function preparePublish(contract: Contract, asked: Omit<Publish, "type">): Result<Prepared, Failure> {
-  const checked = contract.check(asked.event, asked.data, "anyone");
-  return checked.ok ? printPublish({ ...asked, data: checked.value.data }) : err(failureOf(checked.error));
+/** What an application publishes, by its contract. */
+export function preparePublish(
+  contract: Contract,
+  room: string,
+  event: string,
+  data: unknown,
+  { id, echo, to }: PublishOptions & { readonly id: string },
+): Result<Prepared, Failure> {
+  const checked = contract.check(event, data, "anyone");
+  if (!checked.ok) return err(failureOf(checked.error));
+  return printPublish({
+    ...{ id, room, event, data: checked.value.data },
+    ...(echo === false && { echo }),
+    ...(to !== undefined && { to }),
+  });
 }
 
 /** Without the contract, which has seen it already. An event without data has null: JSON knows no undefined. */

@@ -10,8 +10,6 @@ import {
   type Joined,
   type JoinTarget,
   type Left,
-  MAX_PAGE_EVENTS,
-  ok,
   type Position,
   type Presence,
   refusal,
@@ -31,7 +29,8 @@ import { Members } from "./members.ts";
 import { OwnState } from "./own-state.ts";
 import type { RoomHost } from "./room-host.ts";
 import { RoomSignals } from "./room-signals.ts";
-import type { HistoryPage, HistoryQuery, JoinedRoom, RoomEvent, RoomOptions, RoomStatus } from "./room.ts";
+import type { HistoryPage, HistoryQuery, JoinedRoom, RoomOptions, RoomStatus } from "./room.ts";
+import { RoomHistory, shown } from "./room-history.ts";
 
 const OVER = failureOf(
   refusal("not_joined", "this object of the room is done: client.room(name) enters it anew"),
@@ -45,7 +44,9 @@ export class RoomSession {
   readonly #host: RoomHost;
   readonly #joining: Joining;
   readonly #ledger: Ledger;
-  readonly #history: number | undefined;
+  readonly #history: RoomHistory;
+  /** How many of the newest events the first join asks for. */
+  readonly #newest: number | undefined;
   readonly #state: OwnState;
   #status: RoomStatus = { state: "joining" };
   /** The server has this client in the room, on this socket. */
@@ -55,7 +56,8 @@ export class RoomSession {
     const { report, clock, random, storage } = host;
     this.name = name;
     this.#host = host;
-    this.#history = history;
+    this.#history = new RoomHistory(host, name);
+    this.#newest = history;
     this.#state = new OwnState(host, name, state);
     this.signals = new RoomSignals(report);
     this.#joining = new Joining({ clock, random, ask: () => this.#join() });
@@ -63,7 +65,13 @@ export class RoomSession {
       {
         deliver: (event, epoch, replayed) => this.signals.event(shown(event, epoch, replayed)),
         gap: (gap) => this.signals.gap.tell(gap),
-        fetch: (after) => this.#fetch(after),
+        fetch: (after) =>
+          this.#history.missed(
+            after,
+            (page) => this.#ledger.page(page),
+            // Whatever the reason, a new join tells what is to be had.
+            (why) => this.#joining.later(why),
+          ),
         rejoin: () => this.#joining.anew(),
         caughtUp: (joined) => this.#caughtUp(joined),
       },
@@ -94,12 +102,8 @@ export class RoomSession {
   }
 
   publish(event: string, data: unknown, options: PublishOptions = {}): Promise<PublishResult> {
-    const { id = this.#host.random.id(), echo, to } = options;
-    const prepared = preparePublish(this.#host.contract, {
-      ...{ id, room: this.name, event, data },
-      ...(echo === false && { echo }),
-      ...(to !== undefined && { to }),
-    });
+    const { id = this.#host.random.id() } = options;
+    const prepared = preparePublish(this.#host.contract, this.name, event, data, { ...options, id });
     return prepared.ok
       ? this.outbox.add(prepared.value)
       : Promise.resolve({ ok: false, id, ...prepared.error });
@@ -110,14 +114,8 @@ export class RoomSession {
   }
 
   async history(query: HistoryQuery): Promise<Result<HistoryPage<OpenContract>, Failure>> {
-    if (!this.#inside) return { ok: false, error: this.over ? OVER : failure("not_connected") };
-    const answer = await this.#host.requests.ask((id) =>
-      this.#host.send({ type: "history", id, room: this.name, ...query }),
-    );
-    if (!answer.ok) return answer;
-    if (answer.value.type !== "history") return { ok: false, error: failure("unknown") };
-    const { events, position, more } = answer.value;
-    return ok({ events: events.map((event) => shown(event, position.epoch, true)), position, more });
+    if (this.#inside) return this.#history.page(query);
+    return { ok: false, error: this.over ? OVER : failure("not_connected") };
   }
 
   leave(): void {
@@ -137,7 +135,7 @@ export class RoomSession {
     return {
       room: this.name,
       ...(since !== undefined && { since }),
-      ...(since === undefined && this.#history !== undefined && { history: this.#history }),
+      ...(since === undefined && this.#newest !== undefined && { history: this.#newest }),
       ...(state !== undefined && { state }),
     };
   }
@@ -230,10 +228,9 @@ export class RoomSession {
   }
 
   /** Taken out by the server. */
-  left({ reason, message, until }: Left): void {
+  left({ type: _, id: __, room: ___, ...why }: Left): void {
     if (this.over) return;
-    const why = { ...(message !== undefined && { message }), ...(until !== undefined && { until }) };
-    this.#end({ state: "left", reason, ...why });
+    this.#end({ state: "left", ...why });
     this.#forgetWhenAnswered();
   }
 
@@ -253,15 +250,6 @@ export class RoomSession {
     this.#joining.caughtUp();
     this.#become({ state: "joined" });
     if (this.#inside) this.signals.joined.tell(joined);
-  }
-
-  #fetch(after: number): void {
-    const id = this.#host.requests.expect((answer) => {
-      // Whatever the reason, a new join tells what is to be had.
-      if (!answer.ok) this.#joining.later(answer.error);
-      else if (answer.value.type === "history") this.#ledger.page(answer.value);
-    });
-    this.#host.send({ type: "history", id, room: this.name, after, limit: MAX_PAGE_EVENTS });
   }
 
   /** Acks wait for their commit, and may come after `left`. */
@@ -284,9 +272,4 @@ export class RoomSession {
     this.#status = status;
     this.signals.status.tell(status);
   }
-}
-
-function shown(event: EventMessage, epoch: string | undefined, replayed: boolean): RoomEvent {
-  const { type: _, ...rest } = event;
-  return { ...rest, ...(event.offset !== undefined && epoch !== undefined && { epoch }), replayed };
 }
