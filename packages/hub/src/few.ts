@@ -1,4 +1,4 @@
-/** Owns a map of which most have one entry: then it is a quarter as large as a map. In the order of coming, as a map is. */
+/** Owns a map that mostly has one entry, and is then a quarter as large as a Map. In the order of insertion, as a Map is. */
 export class Few<Key, Value extends object> {
   #key: Key | undefined;
   /** Undefined while there is none, and while there are more. */

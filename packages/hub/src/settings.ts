@@ -9,7 +9,7 @@ import {
 
 import { DEFAULT_LIMITS, type Limits } from "./limits/limits.ts";
 
-/** Those of the table that are the adapters' to hold. */
+/** These limits are held by the adapters. */
 type AdapterLimit = "maxConnections" | "connectionsPerAddress" | "upgradesPerSecond" | "requestsPerSecond";
 
 export interface HubSettings extends Omit<Limits, AdapterLimit> {
@@ -27,9 +27,15 @@ export interface HubSettings extends Omit<Limits, AdapterLimit> {
   readonly maxQueuedBytes: number;
   /** Messages of one connection that wait behind one that is still being handled. */
   readonly maxWaitingMessages: number;
-  /** The log is behind once it has to settle more that came ahead: before the last of their connection was settled. Who brings another is then left unread until its turn comes. */
+  /**
+   * A publish is *ahead* if an earlier one of its connection has no ack yet. With more of them than this, the log is behind:
+   * who publishes ahead is then left unread until its turn comes.
+   */
   readonly maxPublishesAhead: number;
-  /** While the log is behind no more come ahead than it settles soon, since whoever waits for each answer waits for them too; but these may. */
+  /**
+   * While the log is behind, so many may be ahead in any case; more, if the log settles them within milliseconds. Whoever waits for
+   * each ack waits behind all of them.
+   */
   readonly minPublishesAhead: number;
   /** Members of one room that are written to within one turn of the event loop: a thousand take about 8 ms. */
   readonly membersPerTurn: number;

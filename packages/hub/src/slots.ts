@@ -1,4 +1,4 @@
-/** Owns how many do something at once: whoever comes beyond waits, and is let in by the order of coming. */
+/** Owns how many may do something at once. The others wait, and are let in first come, first served. */
 import type { MaybePromise } from "./maybe-promise.ts";
 
 export class Slots {

@@ -1,6 +1,6 @@
 /**
- * Owns a wall clock that is safe to forget by. It never runs ahead of the time that has really passed: a wall clock that jumps ahead
- * is believed once it has stood so for a day, one that jumps back at once. Must not know what is forgotten.
+ * Owns a wall clock by which it is safe to forget things: it does not run ahead of the time that has really passed. When the system's
+ * clock jumps back, that is believed at once; when it jumps ahead, once it has stayed there for a day. Must not know what is forgotten.
  */
 import type { Clock } from "./ports/clock.ts";
 
@@ -11,12 +11,12 @@ const DRIFT_MS = 1_000;
 
 export class SteadyTime {
   readonly #clock: Pick<Clock, "now" | "monotonicMs">;
-  /** Between the wall clock as it is believed, and the monotonic one. */
+  /** What is believed of the wall clock, less the monotonic one. */
   #offsetMs: number;
-  /** The least that the wall clock has been ahead of that since `sinceMs`. */
+  /** While the wall clock is ahead of that: since when, and by how much at least. */
   #claim: { readonly offsetMs: number; readonly sinceMs: number } | undefined;
 
-  /** @param last what it told last, in an earlier life of the process; the time since then may be a jump. */
+  /** @param last what an earlier run of the process was told last. This one begins no later: all since then may have been a jump. */
   constructor(clock: Pick<Clock, "now" | "monotonicMs">, last = Infinity) {
     this.#clock = clock;
     this.#offsetMs = Math.min(clock.now(), last) - clock.monotonicMs();

@@ -1,6 +1,6 @@
 /**
- * Owns how somebody is taken out of what they may not be in any more: at once, and neither what has gathered for them there nor
- * what is on its way to them is delivered.
+ * Owns how somebody is taken out of a room that they may not be in any more: at once, and without the events that have gathered
+ * for them or are on their way.
  */
 import type { Engine, Exchange } from "../engine.ts";
 import type { Session } from "../sessions/session.ts";

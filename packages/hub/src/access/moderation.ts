@@ -71,7 +71,7 @@ export type ActName = keyof typeof ACTS;
 /** Longer, and it would not fit into the close frame of a WebSocket. */
 const MAX_REASON_LENGTH = 60;
 const MAX_USER_LENGTH = 255;
-/** Beyond it no clock tells the time, and nobody could be told of the end (ECMA-262, Time Values). */
+/** The latest time that a Date can be (ECMA-262, Time Values). */
 const LAST_TIME_MS = 8.64e15;
 
 export class Moderation {

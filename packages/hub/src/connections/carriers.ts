@@ -1,16 +1,16 @@
 /**
- * Owns which connections may still hold bytes of whom, and of which rooms, until their sockets are gone: what somebody loses is
- * dropped on each, whatever has become of the conversation since. Must not know why it is lost.
+ * Owns which connections may still hold bytes that were sent to a user, and of which rooms, until their sockets are gone. When the
+ * user loses a right, these bytes are dropped, also where the conversation has ended meanwhile. Must not know why a right is lost.
  */
 import type { Speaker } from "../access/access.ts";
 import { Few } from "../few.ts";
 import type { Action } from "../ports/policy.ts";
 
 export interface Carrier {
-  /** By which that was sent which it holds. */
+  /** The right under which its bytes were sent. */
   readonly right: Exclude<Action["kind"], "publish" | "direct">;
   readonly rooms: CarriedRooms;
-  /** Nothing of what is on its way is to reach the other end any more. MUST NOT throw. */
+  /** Keeps what is on its way from reaching the other end. MUST NOT throw. */
   dropUntaken(): void;
 }
 
@@ -30,11 +30,11 @@ export interface Loss {
   readonly room?: string | undefined;
 }
 
-/** What has carried as many may hold anything, so that every loss concerns it. Only a proxy's, or a scanner's, comes to that. */
+/** A connection that has carried so many is taken to hold bytes of every room. Only that of a proxy or a scanner gets there. */
 const MAX_ROOMS = 256;
 
 export class CarriedRooms {
-  /** Most have one, and every connection keeps them. */
+  /** No list while there is one, as on most connections: each of them has this field. */
   #names: string | string[] | undefined;
 
   add(room: string): void {
@@ -89,7 +89,7 @@ export class Carriers {
   }
 
   /**
-   * Asks again for what was sent from rooms where nobody is asked about now: over HTTP, to readers and to members of before.
+   * Asks again about what was sent from rooms that the listener is no member of now: over HTTP, to readers, to members who have left.
    * @param user undefined: everybody.
    */
   async recheck(

@@ -16,7 +16,7 @@ export class Connections {
   readonly #engine: Engine;
   readonly #peers = new Set<Peer>();
   readonly #readers = new Set<Reader>();
-  /** One for all. */
+  /** One function for all peers. */
   readonly #forget = (closed: Peer): void => void this.#peers.delete(closed);
   #arrivals = 0;
   #drained: Promise<void> | undefined;

@@ -10,17 +10,17 @@ import { CarriedRooms, type Carrier } from "./carriers.ts";
 
 /** Whoever hears a room: a member by its peer, or a reader. */
 export interface Recipient {
-  /** Whoever writes there, and is told that no more can be written, must close the recipient, at a moment that suits. */
+  /** Whoever writes there, and learns that no more can be written, MUST close the recipient, when it suits. */
   readonly outlet: Outlet;
   send(message: Down, at?: Reached): void;
   close(name: CloseName): void;
 }
 
-/** How often a slow reader is looked at that is to get more. */
+/** How often it is looked whether a slow reader can get more. */
 const DRAIN_POLL_MS = 50;
-/** Whoever has not taken half of the queue by then takes nothing. */
+/** Whoever has not taken half of the queue by then is taken for dead. */
 const DRAIN_LIMIT_MS = 10_000;
-/** What gathers goes out once it is as much: another write costs little beside it. */
+/** What has gathered goes out early once it is this much: next to so many bytes another write costs little. */
 const MAX_GATHERED_BYTES = 64 * 1024;
 
 type Parts = Pick<Engine, "clock" | "settings" | "telemetry" | "turn">;
@@ -55,7 +55,7 @@ export class Outlet implements Gatherer, Carrier {
     this.#gatheredBytes = 0;
     const [first] = gathered;
     if (first === undefined) return;
-    // Whoever gathered it has been told that it is written.
+    // Its senders were told that it was written: nobody else will close.
     if (!this.write(gathered.length === 1 ? first : this.format.join(gathered))) this.close("slowConsumer");
   }
 
@@ -108,7 +108,7 @@ export class Outlet implements Gatherer, Carrier {
     this.#ended = true;
   }
 
-  /** Nothing of what is on its way is to reach the other end any more. */
+  /** Keeps what is on its way from reaching the other end. */
   dropUntaken(): void {
     // Were it written behind what shows that all was taken, nothing would show it.
     this.release();

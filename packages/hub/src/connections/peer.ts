@@ -46,11 +46,11 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
   /** Most connections never need any. */
   #rest: Rest | undefined;
   #pausing: Pausing | undefined;
-  /** Whose bytes the connection holds, also when the peer is closed already. */
+  /** The session whose bytes the connection may still hold: from its hello until the socket is gone, which is after the peer was closed. */
   #carried: Session | undefined;
   /** Answers that are being prepared while the next message is handled already. */
   #aside = 0;
-  /** Publishes that it has left of its turn, while the log is behind. */
+  /** While the log is behind: how many more it may publish before it has to wait for another turn. */
   #turnLeft = 0;
 
   constructor(engine: Engine, connection: Connection, number: number, onClosed: (peer: Peer) => void) {
@@ -176,7 +176,7 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     if (type === "publish" && id !== undefined && room !== undefined && retryOf(reason) === "same_id") {
       session?.subscriptions.get(room)?.refuseUntilRepeated(id);
     }
-    // A flood is refused by one write a turn.
+    // All refusals of a turn go out in one write.
     this.outlet.gather();
     this.send(errorFor(asked, reason));
     if (this.closed) return;
@@ -191,14 +191,14 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     this.refuse(asked, refusal("internal"));
   }
 
-  /** Lets an answer take its time while the next message is handled; a second one at once holds that up. */
+  /** Lets a slow answer (a page of history) be prepared while the next messages are handled. They wait for a second one at the same time. */
   aside(answer: Promise<void>): MaybePromise<void> {
     this.#aside += 1;
     const answered = answer.finally(() => (this.#aside -= 1));
     if (this.#aside > 1) return answered;
   }
 
-  /** It has published ahead of its answers: leaves what comes next with the client, where the transport can wait, until its turn comes. */
+  /** It publishes ahead of its acks while the log is behind: once its turn is used up, its socket is left unread until the next, if the transport can pause. */
   unreadUntilItsTurn(): MaybePromise<void> {
     const connection = this.#connection;
     if (connection.pause === undefined || connection.restsOnly === true) return;
@@ -233,7 +233,7 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     else this.#lane.take(charged(this.#engine, this.allowance, frame, bytes));
   }
 
-  /** For its lane: closures of its own would cost each connection more than the lane itself. */
+  /** Called by its lane. A closure for that would cost each connection more memory than the lane itself. */
   handle(frame: Frame | Unread): MaybePromise<void> {
     return answer(this.#engine, this, frame);
   }

@@ -1,19 +1,19 @@
 /**
- * Owns leaving unread, for a while, whoever goes on though it is refused: what is refused costs us as much as what is done, and
- * what is not read costs the sender alone. Where the transport cannot, there is no rest.
+ * Owns the rests of a client that keeps sending though it is refused: its socket is left unread for a while. To refuse a message
+ * costs the server as much as to handle it; one that is not read costs its sender alone. A transport that cannot pause has no rests.
  */
 import { TokenBucket } from "../limits/token-bucket.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { Pausing } from "./pausing.ts";
 
-/** A client that is only hasty is told so, and waits by itself. */
+/** Up to here the refusals are enough: a client that is only hasty reads them, and slows down by itself. */
 const REFUSALS_PER_SECOND = 100;
 const FIRST_REST_MS = 250;
-/** Each is so much longer than the last: what the system holds for us is read at one go afterwards, and others wait meanwhile. */
+/** Each rest is so many times as long as the last. Few long ones: after each, all that the system has buffered is read at one go, while others wait. */
 const GROWTH = 4;
-/** Less than a pong may take. */
+/** Less than a pong may take, since none is read meanwhile. */
 const LONGEST_REST_MS = 5_000;
-/** Who was as good for so long begins anew. */
+/** After so long without a rest, the next one is as short as the first. */
 const FORGIVEN_AFTER_MS = 10_000;
 
 export class Rest {

@@ -160,7 +160,7 @@ function show(exchange: Exchange, target: Target, subscription: Subscription, sn
   const { engine, peer, session } = exchange;
   const { room } = subscription;
   const held = arrive(exchange, subscription, snapshot.page, target.state);
-  // What its other rooms had so far is behind them too.
+  // By its cursor, whoever has had `joined` has also had what was said in its other rooms so far.
   if (peer.outlet.format.inSequence === true)
     for (const other of session.subscriptions.values()) other.room.flush();
   const { sequence } = engine.log;

@@ -14,7 +14,7 @@ import { type Cursor, type Reached, sequenceIn } from "./cursor.ts";
 import { arrive, isOver, mayJoin, maySee, subscribe } from "./entering.ts";
 import { joinedOf, meets, nextHeld, positionOf } from "./snapshot.ts";
 
-/** Of a page where there are many rooms: all have one in memory. */
+/** However many rooms there are, each of which has a page in memory. */
 const MIN_PAGE_EVENTS = 8;
 
 export async function recoverRooms(

@@ -33,10 +33,10 @@ export interface Snapshot {
   readonly gap?: GapSpan;
 }
 
-/** A snapshot that the live events have overtaken is read again, unless log and relay have come apart for good. */
+/** A snapshot that ends before the live events that are held begin is read again. After so many, log and live events have come apart. */
 const MAX_READS = 3;
 
-/** Of what the subscription is to see first. It must be holding already. */
+/** Reads what the subscription is shown first. Live events MUST be held for it already. */
 export async function readSnapshot(
   engine: Engine,
   place: Sight,
@@ -98,9 +98,9 @@ export function meets(page: Page, held: readonly Held[] | null): boolean {
   if (held === null) return true;
   const newest = held.at(-1);
   if (newest === undefined) return true;
-  // Held of an earlier life of the room, it is nothing to a snapshot of the present one; the other way round, it is all.
+  // One of the two is of another life of the room.
   if (newest.epoch !== page.epoch) return false;
-  // Where too much was held, acks are left of what is not: the hole may lie behind them.
+  // An ack that stands behind its event proves nothing: when too much was held, events were let go and acks were not.
   return beyond(page, held)
     .filter(({ isBehind = false }) => !isBehind)
     .every(({ offset }, index) => offset === page.top + 1 + index);

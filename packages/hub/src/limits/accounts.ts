@@ -18,7 +18,7 @@ export class Accounts {
   readonly #clock: Clock;
   readonly #rates: Rates;
   readonly #accounts = new Map<string, Kept>();
-  /** When the last connection of a user has gone, in that order: who comes back at once has no fresh credit. */
+  /** When the last connection of each user went, oldest first. Kept for a while, so that whoever reconnects gets no fresh credit. */
   readonly #leftAtMs = new Map<string, number>();
 
   constructor(clock: Clock, rates: Rates) {

@@ -1,4 +1,7 @@
-/** Owns what one connection may cost the server: messages, their bytes, what is dear of them, refusals, broken frames. */
+/**
+ * Owns what one connection may use up: messages and their bytes, joins, pages of history, refusals, broken frames, and
+ * publishes that wait for the log.
+ */
 import { BAD_FRAME_WINDOW_MS, MAX_BAD_FRAMES } from "@roomcast/protocol";
 
 import type { Clock } from "../ports/clock.ts";
@@ -7,10 +10,10 @@ import type { Account } from "./accounts.ts";
 import type { LimitName } from "./limits.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
-/** Every refusal costs a message to the client: whoever earns more than these, or twice as many at once, is closed. */
+/** A refusal is a message too: a connection that is refused more often than this, or twice as often at once, is closed. */
 const REFUSALS_PER_SECOND = 1000;
 
-/** What there is none of just now. */
+/** Which limit was hit, and how long until there is credit again. */
 export interface Lack {
   readonly limit: LimitName;
   readonly waitMs: number;
@@ -25,7 +28,7 @@ export class Allowance {
   readonly #clock: Clock;
   readonly #settings: Settings;
   readonly #messages: TokenBucket;
-  /** Of most connections there is never any: what counts them is made with the first. */
+  /** Most connections never need these: each is made on its first use. */
   #bytes: TokenBucket | undefined;
   #joins: TokenBucket | undefined;
   #historyReads: TokenBucket | undefined;
@@ -33,7 +36,7 @@ export class Allowance {
   #badFramesAtMs: number[] | undefined;
   #unsettled = 0;
   #unsettledBytes = 0;
-  /** Of its user, if it has one that others can have too. */
+  /** Shared with the other connections of its user; a guest has none. */
   account: Account | undefined;
 
   constructor(clock: Clock, settings: Settings) {
@@ -42,12 +45,12 @@ export class Allowance {
     this.#messages = new TokenBucket(clock, settings.messagesPerSecond);
   }
 
-  /** Takes credit for one message. @returns undefined, or of what there is too little, and how long. */
+  /** Takes credit for one message. @returns undefined, or which limit was hit. */
   message(bytes: number): Lack | undefined {
     const nowMs = this.#clock.monotonicMs();
     const { account } = this;
     this.#bytes ??= new TokenBucket(this.#clock, this.#settings.bytesPerSecond);
-    // A table of these would be made for every message.
+    // Spelt out: a table of the four would be built anew for every message.
     let waitMs = this.#messages.take(1, nowMs);
     if (waitMs > 0) return { limit: "messagesPerSecond", waitMs };
     waitMs = this.#bytes.take(bytes, nowMs);
@@ -59,7 +62,7 @@ export class Allowance {
     return waitMs > 0 ? { limit: "userBytesPerSecond", waitMs } : undefined;
   }
 
-  /** For the rooms that a hello asks for: it is answered whole, and what follows pays. */
+  /** Charges for the rooms that a hello asks for. The hello is never refused for them; what is sent after it waits until they are paid. */
   rooms(count: number): void {
     if (count === 0) return;
     this.#messages.charge(count);
@@ -90,7 +93,7 @@ export class Allowance {
     return this.#badFramesAtMs.push(nowMs) >= MAX_BAD_FRAMES;
   }
 
-  /** @returns whether so much more may wait for the log; whoever got it gives it back with `settled`. */
+  /** @returns whether a publish of this size may wait for the log. If so, `settled` MUST follow. */
   unsettled(bytes: number): boolean {
     const { maxUnsettledBytes } = this.#settings;
     if (maxUnsettledBytes > 0 && this.#unsettledBytes + bytes > maxUnsettledBytes) return false;
@@ -104,7 +107,7 @@ export class Allowance {
     this.#unsettledBytes -= bytes;
   }
 
-  /** More than one of its publishes wait for the log: it does not wait for each before the next. */
+  /** The client publishes ahead: it does not wait for the ack of a publish before it sends the next. */
   get publishesOn(): boolean {
     return this.#unsettled > 1;
   }

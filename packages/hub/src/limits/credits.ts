@@ -1,4 +1,4 @@
-/** Owns what may be asked before there is a session, or without one: so much a second by each user or address. */
+/** Owns the rate of what comes without a session (upgrades, hellos, HTTP requests): so many a second for each user or address. */
 import type { Clock } from "../ports/clock.ts";
 import { Recent } from "./recent.ts";
 import { BURST_MS, TokenBucket } from "./token-bucket.ts";
@@ -7,7 +7,7 @@ export class Credits {
   readonly #clock: Clock;
   readonly #perSecond: number;
   readonly #burstMs: number;
-  /** Whoever asked for nothing that long has a full bucket, as a newcomer has. */
+  /** Forgotten once it must be full again, which is what a newcomer gets as well. */
   readonly #buckets: Recent<TokenBucket>;
 
   /** @param perSecond 0: no limit. */
@@ -22,7 +22,7 @@ export class Credits {
     return this.#buckets.size;
   }
 
-  /** Takes so many where there is any: what there was not has to come in first. @returns 0, or the ms until there is one again. */
+  /** Takes `count` where there is one at least; what is lacking must come in before the next. @returns 0, or the ms until there is one again. */
   take(who: string, count = 1): number {
     return this.#perSecond === 0 ? 0 : this.#bucketOf(who).take(count);
   }

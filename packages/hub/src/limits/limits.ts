@@ -1,6 +1,6 @@
 /**
- * Owns the one table of what clients can use up: how much of it there is unless an operator says otherwise, and how whoever
- * wants more is answered. 0 is no limit. What counts is elsewhere; settings, metrics and documents are made from this.
+ * Owns the one table of limits: the default of each, and how a client is answered that goes beyond it. 0 is no limit.
+ * The counting is done elsewhere; settings, metrics and documents are made from this table.
  */
 import { type ErrorCode, type Refusal, refusal } from "@roomcast/protocol";
 
@@ -8,16 +8,16 @@ import type { Telemetry } from "../ports/telemetry.ts";
 
 interface Limit {
   readonly fallback: number;
-  /** Of what: completes "500 …" in a list. */
+  /** For people: completes "500 …" in a list. */
   readonly unit: string;
   readonly code: ErrorCode;
-  /** To the client. */
+  /** What the client is told. */
   readonly says: string;
-  /** Of all clients together. */
+  /** All clients share it: whoever hits it need not have done anything wrong. */
   readonly isShared?: true;
 }
 
-/** Per second: twice as many are taken at once, and of arrivals {@link ARRIVALS_BURST_MS}. */
+/** What is counted per second may come at once for two seconds; arrivals (upgrades and hellos) for {@link ARRIVALS_BURST_MS}. */
 export const LIMITS = {
   maxConnections: {
     fallback: 50_000,
@@ -113,7 +113,7 @@ export const LIMITS = {
   },
 } as const satisfies Record<string, Limit>;
 
-/** All who sit behind one address come back at once when the server does. By default that is as many as may be connected from it. */
+/** When a server comes back, so does everybody behind one address, at once. By default this burst is all that may be connected from it. */
 export const ARRIVALS_BURST_MS = 20_000;
 
 export type LimitName = keyof typeof LIMITS;

@@ -1,7 +1,7 @@
 /**
- * Owns what is remembered of each until it was last told some time ago, and no longer than twice that. Must not know what it is.
- * One map in the order of use would be walked from holes that grow with its size: 4 µs each time at 10,000, 16 at 100,000, and 12 ms
- * to empty it. Two are dropped whole, with whatever their tables kept alive.
+ * Owns a memory by key that forgets what was not set for `keptMs`, at the latest after twice that. Must not know what it holds.
+ * It is two maps, a young and an old one, and the old one is dropped whole. To delete the oldest entries of a single map would leave
+ * holes that each walk passes over: 4 µs a time with 10,000 entries, 16 with 100,000, and 12 ms to empty it.
  */
 import type { Clock } from "../ports/clock.ts";
 
@@ -9,9 +9,9 @@ export class Recent<Value> {
   readonly #clock: Clock;
   readonly #keptMs: number;
   #sinceMs: number;
-  /** Told since then. */
+  /** Set since then. */
   #young = new Map<string, Value>();
-  /** Told last in the time before. */
+  /** Set last in the period before that. */
   #old = new Map<string, Value>();
 
   constructor(clock: Clock, keptMs: number) {

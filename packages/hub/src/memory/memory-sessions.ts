@@ -8,7 +8,7 @@ import { SteadyTime } from "../steady-time.ts";
 export class MemorySessions implements SessionStore {
   readonly #time: SteadyTime;
   readonly #sessions = new Map<string, StoredSession>();
-  /** Goes round all of them. One that began anew each time would pass over every place that was given up since. */
+  /** Goes round all of them, a few steps at a time. To begin anew with each save would mean to pass over all that was deleted since. */
   #round = this.#sessions.values();
 
   constructor(clock: Clock) {

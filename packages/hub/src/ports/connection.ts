@@ -8,14 +8,14 @@ import type { Reached } from "../entering/cursor.ts";
 export interface Format {
   readonly name: string;
   /**
-   * Whole frames: two frames joined are two messages, and a cut between frames cuts no message. Nothing at all, when
-   * this kind of transport does not tell such a message.
-   * @param at where a reader is that has taken it, for what the log keeps.
+   * A message as whole frames, so that frames can be joined, and cut apart between messages. Empty if this kind of transport
+   * does not send such messages.
+   * @param at where a client is once it has taken the message, if that moves it.
    */
   encode(message: Down, at?: Reached): Uint8Array;
   /** MUST equal the frames sent one after the other. Called with two frames or more. */
   join(frames: readonly Uint8Array[]): Uint8Array;
-  /** Its readers come back by cursor: what their rooms keep must be written in the order of the log's sequence. */
+  /** Clients come back by cursor: events of all their rooms are to reach them in the order of the log's sequence. */
   readonly inSequence?: true;
 }
 
@@ -24,8 +24,8 @@ export interface Connection {
   /** How a message looks that goes to this connection alone, where that is not what its format says. */
   encode?(message: Down, at?: Reached): Uint8Array;
   /**
-   * Up to where the client has had all its rooms, if its hello resumes a session. What it missed is then sent, and a welcome
-   * that says nothing of where the reader is.
+   * How far the client had come in all its rooms, if its hello resumes a session. What it has missed since is then sent in the order
+   * of the log's sequence, and its welcome is encoded without `at`.
    */
   readonly cursor?: string | undefined;
   /** Where it comes from, for logs: an address, never a token. */
@@ -49,13 +49,13 @@ export interface Connection {
    */
   close(reason: CloseName, why?: string): void;
   /**
-   * What was sent so far, the end included, reaches the peer within EXPULSION_MS or never: the connection is cut with it unless
-   * the peer has shown by then that it took all of it. Missing where nothing is ever on its way. MUST NOT throw.
+   * What was sent so far, the close included, MUST reach the peer within EXPULSION_MS or never: the connection is cut then, unless
+   * the peer has shown that it has taken all of it. Left out where nothing is ever on its way. MUST NOT throw.
    */
   dropUntaken?(): void;
   /**
-   * Reads no more from the socket: what is not handled yet is handed in as before, and nothing is due that only reading would
-   * bring. MAY be called again.
+   * Stops reading from the socket. What was read already is still handed in; deadlines that only reading can meet (a pong, the rest
+   * of a message) MUST wait. MAY be called again.
    */
   pause?(): void;
   /** Reads on. Harmless where nothing was paused, or the socket is gone. */
@@ -67,11 +67,11 @@ export interface Connection {
 /** A frame that was decoded, or the reason why it could not be. */
 export type Decoded = Result<Up, DecodeFailure>;
 
-/** By which the adapter tells how a connection comes to its end. */
+/** How the adapter tells that a connection comes to its end. */
 export interface Ending {
   /**
-   * The conversation is over, however it ended; MUST be called at least once, later calls are ignored. From within it is sent what
-   * was to go out with the end of the turn: an adapter that closes by itself calls it before it does.
+   * The conversation is over, however it ended; MUST be called at least once, later calls are ignored. What was to go out with the
+   * end of the turn is sent from within this call, so an adapter that closes by itself MUST call it first.
    * @param code as RFC 6455 has it: 1005 without a code, 1006 when it just vanished.
    */
   ended(code: number, reason: string): void;
@@ -84,7 +84,7 @@ export interface Inbox extends Ending {
   /**
    * MUST be called in the order of arrival.
    * @param bytes of the frame.
-   * @param frame a function where what it means depends on what came before: it is read when its turn has come.
+   * @param frame a message; or, where its meaning depends on what came before, how to read it when its turn has come.
    */
   receive(frame: Decoded | (() => Decoded), bytes: number): void;
 }

@@ -1,4 +1,4 @@
-/** Owns what is asked of the log and under way, so that a drain can wait for the last of them; and times one of them after another. */
+/** Owns what the log was asked for and has yet to settle, so that a drain can wait for the last; and how long that takes, for the backlog. */
 import { err, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
 import type { Clock } from "../ports/clock.ts";
@@ -16,7 +16,7 @@ interface AppendingParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly settings: Pick<HubSettings, "drainSpreadMs">;
-  /** To be told what one takes. */
+  /** Is told how long it took. */
   readonly backlog: Pick<Backlog, "took">;
 }
 
@@ -24,7 +24,7 @@ export class Appending {
   readonly #log: RoomLog;
   readonly #parts: AppendingParts;
   #underWay = 0;
-  /** One at a time is. */
+  /** One at a time is timed. */
   #isTiming = false;
   #closed = false;
   #onIdle: (() => void) | undefined;
@@ -38,7 +38,7 @@ export class Appending {
     return this.#underWay;
   }
 
-  /** @param pace of the room, where there is one: it may wait. */
+  /** @param pace of the room, if it is a crowd: the append may then have to wait. */
   append(draft: Draft, settle: Settle, pace: Pace | undefined): void {
     this.#ask(settle, (settled) => this.#log.append(draft, settled), pace);
   }
@@ -99,7 +99,7 @@ export class Appending {
     this.#isTiming = true;
     return (outcome) => {
       this.#isTiming = false;
-      // The first of a group is alone only until the others come.
+      // The first of a group was alone only until the others came.
       const isAlone = wasAlone && this.#underWay === 1;
       if (outcome.ok) backlog.took(clock.monotonicMs() - sinceMs, isAlone);
       settled(outcome);

@@ -1,18 +1,19 @@
 /**
- * Owns how many publishes came ahead, before the last of their connection was settled, and whose turn it is to bring more while
- * the log is behind with them. Must not know connections, the log, or what is published.
+ * Owns who may publish while the log is behind. A publish is *ahead* if an earlier one of its connection has no ack yet. When too
+ * many are ahead, the connections that publish so are left unread, and are called one after the other to bring a few more. How many
+ * may be ahead follows from how fast the log settles them. Must not know connections, the log, or what is published. ADR 0016.
  */
 import type { Clock } from "../ports/clock.ts";
 import type { HubSettings } from "../settings.ts";
 
-/** Of one connection together: they share a write to it, and pages of the store. */
+/** So many may a connection bring when it is called: their acks share a write, and they share pages of the store. */
 const PUBLISHES_A_TURN = 16;
 
-/** Behind the log a publish is to take no longer than this, … */
+/** While the log is behind, a publish is to be settled within this time, … */
 const SOON_MS = 3;
-/** … or than so many times what it takes alone: less would be flushes of the disk and little else. */
+/** … or within so many times what one takes alone: with fewer events in each commit, the disk would do little but flush. */
 const TIMES_ALONE = 2;
-/** What the latest counts for in what one takes alone. */
+/** How much the latest measurement counts in the average of what one takes alone. */
 const LATEST = 1 / 8;
 
 type Bounds = Pick<HubSettings, "maxPublishesAhead" | "minPublishesAhead">;
@@ -22,9 +23,9 @@ export class Backlog {
   readonly #bounds: Bounds;
   #ahead = 0;
   #isBehind = false;
-  /** What those may bring who were called in this turn of the event loop. */
+  /** How many those may bring who were called in this turn of the event loop. */
   #called = 0;
-  /** So many are ahead while the log is behind, as soon as its answers allow. */
+  /** How many may be ahead while the log is behind. */
   #bound: number;
   #aloneMs = 0;
   /** The one that came first stands first. */
@@ -36,7 +37,7 @@ export class Backlog {
     this.#bound = bounds.minPublishesAhead;
   }
 
-  /** From when too many are ahead until none is. */
+  /** From the moment when too many are ahead until none is. */
   get isBehind(): boolean {
     return this.#isBehind;
   }
@@ -52,19 +53,19 @@ export class Backlog {
     if (this.#isBehind) this.#call();
   }
 
-  /** A publish was settled, so long after the log was asked. @param isAlone nothing else was under way meanwhile. */
+  /** How long the log took to settle a publish. @param isAlone nothing else was under way meanwhile. */
   took(ms: number, isAlone: boolean): void {
     if (isAlone) this.#aloneMs += LATEST * (ms - this.#aloneMs);
     else if (this.#isBehind) {
       const { minPublishesAhead, maxPublishesAhead } = this.#bounds;
       const wanted = (this.#bound * Math.max(SOON_MS, TIMES_ALONE * this.#aloneMs)) / ms;
-      // Half the way, since one may be late by chance.
+      // Only half the way: a single one may be late by chance.
       const next = (this.#bound + Math.min(wanted, maxPublishesAhead)) / 2;
       this.#bound = Math.max(minPublishesAhead, next);
     }
   }
 
-  /** To be awaited while the log is behind. Resolves, in the order in which they came, with how many publishes are its turn. */
+  /** Waits for a turn, first come, first served. @returns how many publishes it is. */
   turn(): Promise<number> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -79,7 +80,7 @@ export class Backlog {
     this.#isBehind = this.#ahead + this.#called > 0;
   }
 
-  /** What they did not bring by now, others may. */
+  /** What those who were called have not brought by now, others may bring. */
   #endTurn(): void {
     this.#called = 0;
     this.#call();

@@ -1,6 +1,7 @@
 /**
- * Owns who hears a room now, and writing to them: to a crowd in slices, a turn of the event loop each, so that nobody else
- * waits for the whole of it. Those who have had what is being written stand first. Must not know what is said.
+ * Owns the live members of a room, and writing to them. To a crowd it writes in slices, one in each turn of the event loop, so
+ * that nobody else waits for the whole of it. In the list, members who have had the present write stand before those who have
+ * not. Must not know what is written.
  */
 import type { Format } from "../ports/connection.ts";
 import type { Subscription } from "./subscription.ts";
@@ -9,8 +10,8 @@ import type { Subscription } from "./subscription.ts";
 export type FramesFor = (subscription: Subscription) => Uint8Array | undefined;
 
 /**
- * So many are looked at before the first of them is written to. What is to be known of each lies somewhere else in memory: asked one
- * right behind the other, it is fetched for all at once, where behind a write the processor would wait for that of each.
+ * So many members are looked at before the first of them is written to. What is to be known of each lies elsewhere in memory. Read
+ * back to back, it is fetched for all of them at once; with a write in between, the processor would wait for each.
  */
 const TOGETHER = 16;
 
@@ -21,7 +22,7 @@ interface Writing {
 }
 
 export class Audience {
-  /** Very many rooms have one, for which a list would be as large as all else here. */
+  /** No list while there is one, as in very many rooms: it would be as large as all else here. */
   #members: Subscription | Subscription[] | undefined;
   /** Some have what was written last, and others not yet. */
   #writing: Writing | undefined;
@@ -41,7 +42,7 @@ export class Audience {
     return formats;
   }
 
-  /** What is being written is none of the newcomer's business. */
+  /** A newcomer does not get the present write. */
   add(subscription: Subscription): void {
     subscription.index = this.size;
     if (this.#members === undefined) this.#members = subscription;
@@ -50,10 +51,10 @@ export class Audience {
     if (this.#writing !== undefined) this.#serve(subscription, this.#writing);
   }
 
-  /** With what is being written, or without. */
+  /** Takes it out, whether or not it has had the present write. */
   remove(subscription: Subscription): void {
     const writing = this.#writing;
-    // Whoever stands behind it is to stay on its side.
+    // Its place goes to the last of those who have had the write: they and the others must not mix.
     if (writing !== undefined && subscription.index < writing.served) {
       writing.served -= 1;
       this.#swap(subscription, writing.served);
@@ -74,7 +75,7 @@ export class Audience {
 
   /**
    * Writes to a slice of them.
-   * @returns those who can take no more: whoever is told must close them, which takes them out of here.
+   * @returns those who can take no more. The caller MUST close them, which takes them out of here.
    */
   goOn(most: number): readonly Subscription[] {
     const writing = this.#writing;

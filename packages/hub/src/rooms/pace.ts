@@ -1,7 +1,7 @@
 /**
- * Owns when a crowd is written to. A write to all of it costs far more than another event in it, so it waits a little for
- * what the log is about to settle; and what is published right behind a write of several events waits a little for its
- * commit, so that one commit and one write take all of it. Must not know members, messages or the log.
+ * Owns when a crowd is written to. One more write to all of it costs far more than one more event in a write. So a write waits a
+ * little for events that the log is about to settle (patience); and behind a write of several events, what is published waits
+ * a little before it goes to the log (rest): one commit and one write then take all of it. Must not know members, messages or the log.
  */
 import type { Refusal } from "@roomcast/protocol";
 

@@ -18,14 +18,14 @@ import type { HubSettings } from "../settings.ts";
 import { listOf, memberOf, type Roster, sizeOf, withMember, withoutMember } from "./roster.ts";
 
 /**
- * A large room waits longer: telling it costs a write for each member that is there by then, of which there is to be one in so
- * long, …
+ * News of a large room are gathered for longer: telling them costs a write for each member that is there by then, and there is to
+ * be no more than one write in so long, …
  */
 const GATHER_MS_PER_MEMBER = 1;
-/** … but a crowd that has grown or gone is told that, however large it is. */
+/** … but however large a room is, it is told within this. */
 const MAX_GATHER_MS = 10_000;
 
-/** Many rooms have a member or two, and are not to keep a list of them. */
+/** Shorter lists are made anew each time: many rooms have a member or two, and are to keep nothing for that. */
 const LONG_LIST = 16;
 
 /** What all rooms have in common. */
@@ -53,7 +53,7 @@ class News {
 
 const NO_NEWS = new News();
 
-/** One for all who have said nothing of theirs. */
+/** One object for everybody who has set none. */
 export const NO_STATE: State = Object.freeze({});
 
 export class Presence {

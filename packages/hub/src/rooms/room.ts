@@ -26,13 +26,13 @@ export class Room implements Gatherer {
   readonly parts: RoomParts;
   readonly presence: Presence;
   readonly #audience = new Audience();
-  /** Made with the first, as what else is rarely there: an idle room is to cost little. */
+  /** Made on its first use, as all that most rooms never need: an idle room is to cost little. */
   #entering: Few<Subscription, Holding> | undefined;
-  /** Where the snapshots of the live end that no live event has got past yet. */
+  /** Live members whose snapshot may show events that are yet to be delivered, and where it ends. */
   #ahead: Few<Subscription, Position> | undefined;
   /** What has gathered. */
   #batch: Batch<Subscription> | undefined;
-  /** The end of this turn will be told. */
+  /** `turnEnded` will be called. */
   #waitsForTurn = false;
   #pace: Pace | undefined;
 
@@ -52,7 +52,7 @@ export class Room implements Gatherer {
     return this.#audience.size;
   }
 
-  /** Since there was a crowd. */
+  /** Of a room that is, or was, a crowd. */
   get pace(): Pace | undefined {
     return this.#pace;
   }
@@ -134,7 +134,7 @@ export class Room implements Gatherer {
     let batch = this.#gathering();
     if (at?.sequence !== undefined && batch.inSequence) {
       this.parts.turn.inSequence(this);
-      // To flush another room may close who is a member of both, which flushes this one.
+      // That may have flushed another room, and closed a member of both, which flushes this one.
       batch = this.#gathering();
     }
     if (batch.bytes > MAX_BATCH_BYTES) {

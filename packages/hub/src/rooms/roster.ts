@@ -1,6 +1,6 @@
 /**
- * Owns a table of members by their ids. Very many rooms have one member, who is the table then: a map of one would be twice as
- * large as such a room, and `Few` half of it. Whoever changes a roster goes on with what is returned.
+ * Owns a table of members by their ids. Very many rooms have one member, who then is the table: a map of one would be twice as
+ * large as the rest of such a room, and a `Few` half as large. A function that changes a roster returns the one to go on with.
  */
 import type { Member } from "@roomcast/protocol";
 

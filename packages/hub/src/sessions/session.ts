@@ -28,8 +28,8 @@ const CLIENT_ID_LENGTH = 22;
 const TIME_BASE = 36;
 
 /**
- * Of a session that begins. Its time stands first, so that a store has side by side what it writes together; no two are alike by
- * what is left of chance, of which nobody is to guess anything: it proves nothing, that is for the secrets.
+ * The id of a session that begins. The time stands first, so that a store keeps side by side what it writes together. What follows is
+ * chance, so that no two are alike; it may be guessed, since it is the secrets that prove who somebody is.
  */
 export const clientIdAt = (nowMs: number, chance: string): string =>
   (Math.trunc(nowMs).toString(TIME_BASE) + chance).slice(0, CLIENT_ID_LENGTH);
