@@ -136,6 +136,26 @@ describe.each(["kick", "ban", "revoke"] as const)(
   },
 );
 
+test.each([
+  ["ban", "forbidden"],
+  ["revoke", "unauthorised"],
+] as const)("R-BAN R-REVOKE: a %s while a session is looked up counts: %s", async (what, close) => {
+  const s = begin();
+  const user = await enter(s, "mallory 0", "r");
+  await user.end();
+  await s.pass(20_000);
+  const held = Promise.withResolvers<undefined>();
+  s.sessions.find = () => held.promise;
+  const client = s.connect();
+  client.say({ type: "hello", protocol: 1, token: "mallory 0", resume: user.resume });
+  await s.settle();
+  await act(s, { act: what, user: "mallory" });
+  held.resolve(undefined);
+  await s.settle();
+  expect(client.take()).toMatchObject([{ type: "error", code: close }]);
+  expect(client.closed).toBe(close);
+});
+
 test("R-EXPEL P-MAY-5: what a socket still holds that the session has left, and that has not gone yet, is dropped too", async () => {
   const s = begin();
   const older = await enter(s, "mallory", "r");

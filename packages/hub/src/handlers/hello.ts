@@ -34,16 +34,20 @@ export async function hello(engine: Engine, peer: Peer, message: Hello): Promise
   const asking = identify(engine, peer, message);
   const identified = isPromise(asking) ? await asking : asking;
   if (!identified.ok) {
-    const { reason, close, why } = identified.error;
-    peer.refuse({}, reason);
-    peer.close(close, why);
+    turnAway(peer, identified.error);
     return;
   }
   const identity = identified.value;
-  const name = identity.name ?? message.name;
   const claim = message.resume === undefined ? undefined : claimOf(message.resume);
   const stored = claim && (await sessions.recall(claim));
   if (peer.closed) return;
+  // Behind the last that takes time: what is imposed meanwhile counts.
+  const banned = whyNotHere(engine, identity);
+  if (banned !== undefined) {
+    turnAway(peer, banned);
+    return;
+  }
+  const name = identity.name ?? message.name;
   const resumed = claim && sessions.resume(claim, stored, identity, name, peer);
   if (resumed === "overtaken") {
     peer.close("superseded");
@@ -84,7 +88,12 @@ interface TurnedAway {
   readonly why?: string;
 }
 
-/** Who says this hello, and whether it may be here at all. */
+function turnAway(peer: Peer, { reason, close, why }: TurnedAway): void {
+  peer.refuse({}, reason);
+  peer.close(close, why);
+}
+
+/** Who says this hello. */
 function identify(
   { hellos, telemetry, access }: Engine,
   peer: Peer,
@@ -97,18 +106,19 @@ function identify(
   const isVouchedFor = token === undefined && peer.identity !== undefined;
   const asking = isVouchedFor ? ok(peer.identity) : access.authenticate(token);
   return whenReady(asking, (authenticated): Result<Identity, TurnedAway> => {
-    if (!authenticated.ok) {
-      const reason = authenticated.error;
-      // A policy that cannot tell at present (its keys are out of reach) is no reason to give up for good.
-      return err({ reason, close: retryOf(reason) === "same_id" ? "restart" : "unauthorised" });
-    }
-    const identity = authenticated.value;
-    // A guest has no name yet that anything could have been imposed on.
-    const banned = identity.user === null ? undefined : access.entry(speakerOf(identity));
-    if (banned === undefined) return ok(identity);
-    const close = banned.code === "forbidden" ? "forbidden" : "unauthorised";
-    return err({ reason: banned, close, why: banned.message });
+    if (authenticated.ok) return authenticated;
+    const reason = authenticated.error;
+    // A policy that cannot tell at present (its keys are out of reach) is no reason to give up for good.
+    return err({ reason, close: retryOf(reason) === "same_id" ? "restart" : "unauthorised" });
   });
+}
+
+function whyNotHere({ access }: Engine, identity: Identity): TurnedAway | undefined {
+  // A guest has no name yet that anything could have been imposed on.
+  const reason = identity.user === null ? undefined : access.entry(speakerOf(identity));
+  if (reason === undefined) return undefined;
+  const close = reason.code === "forbidden" ? "forbidden" : "unauthorised";
+  return { reason, close, why: reason.message };
 }
 
 /** Whether all that is kept behind the cursor is known by sequences that it means. */
