@@ -161,7 +161,7 @@ describe.runIf(process.platform === "linux")("a disk in trouble", () => {
 
   // Who may not mount a disk has the cases above.
   it.runIf(process.getuid?.() === 0)(
-    "T28 L-FULL: a disk that is really full refuses, can still be read, and goes on when there is room again",
+    "T28 L-FULL H-ADMIN-BACKUP: a disk that is really full refuses, can still be read, and goes on when there is room again",
     async () => {
       using disk = new SmallDisk();
       await using server = await MortalServer.make({ ROOMCAST_DATA_DIR: join(disk.folder, "data") });
@@ -172,6 +172,9 @@ describe.runIf(process.platform === "linux")("a disk in trouble", () => {
       await persistence.check();
       disk.makeRoom();
       await persistence.publish(id);
+      // It has room, but not as much as a backup might take from it.
+      const backup = await fetch(`${server.http}/v1/admin/backup`);
+      expect(await backup.json()).toMatchObject({ error: { code: "storage_full" } });
       for (let count = 1; count <= 50; count += 1) await persistence.publish(`more-${count}`);
       await persistence.check();
       server.signal("SIGKILL");

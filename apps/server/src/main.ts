@@ -1,11 +1,10 @@
 #!/usr/bin/env node
-/** Settings → server → listen → signals: the program, or a token. What stops it from starting is one sentence on standard error. */
-import { err, ok } from "@roomcast/protocol";
+/** Settings → server → listen → signals: the program, or one of its commands. What stops it from starting is one sentence on standard error. */
 import { constants } from "node:os";
 
+import { type Command, COMMANDS } from "./commands/commands.ts";
 import { readSettings } from "./config/read-settings.ts";
 import { helpText } from "./config/settings-list.ts";
-import { NodeClock } from "./node-clock.ts";
 import { createServer } from "./server.ts";
 import { StartError } from "./start-error.ts";
 import { openLogger } from "./telemetry/logger.ts";
@@ -15,21 +14,16 @@ import { VERSION } from "./version.ts";
 const DRAIN_LIMIT_MS = 9_500;
 
 const args = process.argv.slice(2);
-if (args[0] === "token") await token(args.slice(1));
+const command = COMMANDS.get(args[0] ?? "");
+if (command !== undefined) await run(await command(), args.slice(1));
 else if (args.includes("--help")) process.stdout.write(helpText());
 else if (args.includes("--version")) process.stdout.write(`${VERSION}\n`);
 else await main();
 
-async function token(asked: readonly string[]): Promise<void> {
-  const { makeToken, TOKEN_HELP } = await import("./auth/make-token.ts");
-  const { settings, faults } = readSettings(process.env, []);
-  const made = asked.includes("--help")
-    ? ok(TOKEN_HELP.trimEnd())
-    : faults.length > 0
-      ? err(faults)
-      : await makeToken(asked, settings, new NodeClock());
-  if (made.ok) process.stdout.write(`${made.value}\n`);
-  else fail(made.error);
+async function run(command: Command, asked: readonly string[]): Promise<void> {
+  const done = await command(asked);
+  if (done.ok) process.stdout.write(`${done.value}\n`);
+  else fail(done.error);
 }
 
 async function main(): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type Random,
   type Trimmed,
 } from "@roomcast/hub";
+import { err, refusal } from "@roomcast/protocol";
 import { isBuiltin } from "node:module";
 
 import type { Settings } from "./config/settings.ts";
@@ -36,6 +37,7 @@ export async function openStore(
       sanctions: new MemorySanctions(),
       findings: [],
       canRead: () => Promise.resolve(true),
+      backup: () => Promise.resolve(err(refusal("not_found", "a store in memory has no backup"))),
       close: () => log.close(),
     };
   }

@@ -11,6 +11,7 @@ import { moderate } from "./moderating.ts";
 import { RoomHandles } from "./rooms.ts";
 import { StartError } from "./start-error.ts";
 import type { Audit } from "./telemetry/audit.ts";
+import { visitUrl } from "./visit-url.ts";
 
 /** How long answers that are under way may take once everything else has ended. */
 const LAST_ANSWERS_MS = 2_000;
@@ -59,7 +60,7 @@ export class RoomcastServer<C extends Contract = Events> {
     const bound = this.http.address();
     const at = bound === null || typeof bound === "string" ? { port, address: host } : bound;
     const scheme = "setSecureContext" in this.http ? "https" : "http";
-    return `${scheme}://${reachable(at.address)}:${at.port}`;
+    return visitUrl(scheme, at.address, at.port);
   }
 
   /** Kicks, mutes or bans a user, revokes what let it in, or lifts that again: at once, and kept by the store. */
@@ -129,12 +130,6 @@ function ended(http: Server): Promise<void> {
       resolve();
     });
   });
-}
-
-/** One listens on every address, but visits a single one. */
-function reachable(address: string): string {
-  const visited = { "0.0.0.0": "127.0.0.1", "::": "::1" }[address] ?? address;
-  return visited.includes(":") ? `[${visited}]` : visited;
 }
 
 function whyNot({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {

@@ -166,6 +166,7 @@ export async function createServer<const C extends Contract = Events>(
       onFault,
       addresses,
       storeKind: settings.store,
+      backup: () => store.backup(),
     },
     // A server of yours may have metrics of its own.
     claimsMetrics: options.server === undefined,

@@ -1,7 +1,7 @@
 /** Owns an operators' API on a port of its own, with a hub and its memory log behind it, and all who come to either. */
 import { GUEST, Hub, MemoryLog, MemorySessions, NO_TELEMETRY, OPEN_DOOR } from "@roomcast/hub";
 import { FakeConnection } from "@roomcast/hub/testing";
-import { decodeUp, ok } from "@roomcast/protocol";
+import { decodeUp, err, ok, refusal } from "@roomcast/protocol";
 import type { Overview } from "@roomcast/protocol/operators";
 import { once } from "node:events";
 import {
@@ -84,6 +84,7 @@ export class AdminStage implements AsyncDisposable {
       credits: { charge: () => undefined },
       server: { name: "roomcast", version: "1.2.3", node: "n1" },
       audit: (act) => acts.push(act),
+      backup: () => Promise.resolve(err(refusal("not_found"))),
       onFault: (error) => {
         throw error;
       },

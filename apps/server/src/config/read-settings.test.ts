@@ -173,8 +173,14 @@ describe("reading settings", () => {
 
   it.each([
     [["--prot", "3000"], "--prot is no setting; the nearest is --port, and --help lists them all."],
-    [["stray"], '"stray" is no flag, and the only command is token; --help lists the settings.'],
-    [["-p", "3000"], '"-p" is no flag, and the only command is token; --help lists the settings.'],
+    [
+      ["stray"],
+      '"stray" is no flag, and the commands are token, backup, restore; --help lists the settings.',
+    ],
+    [
+      ["-p", "3000"],
+      '"-p" is no flag, and the commands are token, backup, restore; --help lists the settings.',
+    ],
     [["--port"], "--port needs a value; --help lists the settings."],
     [["--port", "--host", "::"], "--port needs a value; --help lists the settings."],
   ])("W-8: %j is said, with the way to the list of settings", (args, sentence) => {

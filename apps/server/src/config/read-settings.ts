@@ -2,6 +2,7 @@
 import type { Result } from "@roomcast/protocol";
 
 import { printable } from "../telemetry/printable.ts";
+import { COMMAND_NAMES } from "./command-names.ts";
 import { nearest } from "./nearest.ts";
 import type { Setting } from "./setting.ts";
 import { DEFAULTS, type SettingName, type Settings, SETTINGS } from "./settings.ts";
@@ -104,7 +105,7 @@ function readFlags(args: readonly string[]): Flags {
 
 function unknown(word: string): string {
   if (!word.startsWith("--"))
-    return `"${printable(word)}" is no flag, and the only command is token; --help lists the settings.`;
+    return `"${printable(word)}" is no flag, and the commands are ${COMMAND_NAMES.join(", ")}; --help lists the settings.`;
   const near = nearest(word, BY_FLAG.keys());
   const meant = near === undefined ? "" : `the nearest is ${near}, and `;
   return `${printable(word)} is no setting; ${meant}--help lists them all.`;

@@ -13,7 +13,10 @@ export function helpText(): string {
   const width = Math.max(...rows.map(({ names }) => names.length));
   return [
     "Usage: roomcast [--port 3000] [--data-dir ./data] …",
-    "       roomcast token --user ada [--room 'chat.*=join,publish'] [--for 1h]   a token for trying out (token --help)",
+    "       roomcast token --user ada [--room 'chat.*=join,publish'] [--for 1h]   a token for trying out",
+    "       roomcast backup FILE    a copy of the store of a server that runs",
+    "       roomcast restore FILE   such a copy into an empty data folder",
+    "The three say more when asked for --help.",
     "",
     "Every setting is a flag or a variable of the environment; the flag wins.",
     "",

@@ -12,7 +12,7 @@ import { StartError } from "../start-error.ts";
 import { printable } from "./printable.ts";
 
 export interface Act {
-  readonly act: "publish" | "disconnect" | "delete" | ActName;
+  readonly act: "publish" | "disconnect" | "delete" | "backup" | ActName;
   /** In what capacity it was done: over the operators' API, by a moderator of the room, or by the application that embeds the server. */
   readonly as: "operator" | "moderator" | "application";
   /** Which moderator. */

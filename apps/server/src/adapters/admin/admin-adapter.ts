@@ -8,6 +8,7 @@ import { route } from "../http/route.ts";
 import { notAllowed, Routes } from "../http/routes.ts";
 import { requestTarget } from "../request-target.ts";
 import { type ActingPorts, disconnect, kick, publish } from "./acting.ts";
+import { type BackingUpPorts, backUp } from "./backing-up.ts";
 import {
   listClients,
   listRooms,
@@ -24,7 +25,7 @@ import { notOperator, type OperatorRules } from "./operator.ts";
 import { live, Streams, tail } from "./streams.ts";
 import { Watch, type WatchPorts } from "./watch.ts";
 
-export interface AdminAdapterOptions extends WatchPorts, ActingPorts {
+export interface AdminAdapterOptions extends WatchPorts, ActingPorts, BackingUpPorts {
   readonly hub: ActingPorts["hub"] & LookingPorts["hub"] & MetricsPorts["hub"] & AdminModeratingPorts["hub"];
   readonly entrance: AdminModeratingPorts["entrance"];
   readonly credits: AdminModeratingPorts["credits"];
@@ -62,6 +63,7 @@ export class AdminAdapter {
         route("GET", `${PREFIX}/live`, (call) => live(ports, call)),
         route("GET", `${PREFIX}/tail`, (call) => tail(ports, call)),
         ...[METRICS, `${PREFIX}${METRICS}`].map((path) => route("GET", path, () => showMetrics(ports))),
+        route("GET", `${PREFIX}/backup`, (call) => backUp(ports, call)),
         route("GET", `${PREFIX}/contract`, () => showContract(ports)),
         route("GET", `${PREFIX}/rooms`, (call) => listRooms(ports, call)),
         route("GET", `${PREFIX}/rooms/{room}`, (call) => showRoom(ports, call)),

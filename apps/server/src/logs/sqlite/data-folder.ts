@@ -9,10 +9,12 @@ import { flushFolder } from "./flush-folder.ts";
 
 const FILE = "roomcast.db";
 
+export const storeFile = (dataDir: string): string => join(resolve(dataDir), FILE);
+
 /** Makes what is missing, readable by its owner alone. The value is the database file; the error is one sentence. */
 export function prepareDataFolder(dataDir: string): Result<string, string> {
-  const folder = resolve(dataDir);
-  const file = join(folder, FILE);
+  const file = storeFile(dataDir);
+  const folder = dirname(file);
   try {
     const firstMade = makeFolder(folder);
     const fileIsNew = makeFile(file);

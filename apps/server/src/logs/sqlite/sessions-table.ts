@@ -16,6 +16,7 @@ export class SessionsTable {
   readonly #removeUser: StatementSync;
   readonly #endAll: StatementSync;
   readonly #removeEnded: StatementSync;
+  readonly #removeAll: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#save = database.prepare(
@@ -28,6 +29,7 @@ export class SessionsTable {
     this.#endAll = database.prepare("UPDATE sessions SET ended_at = ? WHERE ended_at IS NULL");
     this.#removeEnded = database.prepare(`
       DELETE FROM sessions WHERE client_id IN (SELECT client_id FROM sessions WHERE ended_at < ? LIMIT ?)`);
+    this.#removeAll = database.prepare("DELETE FROM sessions");
   }
 
   save([clientId, state, endedAt]: SessionCells): void {
@@ -50,6 +52,10 @@ export class SessionsTable {
   /** Whose process ended without a word: their sockets are gone. */
   endAll(now: number): void {
     this.#endAll.run(now);
+  }
+
+  removeAll(): void {
+    this.#removeAll.run();
   }
 
   /** Returns how many were removed: `limit` when there may be more. */

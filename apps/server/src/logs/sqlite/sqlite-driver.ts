@@ -6,6 +6,22 @@ export function openFile(file: string): DatabaseSync {
   return new (loadDriver().DatabaseSync)(file);
 }
 
+/** Whether this Node can copy a database that is in use: from 22.16 on. */
+export const canBackUp = (): boolean => "backup" in loadDriver();
+
+/**
+ * @param file is written over.
+ * @param onStep comes after each step of so many pages; the copy ends when it throws. Rejects with that, or as node:sqlite does.
+ */
+export async function backUp(
+  database: DatabaseSync,
+  file: string,
+  pages: number,
+  onStep: () => void,
+): Promise<void> {
+  await loadDriver().backup(database, file, { rate: pages, progress: onStep });
+}
+
 /** Older Nodes warn of this module on every start: that one line is left out, any other warning is not. */
 function loadDriver(): typeof import("node:sqlite") {
   const emitWarning = process.emitWarning.bind(process);

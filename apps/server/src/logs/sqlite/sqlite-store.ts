@@ -1,16 +1,18 @@
 /** Opens the SQLite store and puts its parts together: folder, writer thread, queue, and the two faces of it. */
 import { SteadyTime } from "@roomcast/hub";
-import { err, MAX_PAGE_BYTES, ok, RESUME_WINDOW_MS, type Result } from "@roomcast/protocol";
+import { err, MAX_PAGE_BYTES, ok, refusal, RESUME_WINDOW_MS, type Result } from "@roomcast/protocol";
 
 import type { Store } from "../../store.ts";
 import { Turns } from "../../turns.ts";
 import { prepareDataFolder } from "./data-folder.ts";
 import { GroupQueue } from "./group-queue.ts";
+import { SqliteBackups } from "./sqlite-backups.ts";
 import { SqliteLog } from "./sqlite-log.ts";
 import { SqliteSanctions } from "./sqlite-sanctions.ts";
 import { SqliteSessions } from "./sqlite-sessions.ts";
 import type { SqliteStoreOptions } from "./store-options.ts";
 import { Tails } from "./tails.ts";
+import { copyOf } from "./writer-messages.ts";
 import { WriterThread } from "./writer-thread.ts";
 
 const DEFAULT_HISTORY_EVENTS = 10_000;
@@ -42,6 +44,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
   const writer = started.value;
   const turns = new Turns(clock, ANSWERS_PER_TURN);
   const queue = new GroupQueue(clock, turns, (group) => writer.tell(group));
+  const backups = new SqliteBackups(copyOf(file.value), () => writer.tell({ kind: "copy" }));
   const tails = new Tails(options.tailBytes ?? DEFAULT_TAIL_BYTES);
 
   const time = new SteadyTime(clock, writer.lastTime);
@@ -58,9 +61,11 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
         tails.trim(trimmed);
         onTrimmed({ by: trimmed.by, events: trimmed.events });
       },
+      onCopied: (failure) => backups.copied(failure),
       onEnd: (sentence) => {
         ticker.cancel();
         queue.abandon();
+        backups.copied("storage_unavailable");
         resolve();
         if (sentence !== undefined) onFatal(sentence);
       },
@@ -90,6 +95,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
     sanctions: new SqliteSanctions(queue, writer.sanctions),
     findings,
     canRead,
+    backup: () => (queue.isEnded ? Promise.resolve(err(refusal("storage_unavailable"))) : backups.make()),
     close,
   });
 }

@@ -1,4 +1,5 @@
 /** Owns the open store on the writer's side: groups, what has to be done between them, and the end. Knows no thread. */
+import { rmSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 
 import type { Sanction } from "@roomcast/hub";
@@ -10,13 +11,22 @@ import { beginRun, endRun, type Generations } from "./generations.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { faultOf } from "./sqlite-fault.ts";
+import { StoreCopy } from "./store-copy.ts";
 import { StoreFiles } from "./store-files.ts";
 import { StoreMark } from "./store-mark.ts";
 import { type Tables, tablesOf } from "./tables.ts";
 import { type WalState, walState } from "./wal-damage.ts";
 import { WalRoom } from "./wal-room.ts";
 import { isFileError, Witness } from "./witness.ts";
-import { type Answer, type Group, sizeOf, type TrimmedRoom, type WriterSettings } from "./writer-messages.ts";
+import {
+  type Answer,
+  copyOf,
+  type Failure,
+  type Group,
+  sizeOf,
+  type TrimmedRoom,
+  type WriterSettings,
+} from "./writer-messages.ts";
 
 /** A WAL of 32 MiB. The fewer checkpoints, the less work: a page that was changed often is then written once. */
 const CHECKPOINT_PAGES = 8_000;
@@ -42,6 +52,7 @@ export class StoreWriter {
   /** As SQLite tells it, whatever was asked for. */
   readonly durability: WriterSettings["durability"];
   readonly #database: DatabaseSync;
+  readonly #file: string;
   readonly #tables: Tables;
   readonly #groups: GroupCommit;
   readonly #housekeeping: Housekeeping;
@@ -51,6 +62,7 @@ export class StoreWriter {
   /** Of an earlier run. */
   readonly lastTime: number | undefined;
   #pagesInWal = 0;
+  #copy: StoreCopy | undefined;
 
   private constructor(
     database: DatabaseSync,
@@ -59,6 +71,7 @@ export class StoreWriter {
     wal: WalState,
   ) {
     this.#database = database;
+    this.#file = settings.file;
     this.#tables = tablesOf(database, settings.maxPageBytes);
     this.sequence = this.#tables.sequence.last;
     const { file, durability, now, gate } = settings;
@@ -69,13 +82,17 @@ export class StoreWriter {
     this.generations = beginRun(database, transaction, { durability, now, bootId, isCopy, wal });
     this.#mark.renew(Math.min(now, this.lastTime ?? now), (write) => {
       transaction.run(() => {
-        sessions.endAll(now);
+        // Who was kicked since the copy was made, or has another token by now, does not come back by what it holds.
+        if (isCopy) sessions.removeAll();
+        else sessions.endAll(now);
         write();
       });
       // Flushes all that an earlier run may have left in the page cache, then only may the level be lowered.
       checkpointWhole(database);
     });
     setDurability(database, durability);
+    // Of a run that was killed while it made one.
+    rmSync(copyOf(file), { force: true });
     this.#files = new StoreFiles(file);
     this.#walRoom = new WalRoom(file, CHECKPOINT_PAGES * (PAGE_BYTES + FRAME_HEADER_BYTES));
     this.durability = durabilityOf(database);
@@ -148,6 +165,29 @@ export class StoreWriter {
     return undefined;
   }
 
+  get isCopying(): boolean {
+    return this.#copy !== undefined;
+  }
+
+  /**
+   * Into `copyOf` the file, while groups go on. The mark in it is not this store's any more when it is there: it is known for a copy
+   * whatever it is put over. Throws when a flush failed. @returns why there is none
+   */
+  async copy(): Promise<Failure | undefined> {
+    const to = copyOf(this.#file);
+    this.#copy = new StoreCopy(this.#database, this.#file, to);
+    const failure = await this.#copy.done;
+    this.#copy = undefined;
+    if (failure !== undefined || this.#renewMark(this.#mark.time ?? 0)) return failure;
+    rmSync(to, { force: true });
+    return "storage_unavailable";
+  }
+
+  /** Nothing may be closed before. */
+  async stopCopying(): Promise<void> {
+    await this.#copy?.stop();
+  }
+
   /** A store that cannot take this last write counts as not cleanly shut down; what was acked is there all the same. */
   close(): void {
     try {
@@ -163,12 +203,14 @@ export class StoreWriter {
     }
   }
 
-  /** Without it the present mark goes on being the one. Throws when a flush failed. */
-  #renewMark(now: number): void {
+  /** Without it the present mark goes on being the one. Throws when a flush failed. @returns whether it is another now */
+  #renewMark(now: number): boolean {
     try {
       this.#mark.renew(now, (write) => this.#tables.transaction.run(write));
+      return true;
     } catch (error) {
       if (!isFileError(error) && faultOf(error).kind === "flush") throw error;
+      return false;
     }
   }
 

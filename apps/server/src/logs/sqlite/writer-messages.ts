@@ -23,6 +23,9 @@ export interface WriterSettings {
   readonly gate: SharedArrayBuffer | undefined;
 }
 
+/** Where a copy of the store is made. */
+export const copyOf = (file: string): string => `${file}-copy`;
+
 /** What a thread is started with. */
 export interface WriterData extends WriterSettings {
   /** One Int32, which is not 0 any more once the store is closed. */
@@ -90,13 +93,15 @@ export type ToWriter =
   | Group
   /** Time to look for what has expired. */
   | { readonly kind: "tick"; readonly now: number }
+  /** One at a time. */
+  | { readonly kind: "copy" }
   | { readonly kind: "close" };
 
 export const OUTCOME = { appended: 0, duplicate: 1, refused: 2 } as const;
 /** Of each draft: an OUTCOME, offset, time, incarnation of the room, sequence. A removal is appended at offset 0 of the life that begins. */
 export const CELLS_PER_OUTCOME = 5;
 
-/** Why nothing of a group was written. */
+/** Why nothing was written. */
 export type Failure = Extract<ErrorCode, "storage_full" | "storage_unavailable">;
 
 /** What a slice has taken out of a room, and where the room begins since. */
@@ -136,6 +141,8 @@ export type FromWriter =
   | { readonly kind: "refused"; readonly sentence: string }
   | Answer
   | ({ readonly kind: "trimmed" } & TrimmedRoom)
+  /** Stands in `copyOf` of the store, unless it failed. */
+  | { readonly kind: "copied"; readonly failure: Failure | undefined }
   /** A flush failed, or the files are gone: nobody knows what is on the disk. Takes the place of an answer. */
   | { readonly kind: "fatal"; readonly sentence: string }
   | { readonly kind: "closed" };

@@ -7,6 +7,7 @@ import { err, ok, type Result } from "@roomcast/protocol";
 
 import type {
   Answer,
+  Failure,
   FromWriter,
   ToWriter,
   TrimmedRoom,
@@ -17,6 +18,7 @@ import type {
 interface WriterListener {
   readonly onAnswer: (answer: Answer) => void;
   readonly onTrimmed: (trimmed: TrimmedRoom) => void;
+  readonly onCopied: (failure: Failure | undefined) => void;
   /** Called once, when the writer will answer no more; without a sentence after `close`. */
   readonly onEnd: (sentence?: string) => void;
 }
@@ -82,7 +84,7 @@ export class WriterThread {
     this.#worker.postMessage(message);
   }
 
-  listen({ onAnswer, onTrimmed, onEnd }: WriterListener): void {
+  listen({ onAnswer, onTrimmed, onCopied, onEnd }: WriterListener): void {
     let ended = false;
     const end = (sentence?: string): void => {
       if (ended) return;
@@ -98,6 +100,9 @@ export class WriterThread {
           break;
         case "trimmed":
           onTrimmed(message);
+          break;
+        case "copied":
+          onCopied(message.failure);
           break;
         case "fatal":
           end(message.sentence);

@@ -44,7 +44,14 @@ function serve(writer: StoreWriter): void {
         writer.tick(message.now);
         setChores();
         break;
+      case "copy":
+        void writer.copy().then((failure) => tell({ kind: "copied", failure }));
+        break;
       case "close":
+        if (writer.isCopying) {
+          void writer.stopCopying().then(() => handle(message));
+          break;
+        }
         clearImmediate(nextChore);
         writer.close();
         Atomics.store(closed, 0, 1);
