@@ -46,7 +46,7 @@ import { VERSION } from "./version.ts";
 
 /** A store that is slower is not ready. */
 const READ_TIMEOUT_MS = 1_000;
-/** So long an answer may wait to be made or taken; what goes on says something with each heartbeat. */
+/** How long an answer may wait to be made or taken. A stream says something with each heartbeat. */
 const ANSWER_MS = 30_000;
 const NODE_ID_LENGTH = 8;
 
@@ -155,7 +155,7 @@ export async function createServer<const C extends Contract = Events>(
   const admin = new AdminAdapter({
     ...{
       hub,
-      // Moderators pay for a request as anybody does; an operator's token is not asked about here.
+      // A moderator's request costs what anybody's does; an operator's never comes to this.
       entrance: credited(entrance, credits, hub),
       credits,
       clock,
@@ -170,7 +170,7 @@ export async function createServer<const C extends Contract = Events>(
     },
     // A server of yours may have metrics of its own.
     claimsMetrics: options.server === undefined,
-    // What stands before a server of yours is yours to know: there it takes the token.
+    // What stands in front of your own server is not known here, so there only the token counts.
     operators: { token: settings.adminToken, trustsLoopback: options.server === undefined },
     audit,
   });
@@ -187,7 +187,7 @@ export async function createServer<const C extends Contract = Events>(
         { timeout: heartbeatMs + ANSWER_MS },
       ),
     ownsHttp: options.server === undefined,
-    // What is asked of a server of yours, and is not ours, is yours to count.
+    // On your own server, requests that are not Roomcast's are not Roomcast's to count.
     share:
       options.server === undefined
         ? { ...share, ...inFewPieces(paced(toOneHost(share), requests), doorstep) }

@@ -1,6 +1,6 @@
 /**
- * Owns when each of very many that come at once has its turn: behind that of the event loop in which it came, and so few in one
- * that others have theirs in between. Must not know what they do in it.
+ * Owns how work that comes in large numbers is spread: it runs after the present turn of the event loop, and only so much of it in
+ * each turn, so that other work comes in between. Must not know what is done.
  */
 import type { Clock } from "@roomcast/hub";
 

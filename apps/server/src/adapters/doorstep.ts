@@ -1,6 +1,6 @@
 /**
- * Owns from where connections are taken at a measured pace for a while: an address that goes on asking, or coming, though it was told
- * to wait. To read what it asks and to refuse it again would cost others more than it is owed.
+ * Owns how wide the door is for each address. One that keeps asking or connecting though it was told to wait finds it narrow for a
+ * while: only so many of its connections a second are taken. To read its requests, and to refuse each again, would cost others more.
  */
 import { ARRIVALS_BURST_MS, type Clock, Credits, Recent } from "@roomcast/hub";
 import type { Socket } from "node:net";
@@ -8,34 +8,34 @@ import type { Socket } from "node:net";
 import { type Addresses, networkOf } from "./peer-address.ts";
 import { readNoMore } from "./slices.ts";
 
-/** Who is refused as often as this has been told often enough; it holds twice as many. */
+/** With more refusals than this, or twice as many at once, the door becomes narrow. */
 const REFUSALS_PER_SECOND = 100;
 const NARROW_MS = 1_000;
-/** Connections of any kind, for each that may become a client: pages and requests need some of their own. */
+/** While the door is wide: connections of any kind, for each that may become a client. Pages and requests need some of their own. */
 const COMERS_PER_TAKEN = 4;
 
 /** Of a connection. */
 type Remote = Pick<Socket, "remoteAddress" | "push">;
 
-/** Whether a connection is taken; where the door is narrow it is to be read by little and little. */
+/** Whether a connection is taken; "narrowly": yes, but it is to be read in small slices. */
 export type Admission = "freely" | "narrowly" | "not";
 
 export interface DoorstepOptions {
   readonly clock: Clock;
   readonly addresses: Pick<Addresses, "direct">;
-  /** Whether an address says who it is: false leaves the door open to all. */
+  /** Whether an address tells clients apart. false leaves the door wide open. */
   readonly isKnownByAddress: boolean;
-  /** As many are taken where the door is narrow, so that whoever shares the address gets in beside who floods. 0: all. */
+  /** So many are taken through a narrow door, so that others behind the same address get in beside the one that floods. 0: all. */
   readonly takenPerSecond: number;
 }
 
 export class Doorstep {
   readonly #options: DoorstepOptions;
-  /** Who comes and says nothing, or nothing that anybody could refuse for its number, costs a socket each time. */
+  /** Counts connections before anything is said over them: one that says nothing can never be refused anything, and costs a socket all the same. */
   readonly #comers: Credits;
   readonly #patience: Credits;
   readonly #pace: Credits;
-  /** Until when, of each network. */
+  /** By network: until when the door is narrow. */
   readonly #narrow: Recent<number>;
 
   constructor(options: DoorstepOptions) {
@@ -48,8 +48,8 @@ export class Doorstep {
   }
 
   /**
-   * Something that was asked over this connection, or the connection itself, was refused for its number. Where the door is narrow
-   * it is the last that is read of it: who could ask on over connections that stand would not need the door.
+   * A request over this connection, or the connection itself, was one too many. If the door is narrow now, nothing more is read of
+   * this connection: an open one would be a way around the door.
    */
   refused(socket: Remote): void {
     const network = this.#networkOf(socket);
@@ -58,7 +58,7 @@ export class Doorstep {
     if (this.#isNarrow(network)) readNoMore(socket);
   }
 
-  /** What nobody sends who means well came over this connection, and it is the last of it. */
+  /** Over this connection came something that no honest client sends: nothing more is read of it, and the door is narrow. */
   offended(socket: Remote): void {
     const network = this.#networkOf(socket);
     if (network === undefined) return;
@@ -84,7 +84,7 @@ export class Doorstep {
     this.#narrow.set(network, this.#options.clock.monotonicMs() + NARROW_MS);
   }
 
-  /** undefined: a proxy's, behind which are many. */
+  /** undefined: a trusted proxy, behind which there are many. */
   #networkOf(socket: Remote): string | undefined {
     if (!this.#options.isKnownByAddress) return undefined;
     const address = this.#options.addresses.direct(socket);

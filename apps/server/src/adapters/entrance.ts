@@ -56,8 +56,9 @@ export class Entrance {
   }
 
   /**
-   * Whom a request for a socket vouches for; undefined when its hello has to say. At once where nobody needs to be asked.
-   * A page could open a socket without its visitor's knowledge, so foreign pages get none, and who names no page must be no page.
+   * Whom a request for a socket vouches for; undefined when its hello has to say. No promise where nobody needs to be asked.
+   * A page can open a socket without its visitor's knowledge. So foreign pages get none; and a request that names no page must
+   * show that it comes from none, by a token or from this machine.
    */
   vouch(request: IncomingMessage): Answer<Identity | undefined> {
     const { origins } = this.#options;
@@ -82,7 +83,7 @@ export class Entrance {
   }
 
   #vouched(request: IncomingMessage): Answer<Identity | undefined> {
-    // What the hook answers may be as old as the question: a revocation in between counts.
+    // Of the time before the hook was asked: it may have looked then, and a revocation since must count.
     const askedAt = this.#options.clock.now();
     return whenReady(this.#options.authenticate?.(request), (known): Answer<Identity | undefined> => {
       if (known !== undefined)
@@ -93,7 +94,7 @@ export class Entrance {
     });
   }
 
-  /** What throws is our fault, and what takes too long is an answer too. */
+  /** A hook that throws is reported and answered with `internal`; one that takes too long, with `overloaded`. */
   #guarded<Value>(ask: () => Answer<Value>): Answer<Value> {
     const failed = (error: unknown): Result<Value, Refusal> => {
       this.#options.onFault(error);

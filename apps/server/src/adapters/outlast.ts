@@ -1,22 +1,22 @@
 /**
- * Owns how long a socket stays over which something of a room was answered: until the peer has closed it, or was silent for too
- * long. Node would let go of it with the last byte that the system takes, or soon after, and nobody could reset it any more.
+ * Owns how long a socket is kept over which an answer about a room went: until the peer has closed it, or was silent for too long.
+ * Node would let go of it once the system has taken the last byte. Then nobody could reset it, and keep back what is still on its way.
  */
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 import { resetAtEnd } from "./reset.ts";
 
-/** What the system has not delivered by then waits for a peer that does not read. */
+/** What the system has not delivered by then is for a peer that does not read. */
 const TAKEN_WITHIN_MS = 30_000;
-/** More than these, and it ends with this answer: only a proxy's comes to that. */
+/** With so many answers over one socket, the last one ends it. Only a proxy gets there. */
 const MAX_WAITING = 256;
 
-/** By the socket: one may serve many answers, one after the other. */
+/** By socket, since one may carry many answers, one after the other: whom to tell when it is gone. */
 const waiting = new WeakMap<Socket, Set<() => void>>();
 
 /**
- * Of an answer whose head has not gone out.
+ * MUST be called before the head of the answer has gone out.
  * @param gone called once nothing of it can arrive any more.
  */
 export function outlast(response: ServerResponse, gone: () => void): void {

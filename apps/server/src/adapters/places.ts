@@ -1,6 +1,6 @@
 /**
  * Owns how many connections there may be, in all and from one address, and how fast they may come, over all transports.
- * Who has not said hello makes way for who comes later: else sockets that say nothing would keep everybody out.
+ * When it is full, a connection that has not said hello makes way for a newer one: else sockets that say nothing would keep everybody out.
  */
 import {
   ARRIVALS_BURST_MS,
@@ -21,7 +21,7 @@ export interface PlacesOptions {
   readonly clock: Clock;
   readonly addresses: Addresses;
   readonly telemetry: Pick<Telemetry, "record">;
-  /** 0 is none; without `connectionsPerAddress` none of upgrades either: then an address says nothing of who it is. */
+  /** 0 is no limit. Where `connectionsPerAddress` is 0, upgrades have none either: addresses then do not tell clients apart. */
   readonly limits: Pick<Limits, "maxConnections" | "connectionsPerAddress" | "upgradesPerSecond">;
   /** Is told of whoever comes too fast. */
   readonly doorstep: Pick<Doorstep, "refused">;
@@ -30,7 +30,7 @@ export interface PlacesOptions {
 /** Why a connection ends whose place somebody else needs. */
 export const GIVEN_AWAY = "no hello, and others wait";
 
-/** When it may be worth trying again where a place has to become free first. */
+/** When to try again if a place must become free first. */
 const RETRY_AFTER_MS = 5_000;
 
 /** Of one network. */
@@ -43,7 +43,7 @@ interface Crowd {
 /** Of one connection, from the request for it to its end. */
 export class Place {
   readonly remote: string;
-  /** To be set where somebody who comes later may take the place: the connection is to end, and has no place any more. */
+  /** To be set while the place may be given to a newer connection. When called, this one has lost it, and MUST end. */
   onGivenAway: (() => void) | undefined;
   /** Undefined once it was left. */
   crowd: Crowd | undefined;

@@ -1,4 +1,4 @@
-/** Owns that a plain request costs its sender a credit, as a message over a socket does: a user, or an address where none is known. */
+/** Owns the credits that plain requests cost their senders, as messages over a socket do: a user, or an address where no user is known. */
 import { beyond, type Clock, Credits, type LimitName, type Telemetry } from "@roomcast/hub";
 import type { Refusal } from "@roomcast/protocol";
 import type { IncomingMessage } from "node:http";
@@ -12,7 +12,7 @@ export interface RequestCreditsOptions {
   readonly telemetry: Pick<Telemetry, "record">;
   readonly limit: Extract<LimitName, "messagesPerSecond" | "requestsPerSecond">;
   readonly perSecond: number;
-  /** Is told of whoever is refused on the account of an address. */
+  /** Is told when an address has no credit left. */
   readonly doorstep: Pick<Doorstep, "refused">;
 }
 
@@ -25,12 +25,12 @@ export class RequestCredits {
     this.#credits = new Credits(options.clock, options.perSecond);
   }
 
-  /** Whom it is on. @param user null: nobody is known. */
+  /** Who pays. @param user null: nobody is known. */
   payer(request: IncomingMessage, user: string | null): string {
     return user === null ? `address ${networkOf(this.#options.addresses.of(request))}` : `user ${user}`;
   }
 
-  /** @param user null: nobody is known. @param count what it costs; more than there is has to come in before the next. @returns why it is refused. */
+  /** @param user null: nobody is known. @param count what it costs; what is lacking must come in before the next. @returns why it is refused. */
   take(request: IncomingMessage, user: string | null, count = 1): Refusal | undefined {
     const waitMs = this.#credits.take(this.payer(request, user), count);
     if (waitMs === 0) return undefined;
@@ -38,7 +38,7 @@ export class RequestCredits {
     return beyond(this.#options.limit, this.#options.telemetry, waitMs);
   }
 
-  /** What a request has cost besides, as it turned out: it counts before the next. */
+  /** For what only turned out later: it is charged in any case, and the next request waits until it has come in. */
   charge(request: IncomingMessage, user: string, count: number): void {
     this.#credits.charge(this.payer(request, user), count);
   }

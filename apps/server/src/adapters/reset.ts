@@ -1,11 +1,11 @@
 /**
- * Owns the end of a socket over which something of a room went: a mere destroy leaves the system to deliver what it has taken,
- * when nobody can stop it any more.
+ * Owns how a socket ends that has carried something of a room: it is reset. After a mere destroy the system goes on to deliver what it
+ * has taken, and nobody can stop it any more.
  */
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
-/** What is to be gone within a second is gone by then. */
+/** Within this time somebody who has lost a right has lost its socket too: the promise is one second. */
 export const EXPULSION_MS = 800;
 
 export function reset(socket: Duplex): void {
@@ -18,19 +18,19 @@ export function reset(socket: Duplex): void {
   }
 }
 
-/** Whatever ends it from now on, resets it: a time-out, a peer that closes its half, a parser that finds fault. */
+/** From now on everything that would destroy the socket resets it: a time-out, a peer that closes its half, a fault that a parser finds. */
 export function resetAtEnd(socket: Duplex): void {
   socket.destroy = resetInstead;
 }
 
 function resetInstead<Wire extends Duplex>(this: Wire): Wire {
-  // From here on it is its own again, which a reset calls. Taken out, it would make the socket a dictionary: slow, and 1.5 KB more.
+  // The reset calls `destroy` itself, so the original comes back. Deleting ours would turn the object into a dictionary: slow, and 1.5 KB more.
   this.destroy = Reflect.get(Object.getPrototypeOf(this) as object, "destroy") as typeof this.destroy;
   reset(this);
   return this;
 }
 
-/** Below TLS only the wire can be reset; Node keeps it under this name, and tells nobody. */
+/** Only the TCP socket below TLS can be reset. Node keeps it in this field, which is not documented. */
 function wireOf(socket: Duplex): Socket | undefined {
   const below = (socket as { _parent?: unknown })._parent;
   if (below instanceof Socket) return below;

@@ -1,6 +1,6 @@
 /**
- * Owns the connections that are not taken: they are held for a second, the longer the more there are, and cut. Who is cut at once comes
- * back at once, and costs others what a connection costs the system, again and again; who has to wait for it does not.
+ * Owns the connections that are not taken. Each is held for a second, or longer the more there are, and then cut. A client that is cut
+ * at once comes back at once, and each time costs the system a connection; one that is kept waiting does not.
  */
 import type { Clock } from "@roomcast/hub";
 import type { Socket } from "node:net";
@@ -8,9 +8,9 @@ import type { Socket } from "node:net";
 import { readNoMore } from "./slices.ts";
 
 const HELD_MS = 1_000;
-/** Who came together is not cut together: to come back at once they would make one long turn again and again. */
+/** Those who came together are not cut together: they would come back together, and make one long turn of it each time. */
 const APART_MS = 10;
-/** As many as an address may have. Beyond them, whoever comes is cut at once. */
+/** As many as one address may be connected. Beyond these, whoever comes is cut at once. */
 const MOST = 1_000;
 
 export class TurnedAway {
@@ -25,10 +25,10 @@ export class TurnedAway {
     return this.#held.size;
   }
 
-  /** Of what it says one chunk is read, because Node has begun to, and let go: kept, it would be old by the time that it is garbage. */
+  /** Node has begun to read: one chunk may still come, and is dropped. If it were kept, it would live long enough to be costly to collect. */
   add(socket: Socket): void {
     readNoMore(socket);
-    // That its peer is gone, too, is nobody's business.
+    // It makes no difference if the peer goes first.
     socket.on("error", () => undefined);
     if (this.#held.size >= MOST) {
       socket.resetAndDestroy();

@@ -1,4 +1,4 @@
-/** Owns that whoever asks who it is pays for the request, before it costs us any work, and may be here at all. */
+/** Owns what comes before any work for a plain request: its sender pays a credit for it, and is not banned. */
 import { type Hub, whenReady } from "@roomcast/hub";
 import { err } from "@roomcast/protocol";
 
@@ -7,7 +7,7 @@ import type { RequestCredits } from "../request-credits.ts";
 
 type Identify = Pick<Entrance, "identify">;
 
-/** Guests are known by their address alone, and so is who brings a token that is no good. */
+/** Guests, and whoever brings a token that is no good, are known by their address alone. */
 export const credited = (
   entrance: Identify,
   credits: Pick<RequestCredits, "take">,

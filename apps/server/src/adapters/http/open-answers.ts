@@ -1,6 +1,6 @@
 /**
- * Owns how many requests of one connection wait for their answer: whoever sends more without reading is cut off. Behind an answer that
- * ends the connection nothing is answered, nor looked at: a flood of requests comes many at once.
+ * Owns how many requests of one connection may wait for their answers: whoever sends more without reading is cut off. Once an answer
+ * is to end the connection, requests behind it are neither answered nor looked at, since a flood brings many in one chunk.
  */
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -12,7 +12,7 @@ const MAX_OPEN_ANSWERS = 32;
 export class OpenAnswers {
   readonly #open = new WeakMap<Socket, number>();
 
-  /** Counts the answer until it is out. @returns false: there is none, the connection ends with another, or was cut for this one. */
+  /** Counts the answer until it is out. @returns false where there is to be none: the connection ends with an earlier answer, or was cut now. */
   admits(socket: Socket, response: ServerResponse): boolean {
     if (isReadNoMore(socket)) return false;
     const open = (this.#open.get(socket) ?? 0) + 1;

@@ -10,13 +10,13 @@ import { refused, send } from "./answer.ts";
 
 /** Durations in ms. */
 export interface HttpDeadlines {
-  /** From the connection, or the first byte of a request, to the last of its headers. Default 4.5 s, which makes 5 s with the interval. */
+  /** From the connection, or the first byte of a request, to the last of its headers. Default 4.5 s; with the interval below 5 s at most. */
   readonly headersTimeout: number;
   /** From the first byte of a request to its last. Default 15 s. */
   readonly requestTimeout: number;
   /** How often Node looks whether one has passed. Default 0.5 s. */
   readonly connectionsCheckingInterval: number;
-  /** Without a byte either way, while an answer waits to be made or taken; where one waits to be written Node looks twice. MUST be longer than a heartbeat. Default 60 s. */
+  /** How long nothing may move either way while an answer is made or taken; with bytes left to write Node waits twice as long. MUST be longer than a heartbeat. Default 60 s. */
   readonly timeout: number;
 }
 
@@ -52,16 +52,16 @@ export function ownHttpServer(
     freely: serve,
     narrowly: (socket: Socket) => {
       serve(socket);
-      // Where somebody listens, Node reads it by its stream, and not below it, where nothing could be held back.
+      // Having had a listener makes Node read through the stream, where slices are cut, and no longer past it.
       socket.on("data", ignore).off("data", ignore);
       readInSlices(socket);
     },
-    // Is to cost no parser.
+    // No parser is made for it.
     not: (socket: Socket) => {
       turnedAway.add(socket);
     },
   } satisfies Record<Admission, (socket: Socket) => void>;
-  // Of those who come at once the system hands over one a turn.
+  // Nothing here has to be spread over turns: however many connect at once, the system hands over one in each.
   return server.removeAllListeners("connection").on("connection", (socket: Socket) => {
     welcome[doorstep.admits(socket)](socket);
   });

@@ -1,6 +1,6 @@
 /**
- * Owns that whatever is asked by plain HTTP costs its address a credit, also what nobody else counts: pages, health, what is nowhere.
- * Behind the answer that ends a connection nothing is looked at.
+ * Owns that every plain request costs its address a credit, also those that nobody else counts: pages, health, paths that do not exist.
+ * Behind an answer that ends the connection nothing is looked at.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 

@@ -1,6 +1,6 @@
 /**
- * Owns in how many pieces a body may come. Each costs a call of the parser's, whatever it holds, and ten thousand fit into what the
- * system hands over at once: who sends so many, or a body in pieces where nobody reads one, has its address come through a narrow door.
+ * Owns in how many pieces (chunks of HTTP/1.1) a body may come. Each costs a call of the parser, however small, and ten thousand fit into
+ * what the system hands over at once. For an address that sends so many, or sends them where nobody reads a body, the door becomes narrow.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
@@ -12,7 +12,7 @@ interface Asked {
   request(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
-/** As many as a message over a WebSocket may have. A body of one length comes in a few, chunks in as many as their sender likes. */
+/** As many as a message over a WebSocket may have. A body with a Content-Length comes in a few; with chunks the sender chooses how many. */
 export const MAX_PIECES = 1_024;
 
 export const inFewPieces = (asked: Asked, doorstep: Pick<Doorstep, "offended">): Asked => ({
@@ -21,7 +21,7 @@ export const inFewPieces = (asked: Asked, doorstep: Pick<Doorstep, "offended">):
     const offended = (): void => {
       doorstep.offended(request.socket);
     };
-    // What nobody reads of it is not to be parsed to its end for the sake of a next request.
+    // Else Node would parse the body to its end, though nobody reads it, to find a next request.
     response.setHeader("Connection", "close");
     onMany(request, offended);
     const taken = asked.request(request, response);

@@ -1,6 +1,6 @@
 /**
- * Owns which answers about rooms each connection was given, and to whom: the system has taken them from us, and no later request shows
- * that the peer has read them.
+ * Owns which answers about rooms went over each HTTP connection, and to whom. The system has taken them, and nothing shows whether the
+ * peer has read them: when its user loses a room, the connection is reset.
  */
 import { CarriedRooms, type Carrier, type Carriers, type Identity, type Listener } from "@roomcast/hub";
 import type { ServerResponse } from "node:http";
@@ -32,7 +32,7 @@ export class RoomReads {
     const known = reads.find((read) => read.user === user && read.carrier.right === right);
     const carrier = known?.carrier ?? carrierOf(socket, right);
     carrier.rooms.add(room);
-    // By the newest of its user's tokens.
+    // With the newest token of its user, by which it is asked about from now on.
     this.#carriers.enter(listener, carrier);
     if (known !== undefined) return;
     reads.push({ user, carrier });

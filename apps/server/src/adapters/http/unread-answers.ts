@@ -1,4 +1,4 @@
-/** Owns what of the answers nobody has taken: so much over all connections, and for so long. Who reads is never the one cut. */
+/** Owns how much of the answers may wait for peers that do not read, over all connections, and for how long. A peer that reads is never cut. */
 import type { Clock } from "@roomcast/hub";
 import type { ServerResponse } from "node:http";
 
@@ -6,7 +6,7 @@ import { Deadlines } from "../deadlines.ts";
 import { reset } from "../reset.ts";
 
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
-/** The system takes the largest answer off us at once; what waits longer waits for a peer that does not read. */
+/** The system takes even the largest answer at once if the peer reads; what waits longer is for one that does not. */
 const TAKEN_WITHIN_MS = 30_000;
 
 export class UnreadAnswers {

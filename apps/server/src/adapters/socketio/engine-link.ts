@@ -19,15 +19,15 @@ import { type EngineWebSocket, webSocketOf } from "./engine-websocket.ts";
 
 /** Between the packets of a payload (Engine.IO 4). */
 const SEPARATOR = "\x1e";
-/** Longer than any rest, and less than a pong may take: whoever has sent no more than is read at one go keeps its connection. */
+/** How long it may be left unread: longer than any rest of the hub's, and less than engine.io waits for a pong. */
 const UNREAD_MS = 6_000;
-/** A client tries once. */
+/** An honest client tries once. */
 const MAX_UPGRADES = 2;
 
 export interface LinkListener {
   /** A message: text, or an attachment. */
   message(data: unknown): void;
-  /** Something came that says nothing to us. */
+  /** Something came that means nothing to the hub, such as a ping. */
   idle(): void;
   /** Once. */
   ended(reason: string): void;
@@ -47,7 +47,7 @@ export class EngineLink {
   #cut: Timer | undefined;
   /** While nothing is read. */
   #unread: Timer | undefined;
-  /** All sockets that something was sent by, as long as they are there. */
+  /** All sockets that have carried something, as long as they are there. */
   readonly #carriers = new Set<Duplex>();
   #listener: LinkListener | undefined;
   #ended = false;
@@ -117,7 +117,7 @@ export class EngineLink {
     this.#answerPoll();
   }
 
-  /** Of a WebSocket, and not for long: a connection that polls asks when it likes, and says little at once. */
+  /** Only a WebSocket, and only for a while: a client that polls sends when it likes, and little at a time. */
   pause(): void {
     if (!this.open || this.#ws === undefined || this.#unread !== undefined) return;
     this.#ws.pause();
@@ -140,8 +140,8 @@ export class EngineLink {
   }
 
   /**
-   * A poll shows nothing of what was taken: what carried one goes in any case, also where a WebSocket has taken over since, and
-   * a connection that polls goes with it. It comes back by itself if it may.
+   * Nothing proves that the answer to a poll was taken: sockets that carried one are cut in any case, also after a WebSocket has taken
+   * over. A client that still polls loses its connection with them, and comes back by itself if it may.
    */
   dropUntaken(): void {
     // Its echo is to be read.

@@ -15,7 +15,7 @@ import { STREAM_HEAD } from "./stream-head.ts";
 /** Its socket is of no further use. */
 const HEAD = { ...STREAM_HEAD, Connection: "close" };
 
-/** A peer that has vanished is found out by the system's own probes, which begin after this long without traffic. */
+/** The system's own probes find out a peer that has vanished. They begin after so long without traffic. */
 const KEEP_ALIVE_MS = 10_000;
 
 /** What is told in a stream besides the hub's messages. */
@@ -38,7 +38,7 @@ export interface StreamOptions {
   readonly onEnded: (stream: EventStream) => void;
   /** Called when it was closed, and the peer has yet to take the rest. */
   readonly onClosing: (stream: EventStream) => void;
-  /** Called when what the peer has yet to take is soon to be gone. */
+  /** Called when what is on its way to the peer has to be dropped. */
   readonly onDropping: (stream: EventStream) => void;
 }
 
@@ -132,7 +132,7 @@ export class EventStream implements Connection {
     this.end(this.#words.closing(code, why ?? meaning));
   }
 
-  /** What a peer has taken of a stream it cannot show, so that the stream goes in any case, and comes back if it may. */
+  /** The peer of a stream cannot prove what it has taken, so the stream is cut in any case. It comes back if it may. */
   dropUntaken(): void {
     this.#onDropping(this);
   }

@@ -27,13 +27,13 @@ export class Streams {
     this.#ends = new Deadlines(clock, CLOSE_TIMEOUT_MS, (stream) => {
       stream.cut();
     });
-    // Also of one that has gone: the system may have taken all of it, and the peer nothing.
+    // Not stopped when the stream ends: the system may have taken all of it, and the peer nothing yet.
     this.#droppings = new Deadlines(clock, EXPULSION_MS, (stream) => {
       stream.cut();
     });
   }
 
-  /** Nothing is answered yet: as long as nothing is written to the stream, the response may say something else. */
+  /** Writes nothing yet: until something is written to the stream, the response can still be another one. */
   open(
     response: ServerResponse,
     how: Pick<StreamOptions, "transport" | "format" | "words" | "identity">,

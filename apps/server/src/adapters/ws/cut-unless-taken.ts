@@ -1,4 +1,4 @@
-/** Owns how a WebSocket shows that its peer has taken all that was written: by an echo that nobody can guess, or by its own end. */
+/** Owns how a peer proves that it has taken all that was written: by the pong to a ping that nobody can guess, or by closing. If not, it is cut. */
 import type { Clock } from "@roomcast/hub";
 import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";

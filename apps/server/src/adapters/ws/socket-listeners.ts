@@ -1,4 +1,4 @@
-/** Owns what is heard on a socket, by listeners that all sockets share: closures, or a table of its own, would cost memory for each. */
+/** Owns the listeners of a socket, which all sockets share: closures or a table of listeners would cost each of them memory. */
 import type { Clock } from "@roomcast/hub";
 import type { Duplex } from "node:stream";
 
@@ -8,7 +8,7 @@ import type { SocketWatch } from "./socket-watch.ts";
 import type { ClientSocket, Ears, WsConnection } from "./ws-connection.ts";
 import { closeCodeOf } from "./ws-errors.ts";
 
-/** Of sockets that their peers end, at 30 µs each: nobody is to wait for the last of a thousand who leave at once. */
+/** How many sockets that their peers have ended are closed in a turn, at 30 µs each, so that nobody waits for all of a thousand. */
 const ENDS_PER_TURN = 64;
 
 /** The TCP socket below, with the way to its connection. */
@@ -25,9 +25,9 @@ export function sharedListeners(
 ): Listen {
   const turns = new Turns(clock, ENDS_PER_TURN);
 
-  /** The deadline is the peer's: none of it is to pass before its turn has come. */
+  /** Closes in turn. The deadline for the rest of the close begins with it: waiting for the turn is not the peer's fault. */
   function endInTurn(connection: WsConnection | undefined, end: () => void): void {
-    // Of a conversation that has ended, by either side, this is the rest.
+    // The close has begun already, by either side; its deadline runs.
     if (connection !== undefined && watch.isEnding(connection)) {
       end();
       return;
@@ -75,17 +75,17 @@ export function sharedListeners(
   }
 
   /**
-   * In the place of its own: ws ends its side as soon as the peer has ended the other. To listen for that too would make a list
-   * of two a list of three, for which V8 makes room for twenty.
+   * Stands in for the socket's own `end`, which ws calls as soon as the peer has ended its side. Listening for that end would be a
+   * third listener, and V8 makes room for twenty in a list of three.
    */
   function end(this: Wire): Wire {
-    // From here on it is its own again; taken out, it would make the socket a dictionary.
+    // The original comes back; deleting ours would turn the object into a dictionary.
     this.end = Reflect.get(Object.getPrototypeOf(this) as Wire, "end");
     endInTurn(this.connection, () => this.end());
     return this;
   }
 
-  /** Of a fault the hub is told meanwhile: what it has yet to write goes out before the answer. */
+  /** ws is about to answer the peer's close, or a fault. The hub hears of it meanwhile, and writes what it has yet to write first. */
   function ending(this: ClientSocket, answer: () => void): void {
     endInTurn(this.connection, answer);
   }

@@ -12,7 +12,7 @@ export interface WatchTimes {
   readonly pongTimeoutMs: number;
   /** From the first byte of a message to its last. */
   readonly messageTimeoutMs: number;
-  /** From the first sign of an end, by either side, to its last, which may wait for a peer that takes nothing any more. */
+  /** From the beginning of a close, by either side, to its end, for which a peer may keep us waiting. */
   readonly closeTimeoutMs: number;
 }
 
@@ -66,7 +66,7 @@ export class SocketWatch<Watched extends WatchedSocket> {
     this.#messages.stop(socket);
   }
 
-  /** It is not read for a while: neither a pong nor the rest of a message can come. */
+  /** It is not read from for a while: neither a pong nor the rest of a message can come. */
   paused(socket: Watched): void {
     this.#heartbeats.stop(socket);
     this.#pongs.stop(socket);

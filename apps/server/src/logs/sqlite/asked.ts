@@ -54,7 +54,7 @@ export const groupOf = ({ drafts, sessions, reads, finds }: Asked): Group => ({
   finds: requestsOf(finds),
 });
 
-/** Events in the order of all, and pages as they stand between them; of sessions so many in a turn. */
+/** Events are answered at once, in their order, then pages; sessions only so many in a turn. */
 export function replyAll({ drafts, sessions, reads, finds }: Asked, answer: Answer, turns: Turns): void {
   const { outcomes, saved, pages, found } = answer;
   const failure = answer.failure && refusal(answer.failure);

@@ -37,9 +37,9 @@ const RETRY_AFTER_MS = 1_000;
 const MAX_GROUP_DRAFTS = 1_024;
 /** Acks of a group wait for its reads. */
 const MAX_GROUP_READS = 64;
-/** Who comes in a crowd waits a little for the others: a commit costs as much as what sixty of them write. */
+/** After a crowd, the next group without drafts waits for so long for more to join it: a commit costs as much as the writes of sixty sessions. */
 const CROWD_MS = 10;
-/** In a group without drafts. Fewer are none, and each of them goes as it comes. */
+/** So many requests in a group without drafts are a crowd. Fewer go as they come. */
 const CROWD = 4;
 
 const OVERLOADED = refusal("overloaded", "the store has too much to do; repeat later", RETRY_AFTER_MS);
@@ -52,7 +52,7 @@ const UNAVAILABLE = refusal("storage_unavailable");
 
 export class GroupQueue {
   readonly #clock: Clock;
-  /** A group may have the sessions of thousands. */
+  /** Spreads the answers of a group, which may be to thousands. */
   readonly #turns: Turns;
   readonly #send: (group: Group) => void;
   #waiting = nothing();
@@ -205,7 +205,7 @@ export class GroupQueue {
     this.#send(groupOf(given));
   }
 
-  /** What is published never waits, and takes along what does; nor does a group that is full. */
+  /** Whether the group waits for more of a crowd. A publish never waits, and takes along what does; a full group does not wait either. */
   #isGathering(): boolean {
     const { drafts, reads } = this.#waiting;
     const leftMs = this.#crowdUntilMs - this.#clock.monotonicMs();
@@ -217,7 +217,7 @@ export class GroupQueue {
     return true;
   }
 
-  /** Takes out the writes that wait behind one that was refused: kept, they would overtake it when it is repeated. */
+  /** Takes out the writes that wait behind a refused one. If they stayed, they would overtake it when it is repeated. */
   #takeOvertaking(given: Asked, answer: Answer): Asked {
     const { drafts, sessions } = this.#waiting;
     if (answer.failure !== undefined) {
