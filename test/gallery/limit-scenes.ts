@@ -97,7 +97,7 @@ export const limitScenes: Scenes = {
       const page = await stage.come("/r/launch");
       await page.getByLabel("Token").fill("not.a.token");
       await button(page, "Sign in").click();
-      await banner(page).getByText("The server did not accept who you are.").waitFor();
+      await page.getByText("The server did not accept who you are.").waitFor();
       return page;
     },
   },

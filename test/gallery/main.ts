@@ -32,12 +32,14 @@ interface Window {
 }
 
 const dark = (page: Page): Promise<void> => page.emulateMedia({ colorScheme: "dark" });
+const light = (page: Page): Promise<void> => page.emulateMedia({ colorScheme: "light" });
+const narrow = (page: Page): Promise<void> => page.setViewportSize({ width: 320, height: 568 });
 
 const windows: Readonly<Record<string, Window>> = {
   wide: { options: { viewport: { width: 1180, height: 720 } }, then: { dark } },
   phone: {
     options: { viewport: { width: 390, height: 740 }, hasTouch: true },
-    then: { narrow: (page) => page.setViewportSize({ width: 320, height: 568 }), "narrow-dark": dark },
+    then: { "phone-dark": dark, "narrow-dark": narrow, narrow: light },
   },
 };
 

@@ -126,7 +126,7 @@ export const talkScenes: Scenes = {
     play: talking(async (page, stage) => {
       for (let at = 0; at < 260; at += 1) await stage.other(`Visitor ${at}`, "launch");
       await page
-        .getByText(/^(264|\+261)$/)
+        .getByText(/^(264|\+263)$/)
         .first()
         .waitFor({ state: "attached" });
       if ((page.viewportSize()?.width ?? 0) < 1024) await button(page, /show who/).click();

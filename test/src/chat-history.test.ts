@@ -5,7 +5,7 @@ import { BareClient } from "../harness/bare-client.ts";
 import { resize } from "../harness/browser.ts";
 import { NO_RATES } from "../harness/no-rates.ts";
 import { until } from "../harness/until.ts";
-import { type Visitor, Visitors } from "../harness/visitors.ts";
+import { Visitor, Visitors } from "../harness/visitors.ts";
 
 const ROOM = "history";
 const LENGTH = 450;
@@ -136,6 +136,53 @@ describe("history in a browser", () => {
     );
     await ada.page.goto(`${visitors.server.http}/r/${ROOM}?m=999999`);
     await ada.page.getByText("That message is not in this room").waitFor();
+  });
+
+  it("U-LINK: whoever says something while a message is looked for stays with it, and the rest is not asked for", async () => {
+    const context = await visitors.browser.newContext({ locale: "en-GB" });
+    const page = await context.newPage();
+    await page.addInitScript(() => {
+      const held: (() => void)[] = [];
+      let isHolding = true;
+      window.WebSocket = class extends WebSocket {
+        override send(data: string): void {
+          const ask = (): void => super.send(data);
+          if (isHolding && data.includes('"type":"history"')) held.push(ask);
+          else ask();
+        }
+      };
+      addEventListener("letgo", () => {
+        isHolding = false;
+        for (const ask of held) ask();
+      });
+    });
+    let pages = 0;
+    let strides = 0;
+    page.on("websocket", (socket) => {
+      socket.on("framereceived", ({ payload }) => {
+        if (String(payload).includes('"type":"history"')) pages += 1;
+      });
+      // What fills the screen is asked for in smaller pages.
+      socket.on("framesent", ({ payload }) => {
+        if (/"type":"history".*"limit":300/.test(String(payload))) strides += 1;
+      });
+    });
+    const ada = new Visitor(context, page);
+    await page.goto(`${visitors.server.http}/r/${ROOM}?m=3`);
+    await page.getByRole("textbox", { name: /name/i }).fill("Ada");
+    await page.keyboard.press("Enter");
+    const looking = page.getByText("Looking for that message…");
+    await looking.waitFor();
+    await ada.say("said meanwhile");
+    await looking.waitFor({ state: "detached" });
+    await ada.message("said meanwhile").and(page.locator("[data-offset]")).waitFor();
+    await page.evaluate(() => dispatchEvent(new Event("letgo")));
+    await until("the page that was asked for came", () => Promise.resolve(pages > 0));
+    await say("said after that page");
+    await ada.sees("said after that page");
+    await until("it is at the end", async () => (await distance(ada)) < 2);
+    expect(strides).toBe(0);
+    await context.close();
   });
 
   it("U-SEARCH: every word is looked for in the whole history, and a find leads to its place", async () => {

@@ -31,8 +31,10 @@ describe("U-TOKEN a server that takes nobody without a token", () => {
 
   it("asks for one in the chat, keeps it for this tab alone, and forgets it once it is refused", async () => {
     const ada = await visitors.enter("/r/general", "Ada", { isRefused: true });
-    await ada.page.getByText("You need to sign in. This server lets nobody in without a token.").waitFor();
-    await ada.page.getByRole("heading", { name: "You are not in this room yet" }).waitFor();
+    await ada.page.getByRole("heading", { name: "You need to sign in" }).waitFor();
+    await ada.page.getByText("This server lets nobody in without a token.").waitFor();
+    for (const gone of [ada.stream, ada.box, ada.page.getByRole("region", { name: "Connection trouble" })])
+      expect(await gone.count(), "there is one thing to do, and nothing has gone wrong").toBe(0);
     await ada.page.getByText("To try it out, make one").click();
     await ada.page.getByText("roomcast token --user ada").waitFor();
     await field(ada).waitFor();
@@ -43,7 +45,7 @@ describe("U-TOKEN a server that takes nobody without a token", () => {
 
     await signIn(ada, "no token");
     await until("it is asked for anew", async () => (await field(ada).inputValue()) === "");
-    await ada.page.getByText("The server did not accept who you are.").waitFor();
+    await ada.page.getByRole("alert").getByText("The server did not accept who you are.").waitFor();
     expect(await kept(ada)).toEqual([]);
 
     const token = tokenOf("ada");
@@ -75,9 +77,8 @@ describe("U-TOKEN a server that takes nobody without a token", () => {
     const context = await visitors.browser.newContext({ locale: "de-DE" });
     const page = await context.newPage();
     await page.goto(`${visitors.server.http}/ticker`);
-    await page.getByText("Du musst dich anmelden.").waitFor();
+    await page.getByRole("main").getByRole("heading", { name: "Du musst dich anmelden" }).waitFor();
     await page.getByLabel("Token").fill(tokenOf("bob"));
-    await page.getByRole("heading", { name: "Es kommen keine Kurse an" }).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     await page.getByRole("button", { name: "Anmelden" }).click();
     await page.getByRole("status", { name: "Verbindung" }).and(page.locator("[data-tone=open]")).waitFor();

@@ -139,10 +139,10 @@ export class ChatRoom {
     );
   }
 
-  /** Loads the stream back to a message. @returns its key; undefined: there is none. */
-  async find(offset: number): Promise<string | undefined> {
+  /** Loads the stream back to a message, while it is wanted. @returns its key; undefined: there is none. */
+  async find(offset: number, isWanted: () => boolean): Promise<string | undefined> {
     await this.#joined;
-    if (!(await this.past.reach(offset)) || this.#epoch === undefined) return undefined;
+    if (!(await this.past.reach(offset, isWanted)) || this.#epoch === undefined) return undefined;
     return this.#timeline.find({ epoch: this.#epoch, offset })?.key;
   }
 

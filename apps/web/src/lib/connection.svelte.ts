@@ -20,6 +20,7 @@ export class Connection {
   readonly #live: LiveStatus;
   #shown = $state.raw<Status>({ state: "connecting" });
   #isLongLost = $state(false);
+  #wantsToken = $state(false);
   #hasToken = tokenOfTab().token !== undefined;
   #cameWithout = $state(false);
   #showTimer: ReturnType<typeof setTimeout> | undefined;
@@ -64,9 +65,9 @@ export class Connection {
     return this.#shown.state === "disconnected" || this.#isLongLost;
   }
 
-  /** The server wants a token, or another one. */
+  /** The server wants a token, or another one; until one has been accepted. */
   get wantsToken(): boolean {
-    return isStranger(this.#shown);
+    return this.#wantsToken;
   }
 
   /** It wants one, and was shown none: nobody has been refused. */
@@ -112,6 +113,9 @@ export class Connection {
 
   #show(status: Status): void {
     this.#shown = status;
+    // While one is being tried, what asks for it stays.
+    if (status.state === "connected" || status.state === "disconnected")
+      this.#wantsToken = isStranger(status);
     if (status.state !== "reconnecting") {
       clearTimeout(this.#lostTimer);
       this.#lostTimer = undefined;

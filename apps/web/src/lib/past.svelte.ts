@@ -65,10 +65,10 @@ export class Past {
     return loading;
   }
 
-  /** Loads until this offset is among what was seen. @returns whether it is. */
-  async reach(offset: number): Promise<boolean> {
+  /** Loads until this offset is among what was seen, or is not wanted any more. @returns whether it is. */
+  async reach(offset: number, isWanted: () => boolean): Promise<boolean> {
     while (this.#oldest === undefined || this.#oldest > offset) {
-      if (!this.#hasOlder || !(await this.load(STRIDE_EVENTS))) return false;
+      if (!isWanted() || !this.#hasOlder || !(await this.load(STRIDE_EVENTS))) return false;
     }
     return true;
   }

@@ -8,6 +8,7 @@ const CALM_FRAMES = 2;
 export class StreamScroll {
   #isAtEnd = $state(true);
   #isNearStart = $state(false);
+  #turn = $state(0);
   #scroller: HTMLElement | undefined;
   /** Where it was when last looked at, or set. */
   #top = 0;
@@ -21,6 +22,11 @@ export class StreamScroll {
   /** It is time to load what comes before. */
   get isNearStart(): boolean {
     return this.#isNearStart;
+  }
+
+  /** Another one each time that somebody wants to be at the end: what was to be looked at before is not any more. */
+  get turn(): number {
+    return this.#turn;
   }
 
   readonly attach = (scroller: HTMLElement): (() => void) => {
@@ -45,6 +51,7 @@ export class StreamScroll {
   };
 
   toEnd(): void {
+    this.#turn += 1;
     this.#isAtEnd = true;
     this.settle();
     this.#hold();

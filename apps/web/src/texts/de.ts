@@ -88,7 +88,7 @@ export const de: Texts = {
   token: {
     label: "Token",
     enter: "Anmelden",
-    wanted: "Du musst dich anmelden.",
+    wanted: "Du musst dich anmelden",
     whence: "Dieser Server lässt niemanden ohne Token herein.",
     hint: "Von denen, die diesen Server betreiben. Er bleibt, bis dieser Tab geschlossen wird.",
     trial: "Zum Ausprobieren einen machen",

@@ -87,7 +87,7 @@ export const en = {
   token: {
     label: "Token",
     enter: "Sign in",
-    wanted: "You need to sign in.",
+    wanted: "You need to sign in",
     whence: "This server lets nobody in without a token.",
     hint: "From whoever runs this server. Kept until this tab is closed.",
     trial: "To try it out, make one",
