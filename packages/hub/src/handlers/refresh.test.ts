@@ -48,6 +48,21 @@ test("R-EXPIRY-WARNED P-EXPIRING-1 T15: told 30 s before, once; a new token is t
   expect(client.closed).toBe("tokenExpired");
 });
 
+test("R-LIMIT-JOINS P-REFRESH-2: each room that it is asked about again costs what a join costs", async () => {
+  const rooms = Array.from({ length: 60 }, (_, index) => `room-${index}`);
+  const { s, client } = await enter(`ada 600000 ${rooms.join(",")}`, ...rooms);
+  await s.pass(10_000);
+  client.take();
+  const refresh = { type: "refresh", id: "t", token: `ada 600000 ${rooms.join(",")}` };
+  expect(typesOf(await client.ask(refresh))).toEqual(["ack"]);
+  const join = { type: "join", id: "j", room: "room-0" };
+  // Of 40 that there may be at once, at 20 a second.
+  expect(await client.ask(join)).toMatchObject([{ code: "overloaded", retryAfterMs: 1_050 }]);
+  expect(typesOf(await client.ask(refresh))).toEqual(["ack"]);
+  // Of 100 messages at once 123 are taken.
+  expect(await client.ask(refresh)).toMatchObject([{ code: "overloaded" }]);
+});
+
 test("R-EXPIRY-WARNED P-HELLO-1: never before the welcome, which comes first", async () => {
   const clock = new ManualClock();
   const s = stage({ clock, policy: policyAt(clock) });

@@ -23,6 +23,8 @@ export function refresh(exchange: Exchange, message: Refresh): MaybePromise<void
       peer.refuse(message, banned);
       return;
     }
+    // The policy is asked about each.
+    peer.allowance.rooms(session.subscriptions.size);
     session.identity = checked.value;
     peer.watchExpiry();
     await leaveForbidden(exchange);

@@ -62,7 +62,7 @@ export class Allowance {
     return waitMs > 0 ? { limit: "userBytesPerSecond", waitMs } : undefined;
   }
 
-  /** Charges for the rooms that a hello asks for. The hello is never refused for them; what is sent after it waits until they are paid. */
+  /** Charges for the rooms of a hello or a refresh. That is never refused for them; what is sent after it waits until they are paid. */
   rooms(count: number): void {
     if (count === 0) return;
     this.#messages.charge(count);

@@ -70,7 +70,7 @@ export const LIMITS = {
   },
   joinsPerSecond: {
     fallback: 20,
-    unit: "joins per second from one connection; those of a hello count, and are never refused",
+    unit: "joins per second from one connection; the rooms of a hello and of a refresh count, and are never refused",
     code: "overloaded",
     says: "more joins than this connection may ask for",
   },
