@@ -97,6 +97,11 @@ export class EventStream implements Connection {
     this.close("tooMany");
   }
 
+  /** Its end has come, or is on its way. */
+  get isOver(): boolean {
+    return this.#ended || this.#response.writableEnded;
+  }
+
   get bufferedBytes(): number {
     return this.#response.writableLength;
   }
@@ -117,7 +122,7 @@ export class EventStream implements Connection {
   }
 
   send(frames: Uint8Array): void {
-    if (this.#ended || this.#response.writableEnded || frames.length === 0) return;
+    if (this.isOver || frames.length === 0) return;
     this.open();
     this.#response.write(frames);
   }
@@ -139,7 +144,7 @@ export class EventStream implements Connection {
 
   /** @param lastWords that go out behind everything else. */
   end(lastWords = ""): void {
-    if (this.#ended || this.#response.writableEnded) return;
+    if (this.isOver) return;
     this.open();
     this.#response.end(lastWords);
     this.#onClosing(this);

@@ -151,6 +151,15 @@ describe("POST /v1/sse", () => {
     expect(await early.closed()).toMatchObject({ code: 1009 });
   });
 
+  it("P-SSE-11 T8: behind the line that ends the connection nothing of a batch is read", async () => {
+    await using ada = await VirtualClient.open(server.url);
+    // Read, it would be too large for what comes before hello.
+    const last = "x".repeat(20_000);
+    const lines = [...Array.from({ length: 10 }, () => "no JSON"), last].join("\n");
+    expect(await ada.batch(lines)).toMatchObject({ status: 200 });
+    expect(await ada.closed()).toMatchObject({ code: 4400 });
+  });
+
   it("P-SSE-11: batches without a message close it in the end", async () => {
     await using ada = await VirtualClient.hello(server.url);
     await ada.batch(Array.from({ length: 9 }, () => "no JSON").join("\n"));
