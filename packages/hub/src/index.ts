@@ -10,7 +10,7 @@ export {
   refuse,
   type Refused,
 } from "./ports/application.ts";
-export { type Carrier, CarriedRooms, type Carriers, type Listener } from "./connections/carriers.ts";
+export { type Carrier, type Carriers, type Listener, withRoom } from "./connections/carriers.ts";
 export type { Clock, Timer } from "./ports/clock.ts";
 export type { Connection, Decoded, Ending, Format, Inbox } from "./ports/connection.ts";
 export { Credits } from "./limits/credits.ts";

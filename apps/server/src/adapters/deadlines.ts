@@ -22,7 +22,8 @@ export class Deadlines<Item> {
   /** Anew when it is there already. */
   start(item: Item): void {
     this.#dueAtMs.delete(item);
-    this.#dueAtMs.set(item, this.#clock.monotonicMs() + this.#delayMs);
+    // Whole, because V8 keeps a fraction as an object of its own.
+    this.#dueAtMs.set(item, Math.ceil(this.#clock.monotonicMs() + this.#delayMs));
     this.#arm(this.#delayMs);
   }
 

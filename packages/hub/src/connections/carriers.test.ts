@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { act, begin, enter, policy } from "../../test/moderating.ts";
 import type { Client } from "../../test/stage.ts";
 import { FakeConnection } from "../testing/fake-connection.ts";
-import { CarriedRooms, type Carrier } from "./carriers.ts";
+import { type CarriedRooms, type Carrier, withRoom } from "./carriers.ts";
 
 const OVER: Readonly<Record<string, (client: Client) => unknown>> = {
   "has left the room": (client) => client.ask({ type: "leave", id: "l", room: "r" }),
@@ -54,8 +54,8 @@ test("R-EXPEL R-READER: a reader that was closed is reset as long as its socket 
 });
 
 const answerOf = (...rooms: string[]): Carrier & { drops: number } => {
-  const carried = new CarriedRooms();
-  for (const room of rooms) carried.add(room);
+  let carried: CarriedRooms;
+  for (const room of rooms) carried = withRoom(carried, room);
   return {
     right: "history",
     rooms: carried,
@@ -86,7 +86,7 @@ test("R-EXPEL R-RECHECK: an answer over HTTP goes by a ban, and when the policy 
   expect([mine.drops, other.drops]).toEqual([1, 0]);
   await act(s, { act: "ban", user: "mallory", room: "q" });
   expect([mine.drops, other.drops]).toEqual([2, 1]);
-  for (const answer of [mine, other]) s.hub.carriers.leave(listener, answer);
+  for (const answer of [mine, other]) s.hub.carriers.leave(answer);
 });
 
 test("R-EXPEL: what has carried very many rooms may hold anything", async () => {
@@ -96,5 +96,5 @@ test("R-EXPEL: what has carried very many rooms may hold anything", async () => 
   s.hub.carriers.enter(listener, full);
   await act(s, { act: "ban", user: "scanner", room: "r" });
   expect(full.drops).toBe(1);
-  s.hub.carriers.leave(listener, full);
+  s.hub.carriers.leave(full);
 });

@@ -3,13 +3,14 @@
  * user loses a right, these bytes are dropped, also where the conversation has ended meanwhile. Must not know why a right is lost.
  */
 import type { Speaker } from "../access/access.ts";
-import { Few } from "../few.ts";
 import type { Action } from "../ports/policy.ts";
 
 export interface Carrier {
   /** The right under which its bytes were sent. */
   readonly right: Exclude<Action["kind"], "publish" | "direct">;
-  readonly rooms: CarriedRooms;
+  rooms: CarriedRooms;
+  /** To whom its bytes were sent: from when it was entered on. */
+  listener?: Listener | undefined;
   /** Keeps what is on its way from reaching the other end. MUST NOT throw. */
   dropUntaken(): void;
 }
@@ -33,58 +34,62 @@ export interface Loss {
 /** A connection that has carried so many is taken to hold bytes of every room. Only that of a proxy or a scanner gets there. */
 const MAX_ROOMS = 256;
 
-export class CarriedRooms {
-  /** No list while there is one, as on most connections: each of them has this field. */
-  #names: string | string[] | undefined;
+/** No list while there is one, as on most connections: each of them has this. */
+export type CarriedRooms = string | string[] | undefined;
 
-  add(room: string): void {
-    const names = this.#names;
-    if (names === undefined) this.#names = room;
-    else if (typeof names !== "string") {
-      if (names.length < MAX_ROOMS && !names.includes(room)) names.push(room);
-    } else if (names !== room) this.#names = [names, room];
-  }
-
-  has(room: string): boolean {
-    const all = this.#all;
-    return all.length === MAX_ROOMS || all.includes(room);
-  }
-
-  [Symbol.iterator](): IterableIterator<string> {
-    return this.#all.values();
-  }
-
-  get #all(): readonly string[] {
-    const names = this.#names;
-    return names === undefined ? [] : typeof names === "string" ? [names] : names;
-  }
+/** @returns what stands in the place of `carried` from now on. */
+export function withRoom(carried: CarriedRooms, room: string): CarriedRooms {
+  if (carried === undefined || carried === room) return room;
+  if (typeof carried === "string") return [carried, room];
+  if (carried.length < MAX_ROOMS && !carried.includes(room)) carried.push(room);
+  return carried;
 }
 
+const roomsOf = ({ rooms }: Carrier): readonly string[] =>
+  typeof rooms === "string" ? [rooms] : (rooms ?? []);
+
+function mayHold(carrier: Carrier, room: string): boolean {
+  const all = roomsOf(carrier);
+  return all.length === MAX_ROOMS || all.includes(room);
+}
+
+/** The carriers of one user. Most users have one, which stands here without a set. */
+type Known = Carrier | Set<Carrier> | undefined;
+
+const listOf = (known: Known): readonly Carrier[] =>
+  known instanceof Set ? [...known] : known === undefined ? [] : [known];
+
 export class Carriers {
-  readonly #byUser = new Map<string, Few<Carrier, Listener>>();
+  readonly #byUser = new Map<string, NonNullable<Known>>();
 
   /** How many there are. */
   get size(): number {
-    return [...this.#byUser.values()].reduce((sum, { size }) => sum + size, 0);
+    return this.#all.length;
   }
 
   /** MUST be left once its socket is gone. */
   enter(listener: Listener, carrier: Carrier): void {
+    carrier.listener = listener;
     const { user } = listener.from;
-    const known = this.#byUser.get(user) ?? new Few<Carrier, Listener>();
-    known.set(carrier, listener);
-    if (known.size === 1) this.#byUser.set(user, known);
+    const known = this.#byUser.get(user);
+    if (known instanceof Set) known.add(carrier);
+    else if (known === undefined) this.#byUser.set(user, carrier);
+    else if (known !== carrier) this.#byUser.set(user, new Set([known, carrier]));
   }
 
-  leave({ from: { user } }: Listener, carrier: Carrier): void {
+  /** Harmless for one that was never entered. */
+  leave(carrier: Carrier): void {
+    if (carrier.listener === undefined) return;
+    const { user } = carrier.listener.from;
     const known = this.#byUser.get(user);
-    if (known?.delete(carrier) === true && known.size === 0) this.#byUser.delete(user);
+    if (known instanceof Set) known.delete(carrier);
+    if (known === carrier || (known instanceof Set && known.size === 0)) this.#byUser.delete(user);
   }
 
   drop({ user, clientId, room }: Loss): void {
-    for (const [carrier, { from }] of this.#of(user)) {
-      const isTheirs = clientId === undefined || from.clientId === clientId;
-      if (isTheirs && (room === undefined || carrier.rooms.has(room))) carrier.dropUntaken();
+    for (const carrier of listOf(this.#byUser.get(user))) {
+      const isTheirs = clientId === undefined || carrier.listener?.from.clientId === clientId;
+      if (isTheirs && (room === undefined || mayHold(carrier, room))) carrier.dropUntaken();
     }
   }
 
@@ -96,16 +101,16 @@ export class Carriers {
     user: string | undefined,
     mayHave: (listener: Listener, right: Carrier["right"], room: string) => Promise<boolean>,
   ): Promise<void> {
-    const users = user === undefined ? [...this.#byUser.keys()] : [user];
-    for (const [carrier, listener] of users.flatMap((each) => this.#of(each))) {
-      for (const room of [...carrier.rooms]) {
-        if (listener.subscriptions?.has(room) === true) continue;
+    for (const carrier of user === undefined ? this.#all : listOf(this.#byUser.get(user))) {
+      const { listener } = carrier;
+      for (const room of [...roomsOf(carrier)]) {
+        if (listener === undefined || listener.subscriptions?.has(room) === true) continue;
         if (!(await mayHave(listener, carrier.right, room))) carrier.dropUntaken();
       }
     }
   }
 
-  #of(user: string): readonly (readonly [Carrier, Listener])[] {
-    return [...(this.#byUser.get(user) ?? [])];
+  get #all(): readonly Carrier[] {
+    return [...this.#byUser.values()].flatMap((each) => listOf(each));
   }
 }

@@ -6,7 +6,7 @@ import type { Reached } from "../entering/cursor.ts";
 import type { MaybePromise } from "../maybe-promise.ts";
 import type { Connection, Format } from "../ports/connection.ts";
 import type { Gatherer } from "../turn.ts";
-import { CarriedRooms, type Carrier } from "./carriers.ts";
+import type { CarriedRooms, Carrier, Listener } from "./carriers.ts";
 
 /** Whoever hears a room: a member by its peer, or a reader. */
 export interface Recipient {
@@ -28,7 +28,8 @@ type Parts = Pick<Engine, "clock" | "settings" | "telemetry" | "turn">;
 export class Outlet implements Gatherer, Carrier {
   readonly format: Format;
   readonly right = "join";
-  readonly rooms = new CarriedRooms();
+  rooms: CarriedRooms;
+  listener: Listener | undefined;
   readonly #engine: Parts;
   readonly #connection: Connection;
   /** What goes out together. */

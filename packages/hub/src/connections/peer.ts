@@ -46,8 +46,6 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
   /** Most connections never need any. */
   #rest: Rest | undefined;
   #pausing: Pausing | undefined;
-  /** The session whose bytes the connection may still hold: from its hello until the socket is gone, which is after the peer was closed. */
-  #carried: Session | undefined;
   /** Answers that are being prepared while the next message is handled already. */
   #aside = 0;
   /** While the log is behind: how many more it may publish before it has to wait for another turn. */
@@ -111,7 +109,6 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
     if (this.#state.kind !== "awaiting_hello") return;
     this.#state.deadline.cancel();
     this.#connection.greeted?.();
-    this.#carried = session;
     this.#engine.carriers.enter(session, this.outlet);
     const { clock, telemetry } = this.#engine;
     this.#state = { kind: "active", session, sinceMs: clock.monotonicMs(), welcomed: false };
@@ -224,7 +221,7 @@ export class Peer implements Inbox, Recipient, ExpiryListener {
   }
 
   gone(): void {
-    if (this.#carried !== undefined) this.#engine.carriers.leave(this.#carried, this.outlet);
+    this.#engine.carriers.leave(this.outlet);
   }
 
   receive(frame: Decoded | (() => Decoded), bytes: number): void {

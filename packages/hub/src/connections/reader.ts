@@ -109,7 +109,7 @@ export class Reader implements Recipient, ExpiryListener, Ending {
   }
 
   gone(): void {
-    this.#engine.carriers.leave(this.#listener, this.outlet);
+    this.#engine.carriers.leave(this.outlet);
   }
 
   /** Page by page, and no faster than it is taken; behind the last one, live. */

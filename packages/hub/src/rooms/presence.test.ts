@@ -196,6 +196,18 @@ describe("presence", () => {
     expect(crowd.presence.owes("ann")).toBe(false);
   });
 
+  test("R-PRESENCE-FIRST R-PRESENCE-CROWD: whoever came into a crowd that is none any more is owed with the whole list", () => {
+    const { presence, take } = full(MAX_LISTED_MEMBERS);
+    presence.join(member("ann"));
+    presence.leave("m0", "left");
+    expect(presence.owes("ann")).toBe(true);
+    presence.flush();
+    const [whole] = take();
+    expect(whole!.members).toContainEqual(member("ann"));
+    expect(whole).not.toHaveProperty("joined");
+    expect(presence.owes("ann")).toBe(false);
+  });
+
   test("A9: churn leaves no members, no diff and no timer behind", () => {
     const { clock, presence, take } = watched();
     for (let round = 0; round < 1000; round += 1) {

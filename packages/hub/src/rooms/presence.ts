@@ -42,8 +42,10 @@ interface Told {
   broadcast(message: PresenceMessage): void;
 }
 
-/** What has still to be told. */
+/** What has still to be told. Its ids are those of a room that is not crowded: in a crowd they would be thousands, and are never told. */
 class News {
+  /** Somebody came or went, in a crowd too. */
+  moved = false;
   readonly joined = new Set<string>();
   readonly updated = new Set<string>();
   readonly left = new Map<string, LeftReason>();
@@ -111,16 +113,17 @@ export class Presence {
     if (this.get(clientId) === undefined) return;
     this.#members = withoutMember(this.#members, clientId);
     this.#list = undefined;
-    const news = this.#gather();
+    const news = this.#gather(true);
     news?.updated.delete(clientId);
     news?.joined.delete(clientId);
     // Told also of somebody who came and went between two diffs: who joined in between has them in its list.
-    news?.left.set(clientId, reason);
+    if (this.#listed) news?.left.set(clientId, reason);
   }
 
-  /** Whether the others have still to be told that this one came: its events must not overtake that. */
+  /** Whether the others may have still to be told that this one came: its events must not overtake that. */
   owes(clientId: string): boolean {
-    return this.#news?.joined.has(clientId) === true && !this.#crowded;
+    if (this.#news === undefined || this.#crowded) return false;
+    return !this.#listed || this.#news.joined.has(clientId);
   }
 
   /** Tells now what has gathered. */
@@ -138,11 +141,11 @@ export class Presence {
 
   #message(): PresenceMessage | undefined {
     const { count } = this;
-    const { joined, updated, left } = this.#news ?? NO_NEWS;
+    const { moved, joined, updated, left } = this.#news ?? NO_NEWS;
     const base = { type: "presence", room: this.#told.name, count } as const;
-    if (this.#crowded) return joined.size + left.size === 0 ? undefined : base;
+    if (this.#crowded) return moved ? base : undefined;
     if (!this.#listed) return { ...base, members: this.all() };
-    if (joined.size + updated.size + left.size === 0) return undefined;
+    if (!moved && updated.size === 0) return undefined;
     const members = (ids: ReadonlySet<string>): Member[] => [...ids].flatMap((id) => this.get(id) ?? []);
     return {
       ...base,
@@ -158,14 +161,25 @@ export class Presence {
   }
 
   #changed(clientId: string, isNew: boolean): void {
-    const news = this.#gather();
+    const news = this.#gather(isNew);
+    if (!this.#listed) return;
     if (isNew) news?.joined.add(clientId);
     else if (news?.joined.has(clientId) === false) news.updated.add(clientId);
   }
 
-  /** @returns where to say what has changed, which will be told; undefined where nobody is there to be told. */
-  #gather(): News | undefined {
-    if (this.#news !== undefined || this.#told.audience === 0) return this.#news;
+  /**
+   * @param moved whether somebody has come or gone.
+   * @returns where to say what has changed, which will be told; undefined where nobody is there to be told.
+   */
+  #gather(moved: boolean): News | undefined {
+    if (this.#told.audience === 0 && this.#news === undefined) return undefined;
+    if (this.#crowded) this.#listed = false;
+    const news = this.#news ?? this.#begin();
+    news.moved ||= moved;
+    return news;
+  }
+
+  #begin(): News {
     this.#news = new News();
     this.#await(this.#news);
     return this.#news;

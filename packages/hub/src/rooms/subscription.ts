@@ -1,6 +1,7 @@
 /** Owns one stay in one room, of a member or a reader. A re-join makes a new one: what is late for the old one reaches nobody. */
 import type { Down } from "@roomcast/protocol";
 
+import { withRoom } from "../connections/carriers.ts";
 import type { Outlet, Recipient } from "../connections/outlet.ts";
 import type { Reached } from "../entering/cursor.ts";
 import type { Format } from "../ports/connection.ts";
@@ -21,7 +22,7 @@ export class Subscription {
     this.room = room;
     this.peer = peer;
     this.outlet = peer.outlet;
-    this.outlet.rooms.add(room.name);
+    this.outlet.rooms = withRoom(this.outlet.rooms, room.name);
   }
 
   get format(): Format {

@@ -1,6 +1,6 @@
 /** Owns the http server that Roomcast makes for itself: its deadlines, and what it answers where nothing is. */
 import { refusal } from "@roomcast/protocol";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 import type { Admission, Doorstep } from "../doorstep.ts";
@@ -40,10 +40,16 @@ export function ownHttpServer(
   deadlines: Partial<HttpDeadlines> = {},
 ): Server {
   const { timeout, ...options } = { ...DEADLINES, ...deadlines, shouldUpgradeCallback: upgrades };
-  const server = createServer(options, (_request, response) => {
+  /** Node's own `server.timeout` makes a timer for each connection, which one that becomes a WebSocket would keep for its life. */
+  class TimedResponse extends ServerResponse {
+    constructor(...of: ConstructorParameters<typeof ServerResponse>) {
+      super(...of);
+      this.req.socket.setTimeout(timeout);
+    }
+  }
+  const server = createServer({ ...options, ServerResponse: TimedResponse }, (_request, response) => {
     send(response, refused(refusal("not_found")));
   });
-  server.timeout = timeout;
   const listeners = server.listeners("connection");
   const serve = (socket: Socket): void => {
     for (const each of listeners) each.call(server, socket);

@@ -2,7 +2,7 @@
  * Owns which answers about rooms went over each HTTP connection, and to whom. The system has taken them, and nothing shows whether the
  * peer has read them: when its user loses a room, the connection is reset.
  */
-import { CarriedRooms, type Carrier, type Carriers, type Identity, type Listener } from "@roomcast/hub";
+import { type Carrier, type Carriers, type Identity, type Listener, withRoom } from "@roomcast/hub";
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
@@ -31,17 +31,17 @@ export class RoomReads {
     this.#reads.set(socket, reads);
     const known = reads.find((read) => read.user === user && read.carrier.right === right);
     const carrier = known?.carrier ?? carrierOf(socket, right);
-    carrier.rooms.add(room);
+    carrier.rooms = withRoom(carrier.rooms, room);
     // With the newest token of its user, by which it is asked about from now on.
     this.#carriers.enter(listener, carrier);
     if (known !== undefined) return;
     reads.push({ user, carrier });
-    outlast(response, () => this.#carriers.leave(listener, carrier));
+    outlast(response, () => this.#carriers.leave(carrier));
   }
 }
 
 const carrierOf = (socket: Socket, right: Carrier["right"]): Carrier => ({
   right,
-  rooms: new CarriedRooms(),
+  rooms: undefined,
   dropUntaken: () => reset(socket),
 });

@@ -95,6 +95,8 @@ export function sharedListeners(
   return (connection, ws, tcp: Wire) => {
     ws.connection = connection;
     ws.ears = ears;
+    // The empty table of listeners that Node gives to each takes 184 bytes. Where there is none, Node makes one for the first listener.
+    (ws as { _events?: unknown })._events = undefined;
     tcp.connection = connection;
     // Behind the listeners of ws itself: what a chunk completes has been heard when it is scanned.
     tcp.on("data", data);
