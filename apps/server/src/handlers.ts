@@ -29,6 +29,7 @@ export type Handler<C extends Contract, Name extends string> = (
   context: HandlerContext<C>,
 ) => MaybePromise<Outcome | void>;
 
+/** An application's own logic, by the name of the event that it is asked about. */
 export type Handlers<C extends Contract> = {
   readonly [Name in keyof C["events"] & string]?: Handler<C, Name>;
 };

@@ -31,6 +31,7 @@ export interface ServerParts {
   readonly closeStore: () => Promise<void>;
 }
 
+/** A server, as `createServer` makes it. */
 export class RoomcastServer<C extends Contract = Events> {
   readonly hub: Hub;
   readonly rooms: RoomHandles<C>;

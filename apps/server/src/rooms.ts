@@ -13,6 +13,7 @@ import type {
 
 import type { Act, Audit } from "./telemetry/audit.ts";
 
+/** All of them have defaults. */
 export interface PublishOptions {
   /** Repeating it publishes nothing twice. Default: a new one. */
   readonly id?: string;
@@ -32,6 +33,7 @@ export interface RoomPorts {
 
 const ANONYMOUS: Byline = () => ({});
 
+/** One room, in the hands of the application itself: no policy stands in its way. */
 export class RoomHandle<C extends Contract> {
   readonly name: string;
   readonly #hub: Hub;
@@ -84,6 +86,7 @@ export class RoomHandle<C extends Contract> {
   }
 }
 
+/** The rooms, in the hands of the application itself. */
 export class RoomHandles<C extends Contract> {
   readonly #ports: RoomPorts;
   readonly #byline: Byline;

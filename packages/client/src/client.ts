@@ -8,6 +8,7 @@ import type { Ports } from "./platform/ports.ts";
 import type { Room, RoomOptions, Unsubscribe } from "./rooms/room.ts";
 import type { ClientStorage } from "./storage/client-storage.ts";
 
+/** All of them have defaults. */
 export interface ClientOptions<C extends Contract = OpenContract> {
   /** Default: an open contract without events. */
   readonly contract?: C;
@@ -23,6 +24,7 @@ export interface ClientOptions<C extends Contract = OpenContract> {
   readonly ports?: Partial<Ports>;
 }
 
+/** One connection to a server, which it keeps by itself, and the rooms that it is in. */
 export interface Client<C extends Contract = OpenContract> {
   readonly status: Status;
   onStatus(listener: (status: Status) => void): Unsubscribe;

@@ -8,6 +8,7 @@ import {
   type Retry,
 } from "@roomcast/protocol";
 
+/** Codes that the client gives by itself, beside those of the protocol. */
 export const CLIENT_CODES = {
   unknown: { retry: "same_id", meaning: "no answer came; it was sent, and may or may not have been kept" },
   unsent: { retry: "same_id", meaning: "it could not be sent in time; nobody has seen it" },
@@ -17,8 +18,10 @@ export const CLIENT_CODES = {
   timeout: { retry: "same_id", meaning: "the server did not answer in time" },
 } as const satisfies Record<string, { retry: Retry; meaning: string }>;
 
+/** A code that the client gives by itself. */
 export type ClientCode = keyof typeof CLIENT_CODES;
 
+/** Why something did not work. */
 export interface Failure {
   /** One of the protocol's error codes, or the client's own. */
   readonly code: ErrorCode | ClientCode;

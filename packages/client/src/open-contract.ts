@@ -3,4 +3,5 @@ import { defineContract } from "@roomcast/protocol";
 
 export const openContract = defineContract({ strict: false, events: {} });
 
+/** The type of a client without a contract: any event, any data. */
 export type OpenContract = typeof openContract;

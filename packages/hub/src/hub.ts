@@ -56,6 +56,7 @@ import { DEFAULT_SETTINGS, type HubSettings } from "./settings.ts";
 import { Slots } from "./slots.ts";
 import { Turn } from "./turn.ts";
 
+/** What a hub is made of: its ports, and what an application decides. */
 export interface HubOptions {
   readonly log: RoomLog;
   readonly sessions: SessionStore;
@@ -69,14 +70,16 @@ export interface HubOptions {
   readonly sanctions?: SanctionStore;
   /** Default: the bundled contract. */
   readonly contract?: Contract;
-  /** By event name. */
+  /** The application's own logic, by event name. Default: none. */
   readonly handlers?: Readonly<Record<string, EventHandler>>;
+  /** Default: DEFAULT_SETTINGS. */
   readonly settings?: Partial<HubSettings>;
 }
 
 /** Rooms that are read at once for those who come into them. Far fewer than a log lets wait, and enough to keep it busy. */
 const ROOM_READS = 1_024;
 
+/** Rooms, sessions and fan-out, over whatever transports hand their connections to `accept`. */
 export class Hub {
   readonly inspection: Inspection;
   readonly moderation: Moderation;

@@ -23,6 +23,7 @@ export interface RoomExtent {
   readonly top: number;
 }
 
+/** What goes on in a hub, for operators. */
 export class Inspection {
   readonly #engine: Engine;
 

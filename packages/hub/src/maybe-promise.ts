@@ -6,6 +6,7 @@ export type MaybePromise<Value> = Value | Promise<Value>;
 export const isPromise = <Value>(value: MaybePromise<Value>): value is Promise<Value> =>
   typeof (value as { readonly then?: unknown } | null | undefined)?.then === "function";
 
+/** Goes on with a value: at once, or when the promise of it is fulfilled. */
 export function whenReady<Value, Next>(
   value: MaybePromise<Value>,
   next: (value: Value) => MaybePromise<Next>,

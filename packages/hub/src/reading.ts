@@ -19,19 +19,21 @@ import { isPromise } from "./maybe-promise.ts";
 import type { Action } from "./ports/policy.ts";
 import { eventMessage } from "./rooms/room.ts";
 
-/** Both bounds are exclusive. */
+/** Offsets, both exclusive; with neither, the newest. At most `limit` events: 50 by default, and never more than 300. */
 export interface PageRange {
   readonly after?: number;
   readonly before?: number;
   readonly limit?: number;
 }
 
+/** A page of a room's log. */
 export interface HistoryPage {
   readonly events: readonly EventMessage[];
   readonly position: Position;
   readonly more: boolean;
 }
 
+/** A room that somebody is in, and how many are. */
 export interface RoomCount {
   readonly room: string;
   readonly count: number;

@@ -12,6 +12,7 @@ import { DEFAULT_LIMITS, type Limits } from "./limits/limits.ts";
 /** These limits are held by the adapters. */
 type AdapterLimit = "maxConnections" | "connectionsPerAddress" | "upgradesPerSecond" | "requestsPerSecond";
 
+/** Every one has a default, in DEFAULT_SETTINGS. */
 export interface HubSettings extends Omit<Limits, AdapterLimit> {
   readonly server: { readonly name: string; readonly version: string; readonly node: string };
   /** Entered by a hello that names no room. */
@@ -45,6 +46,7 @@ export interface HubSettings extends Omit<Limits, AdapterLimit> {
   readonly drainSpreadMs: number;
 }
 
+/** What counts where nothing else is said. */
 export const DEFAULT_SETTINGS: HubSettings = {
   ...DEFAULT_LIMITS,
   server: { name: "roomcast", version: "0.0.0", node: "local" },

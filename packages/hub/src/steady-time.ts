@@ -9,6 +9,7 @@ const BELIEVED_AFTER_MS = 24 * 60 * 60 * 1000;
 /** What a clock may gain between two looks at it without having jumped. */
 const DRIFT_MS = 1_000;
 
+/** A wall clock that jumps of the system's clock do not put ahead. */
 export class SteadyTime {
   readonly #clock: Pick<Clock, "now" | "monotonicMs">;
   /** What is believed of the wall clock, less the monotonic one. */

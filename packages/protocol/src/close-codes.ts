@@ -1,5 +1,6 @@
 /** Owns the close codes of a WebSocket. 4000–4499 say "reconnect", 4500–4999 say "stop": a new code needs no new client. */
 
+/** By name: the code, and what it means to a client. The reason of a close frame may say more. */
 export const CLOSE_CODES = {
   normal: { code: 1000, meaning: "the client left" },
   goingAway: { code: 1001, meaning: "the page or the server went away" },
@@ -18,7 +19,9 @@ export const CLOSE_CODES = {
   superseded: { code: 4509, meaning: "a newer socket took over the session" },
 } as const satisfies Record<string, { code: number; meaning: string }>;
 
+/** A name of the table of close codes. */
 export type CloseName = keyof typeof CLOSE_CODES;
+/** A code of that table. A peer may close with others. */
 export type CloseCode = (typeof CLOSE_CODES)[CloseName]["code"];
 
 /** Close codes after which a client must not reconnect by itself. */

@@ -61,6 +61,7 @@ export function checkUp(value: object): Decoded<Up> {
   return fault === undefined ? checked : err(withRequest(fault, value));
 }
 
+/** The text frame of a message to a server. */
 export const encodeUp = (message: Up): string => JSON.stringify(message);
 
 /** Data that is JsonText goes out as the text that it is, never parsed again. */

@@ -5,6 +5,7 @@ import { type Refusal, refusal } from "./error-codes.ts";
 import { isEventName, RESERVED_EVENTS } from "./ids.ts";
 import { err, ok, type Result } from "./result.ts";
 
+/** One event of a contract: what its data may be, whether it is kept, who may publish it. */
 export interface EventOptions<Schema extends StandardSchemaV1 = StandardSchemaV1> {
   /**
    * Any Standard Schema validator (valibot, zod, arktype …). Its output is what is published, so it must be JSON.
@@ -17,8 +18,10 @@ export interface EventOptions<Schema extends StandardSchemaV1 = StandardSchemaV1
   readonly publisher?: "anyone" | "server";
 }
 
+/** The events of a contract, by name. */
 export type EventMap = Readonly<Record<string, EventOptions>>;
 
+/** What may be published in a room. Server and clients share one; `defineContract` makes it. */
 export interface Contract<Events extends EventMap = EventMap, Strict extends boolean = boolean> {
   readonly events: Events;
   /** true: an unknown event is refused. false: it passes, unchecked and kept. */
@@ -27,6 +30,7 @@ export interface Contract<Events extends EventMap = EventMap, Strict extends boo
   check(event: string, data: unknown, publisher: "anyone" | "server"): Result<CheckedEvent, Refusal>;
 }
 
+/** What a contract has let through. */
 export interface CheckedEvent {
   readonly data: unknown;
   readonly kept: boolean;

@@ -14,6 +14,7 @@ import { pongSchema } from "./messages/ping.ts";
 import { presenceSchema } from "./messages/presence.ts";
 import { ackSchema } from "./messages/publish.ts";
 
+/** The valibot schemas of all messages of a server. */
 export const downSchemas = [
   welcomeSchema,
   joinedSchema,
@@ -29,4 +30,5 @@ export const downSchemas = [
   pongSchema,
 ] as const;
 
+/** Any message of a server. */
 export type Down = v.InferOutput<(typeof downSchemas)[number]>;

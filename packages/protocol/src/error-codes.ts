@@ -2,6 +2,7 @@
 import { MAX_ERROR_MESSAGE_LENGTH } from "./limits.ts";
 import type { Imposed } from "./messages/imposed.ts";
 
+/** By code: whether the same request may be repeated, its status in HTTP, and what it means. */
 export const ERROR_CODES = {
   bad_message: { retry: "no", status: 400, meaning: "the message has not the shape that its type asks for" },
   unknown_type: { retry: "no", status: 400, meaning: "no message of this type is known here" },
@@ -35,7 +36,9 @@ export const ERROR_CODES = {
   internal: { retry: "same_id", status: 503, meaning: "the server failed; the outcome is unknown" },
 } as const satisfies Record<string, { retry: Retry; status: number; meaning: string }>;
 
+/** Whether a request may be repeated: not at all, or as it is under its id. */
 export type Retry = "no" | "same_id";
+/** A code of that table. A newer server may send others. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** Why something was refused: a value, to be sent as `error`, as an HTTP error body or as a failed ack. */
@@ -54,6 +57,7 @@ export interface ErrorFields extends Omit<Refusal, "isOwnExcess"> {
   readonly retry: Retry;
 }
 
+/** @param text for a developer to read; default: the meaning of the code. @param retryAfterMs how long to wait before it may help to try again. */
 export function refusal(
   code: ErrorCode,
   text: string = ERROR_CODES[code].meaning,

@@ -6,6 +6,7 @@ import { offsetSchema } from "./position.ts";
 
 const textSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(4000));
 
+/** The contract of the bundled apps (chat, ticker). It is open: other events pass unchecked, and are kept. */
 export const events = defineContract({
   // Open: an event that is not listed passes with its data unchecked, and is kept like the others.
   strict: false,
@@ -32,4 +33,5 @@ export const events = defineContract({
   },
 });
 
+/** The type of that contract. */
 export type Events = typeof events;

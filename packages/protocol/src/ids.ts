@@ -15,7 +15,9 @@ export const RESERVED_EVENTS: ReadonlySet<string> = new Set([
   "expiring",
 ]);
 
+/** Whether it can name a room. */
 export const isRoomName = (name: string): boolean => ROOM.test(name);
+/** Whether it can name an event; reserved names are event names too. */
 export const isEventName = (name: string): boolean => EVENT.test(name);
 
 export const roomSchema = v.pipe(v.string(), v.regex(ROOM));

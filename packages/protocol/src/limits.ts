@@ -4,10 +4,15 @@
 export const MAX_MESSAGE_BYTES = 64 * 1024;
 /** A message before hello. */
 export const MAX_HELLO_BYTES = 16 * 1024;
+/** Characters of the id of a request or publish. */
 export const MAX_ID_LENGTH = 64;
+/** Characters of what a person is called. */
 export const MAX_NAME_LENGTH = 64;
+/** Characters of a room's name. */
 export const MAX_ROOM_LENGTH = 128;
+/** Characters of an event's name. */
 export const MAX_EVENT_LENGTH = 64;
+/** Characters of an epoch. */
 export const MAX_EPOCH_LENGTH = 64;
 /** A bearer or resume token. */
 export const MAX_TOKEN_LENGTH = 8 * 1024;
@@ -29,7 +34,9 @@ export const MAX_LISTED_MEMBERS = 250;
 /** More than this queued towards one reader closes it with 4413. */
 export const MAX_QUEUED_BYTES = 1024 * 1024;
 
+/** From the opening of a socket to its hello; later it is closed with 4408. */
 export const HELLO_TIMEOUT_MS = 10_000;
+/** Without a sign of life for so long, a server pings. */
 export const HEARTBEAT_MS = 25_000;
 /** A WebSocket pong must come within this, else the socket is dead. */
 export const PONG_TIMEOUT_MS = 8_000;

@@ -12,4 +12,5 @@ export const positionSchema = v.object({
   offset: offsetSchema,
 });
 
+/** A place in a room's log. Only positions of one epoch can be compared. */
 export type Position = v.InferOutput<typeof positionSchema>;

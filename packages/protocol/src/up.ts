@@ -10,6 +10,7 @@ import { setPresenceSchema } from "./messages/presence.ts";
 import { publishSchema } from "./messages/publish.ts";
 import { refreshSchema } from "./messages/refresh.ts";
 
+/** The valibot schemas of all messages of a client. */
 export const upSchemas = [
   helloSchema,
   joinSchema,
@@ -21,4 +22,5 @@ export const upSchemas = [
   pingSchema,
 ] as const;
 
+/** Any message of a client. */
 export type Up = v.InferOutput<(typeof upSchemas)[number]>;

@@ -5,11 +5,13 @@ import { createSubscriber } from "svelte/reactivity";
 
 import type { LiveRoom } from "./room.ts";
 
+/** All of them have defaults. */
 export interface EventsOptions {
   /** How many of the newest are kept; the oldest go first. Default 500. */
   readonly keep?: number;
 }
 
+/** The newest events of one name. */
 export interface LiveEvents<Event> {
   /** In the order of the room. A new array after each change. */
   readonly list: readonly Event[];

@@ -18,6 +18,7 @@ export interface LiveStatus {
 
 const GLANCE_MS = 5_000;
 
+/** Follows the connection of a client. */
 export function createStatus<C extends Contract>(client: Client<C>): LiveStatus {
   let connections = client.status.state === "connected" ? 1 : 0;
   // Counted whether or not anybody looks.

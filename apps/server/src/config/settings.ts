@@ -201,6 +201,7 @@ export const SETTINGS = {
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;
+/** What an operator can set; durations in ms, sizes in bytes. The table in this file has names and defaults. */
 export type Settings = { readonly [Name in SettingName]: ValueOf<(typeof SETTINGS)[Name]> };
 
 export const DEFAULTS = Object.fromEntries(

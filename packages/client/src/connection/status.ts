@@ -27,6 +27,7 @@ export interface Reason {
   readonly message: string;
 }
 
+/** How the connection is. */
 export type Status =
   /** The first attempt since `connect()` is under way. */
   | { readonly state: "connecting" }

@@ -5,6 +5,7 @@ export interface Timer {
   cancel(): void;
 }
 
+/** Port: time. */
 export interface Clock {
   /** Wall clock, ms since 1970. For stamps only: it may jump. */
   now(): number;
@@ -14,6 +15,7 @@ export interface Clock {
   after(delayMs: number, run: () => void): Timer;
 }
 
+/** Port: chance. */
 export interface Random {
   /** 128 bits that nobody can guess, as 22 characters of A–Z a–z 0–9 _ -. */
   id(): string;
@@ -21,6 +23,7 @@ export interface Random {
   fraction(): number;
 }
 
+/** Port: a connection that carries text frames. */
 export interface Socket {
   /** MUST NOT throw; after the end it is ignored. */
   send(text: string): void;
@@ -37,14 +40,17 @@ export interface SocketListener {
   closed(code: number, reason: string): void;
 }
 
+/** Where to, and as whom. */
 export interface Dial {
   readonly url: string;
   /** For whoever can show it before the socket opens; hello says it again. */
   readonly token: string | undefined;
 }
 
+/** Begins to open a socket. MUST NOT throw: one that cannot be opened is `closed`. */
 export type OpenSocket = (dial: Dial, listener: SocketListener) => Socket;
 
+/** All that the client asks of the world around it. */
 export interface Ports {
   readonly clock: Clock;
   readonly random: Random;

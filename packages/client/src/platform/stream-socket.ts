@@ -7,6 +7,7 @@ import { createParser, type EventSourceMessage } from "eventsource-parser";
 
 import type { Clock, Dial, OpenSocket, Socket, SocketListener } from "./ports.ts";
 
+/** As much of `fetch` as the client needs. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** What is sent again has no effect where it had come; after these it is not worth the wait. */

@@ -3,6 +3,7 @@ import type { Position } from "@roomcast/protocol";
 
 import type { Failure } from "../failure.ts";
 
+/** All of them have defaults. */
 export interface PublishOptions {
   /** false: not handed back to this client; its ack stands for it. Default true. */
   readonly echo?: boolean;
@@ -15,6 +16,7 @@ export interface PublishOptions {
 /** What became of a publish: always a value, never a throw. */
 export type PublishResult = Published | NotPublished;
 
+/** It was acked. */
 export interface Published {
   readonly ok: true;
   readonly id: string;
@@ -30,6 +32,7 @@ export interface Published {
   readonly answer?: unknown;
 }
 
+/** It was refused, or nobody knows (`unknown`). */
 export interface NotPublished extends Failure {
   readonly ok: false;
   readonly id: string;

@@ -20,6 +20,7 @@ import type { PendingPublish, PublishOptions, PublishResult } from "../publishin
 /** Stops the subscription; harmless when called again. */
 export type Unsubscribe = () => void;
 
+/** They count for the first join; later ones go on where the room is. */
 export interface RoomOptions {
   /** How many of the newest events to get on the first join. 0–300, default 50. */
   readonly history?: number;
@@ -29,6 +30,7 @@ export interface RoomOptions {
   readonly state?: State;
 }
 
+/** Whether the client is in a room, and if not, why. */
 export type RoomStatus =
   /** Not in the room yet, not again after a lost connection, or not caught up with what was missed. */
   | { readonly state: "joining" }
@@ -47,6 +49,7 @@ export type RoomStatus =
   /** The server does not let this client in. Done as well. */
   | { readonly state: "refused"; readonly error: Failure };
 
+/** An event, as a handler gets it. */
 export interface RoomEvent<Name extends string = string, Data = unknown> {
   readonly room: string;
   readonly event: Name;
@@ -70,6 +73,7 @@ export interface RoomGap extends Omit<GapSpan, "reason"> {
   readonly reason: GapSpan["reason"] | "hole";
 }
 
+/** Who has come, changed or gone. */
 export interface PresenceChange {
   readonly joined: readonly Member[];
   readonly updated: readonly Member[];
@@ -91,6 +95,7 @@ export interface JoinedRoom {
   readonly gap?: RoomGap;
 }
 
+/** Which page of a room's log. */
 export interface HistoryQuery {
   /** Offsets, both exclusive; at most one of them. With neither: the newest. */
   readonly before?: number;
@@ -99,6 +104,7 @@ export interface HistoryQuery {
   readonly limit?: number;
 }
 
+/** A page of a room's log. */
 export interface HistoryPage<C extends Contract> {
   /** In offset order. */
   readonly events: readonly AnyRoomEvent<C>[];

@@ -1,6 +1,7 @@
 /** Port: what of a client outlives the program: publishes without an ack, and the right to come back as itself. */
 import type { Failure } from "../failure.ts";
 
+/** A publish without an ack. */
 export interface StoredPublish {
   readonly id: string;
   readonly room: string;
@@ -16,6 +17,7 @@ export interface StoredPublish {
   readonly failed?: Failure;
 }
 
+/** All that a program left when it ended. */
 export interface StoredClient {
   /** In the order of the first `save` of each. */
   readonly publishes: readonly StoredPublish[];

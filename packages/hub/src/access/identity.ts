@@ -19,6 +19,7 @@ export interface Identity {
 
 const GUEST_PREFIX = "guest:";
 
+/** Somebody without a token. What others see as its user is made of its clientId. */
 export const GUEST: Identity = { user: null };
 
 /** `from.user` of a session: always a string, and the scope in which its publish ids are unique. */

@@ -21,6 +21,7 @@ import type { Expulsion } from "../sessions/sessions.ts";
 import { leaveForbidden, takeOut } from "./expelling.ts";
 import { refusalOf, type Sanctions } from "./sanctions.ts";
 
+/** What is to be done to a user. */
 export interface Act {
   readonly act: ActName;
   /** As others see it: `from.user`. */
@@ -35,6 +36,7 @@ export interface Act {
   readonly by?: string | undefined;
 }
 
+/** What came of it. */
 export interface Done {
   /** Sessions and readers that have lost something by it. */
   readonly affected: number;
@@ -52,6 +54,7 @@ interface Rule {
   readonly global?: true;
 }
 
+/** What can be done: what it imposes or lifts, whether it takes the user out, whether it may have an end. */
 export const ACTS = {
   kick: { expels: { left: "kicked", close: "kicked" } },
   mute: { imposes: "mute", lasts: true },
@@ -66,6 +69,7 @@ export const ACTS = {
   },
 } as const satisfies Record<string, Rule>;
 
+/** A name of the table of acts. */
 export type ActName = keyof typeof ACTS;
 
 /** Longer, and it would not fit into the close frame of a WebSocket. */
@@ -74,6 +78,7 @@ const MAX_USER_LENGTH = 255;
 /** The latest time that a Date can be (ECMA-262, Time Values). */
 const LAST_TIME_MS = 8.64e15;
 
+/** What is done to users. */
 export class Moderation {
   readonly #engine: Engine;
   readonly #sanctions: Sanctions;

@@ -5,6 +5,7 @@
 import type { Speaker } from "../access/access.ts";
 import type { Action } from "../ports/policy.ts";
 
+/** A connection that may still hold bytes of somebody. */
 export interface Carrier {
   /** The right under which its bytes were sent. */
   readonly right: Exclude<Action["kind"], "publish" | "direct">;
@@ -34,7 +35,7 @@ export interface Loss {
 /** A connection that has carried so many is taken to hold bytes of every room. Only that of a proxy or a scanner gets there. */
 const MAX_ROOMS = 256;
 
-/** No list while there is one, as on most connections: each of them has this. */
+/** The rooms of which a connection has carried something. No list while there is one, as on most connections: each of them has this. */
 export type CarriedRooms = string | string[] | undefined;
 
 /** @returns what stands in the place of `carried` from now on. */

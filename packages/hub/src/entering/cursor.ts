@@ -17,6 +17,7 @@ const SEPARATOR = "/";
 const MAX_LENGTH = 512;
 const WHOLE = /^\d{1,15}$/;
 
+/** A cursor as text, to be given back by a client that returns. @param generation of the log. */
 export const cursorText = (generation: string, { sequence, behind }: Cursor): string =>
   [generation, sequence, ...(behind === undefined ? [] : [behind.room, behind.sequence])].join(SEPARATOR);
 

@@ -22,6 +22,7 @@ import { eventMessage, type Room } from "../rooms/room.ts";
 import type { Subscription } from "../rooms/subscription.ts";
 import { recover } from "./recovery.ts";
 
+/** A room, and from where on it is to be told: all after `since`, or the newest `history` events. */
 export type Place = Pick<JoinTarget, "room" | "since" | "history">;
 
 /** A place, and whether whoever wants to be there may see what was said before. */

@@ -3,6 +3,7 @@ import type { Clock } from "../ports/clock.ts";
 import { Recent } from "./recent.ts";
 import { BURST_MS, TokenBucket } from "./token-bucket.ts";
 
+/** A token bucket for each key. Keys that were not used for long are forgotten. */
 export class Credits {
   readonly #clock: Clock;
   readonly #perSecond: number;

@@ -116,9 +116,12 @@ export const LIMITS = {
 /** When a server comes back, so does everybody behind one address, at once. By default this burst is all that may be connected from it. */
 export const ARRIVALS_BURST_MS = 20_000;
 
+/** A name of the table of limits. */
 export type LimitName = keyof typeof LIMITS;
+/** By name; 0 is no limit. */
 export type Limits = Readonly<Record<LimitName, number>>;
 
+/** The table's own values. */
 export const DEFAULT_LIMITS = Object.fromEntries(
   Object.entries(LIMITS).map(([name, { fallback }]) => [name, fallback]),
 ) as Limits;

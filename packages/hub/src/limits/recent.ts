@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../ports/clock.ts";
 
+/** A map that forgets what was not set for a while. */
 export class Recent<Value> {
   readonly #clock: Clock;
   readonly #keptMs: number;

@@ -35,6 +35,7 @@ interface RoomState {
   readonly known: Map<string, Entry>;
 }
 
+/** All but the ports have defaults. */
 export interface MemoryLogOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -47,6 +48,7 @@ export interface MemoryLogOptions {
   readonly dedupeMs?: number;
 }
 
+/** A room log that is gone with the process. */
 export class MemoryLog implements RoomLog {
   readonly durability = "memory";
   readonly announcesFirst = true;

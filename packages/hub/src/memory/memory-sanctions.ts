@@ -3,6 +3,7 @@ import { ok, type Refusal, type Result } from "@roomcast/protocol";
 
 import type { Sanction, SanctionKey, SanctionStore } from "../ports/sanction-store.ts";
 
+/** Sanctions that are gone with the process. */
 export class MemorySanctions implements SanctionStore {
   readonly #kept = new Map<string, Sanction>();
 

@@ -5,6 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { SessionStore, StoredSession } from "../ports/session-store.ts";
 import { SteadyTime } from "../steady-time.ts";
 
+/** Sessions that are gone with the process. */
 export class MemorySessions implements SessionStore {
   readonly #time: SteadyTime;
   readonly #sessions = new Map<string, StoredSession>();

@@ -16,6 +16,7 @@ export interface IncomingEvent<Data = unknown> {
   readonly to?: string;
 }
 
+/** The publisher gets this as an error. */
 export interface Refused {
   readonly kind: "refuse";
   readonly refusal: Refusal;
@@ -33,7 +34,9 @@ export type Outcome =
 /** Returning nothing accepts. Throwing refuses with `internal`, and is reported. */
 export type EventHandler<Data = unknown> = (event: IncomingEvent<Data>) => MaybePromise<Outcome | void>;
 
+/** The event is published as it is. */
 export const accept: Outcome = { kind: "accept" };
+/** The event is published with this data instead, which the contract checks again. */
 export const change = (data: unknown): Outcome => ({ kind: "change", data });
 /** With no value it is done, and there is nothing to say. */
 export const answer = (value?: unknown): Outcome => ({ kind: "answer", answer: value });

@@ -5,6 +5,7 @@ export interface Timer {
   cancel(): void;
 }
 
+/** Time, as a test or a simulation can hold it. */
 export interface Clock {
   /** Wall clock, ms since 1970. For stamps only: it may jump. */
   now(): number;

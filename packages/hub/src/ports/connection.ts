@@ -19,6 +19,7 @@ export interface Format {
   readonly inSequence?: true;
 }
 
+/** One client's socket. An adapter implements it and hands it to `hub.accept`. */
 export interface Connection {
   readonly format: Format;
   /** How a message looks that goes to this connection alone, where that is not what its format says. */

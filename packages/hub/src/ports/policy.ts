@@ -4,6 +4,7 @@ import { ok, type Refusal, type Result } from "@roomcast/protocol";
 import { GUEST, type Identity } from "../access/identity.ts";
 import type { MaybePromise } from "../maybe-promise.ts";
 
+/** What somebody wants to do. */
 export type Action =
   /**
    * `history`: to see what was said before one came. `presence`: to tell a state of one's own, and to ask who is there without
@@ -15,6 +16,7 @@ export type Action =
     }
   | { readonly kind: "publish" | "direct"; readonly room: string; readonly event: string };
 
+/** Who may come in, and do what. An application may bring its own. */
 export interface Policy {
   /** MUST NOT throw on any token. `undefined` when the client brought none. */
   authenticate(token: string | undefined): MaybePromise<Result<Identity, Refusal>>;

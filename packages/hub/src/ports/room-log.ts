@@ -20,6 +20,7 @@ export interface Draft {
   readonly time: number;
 }
 
+/** An event that the log has. */
 export interface KeptEvent extends Draft {
   readonly epoch: string;
   /** 1, 2, 3 … per room and epoch, without a hole. */
@@ -28,6 +29,7 @@ export interface KeptEvent extends Draft {
   readonly sequence: number;
 }
 
+/** Where an event stands. */
 export interface Appended {
   readonly position: Position;
   readonly time: number;
@@ -35,6 +37,7 @@ export interface Appended {
   readonly duplicate: boolean;
 }
 
+/** Is told what became of an append. */
 export type Settle = (outcome: Result<Appended, Refusal>) => void;
 
 /** `position`: offset 0 of the life of the room that begins. It has a sequence as events have. */
@@ -44,6 +47,7 @@ export interface Removed {
   readonly sequence: number;
 }
 
+/** Is told what became of a removal. */
 export type SettleRemoval = (outcome: Result<Removed, Refusal>) => void;
 
 /** Events that rooms have forgotten, and by which limit of what they keep: their number, the bytes of their data, their age. */
@@ -77,6 +81,7 @@ export interface Page {
   readonly more: boolean;
 }
 
+/** The log of all rooms. */
 export interface RoomLog {
   readonly durability: Durability;
   /** Another one says that sequences of before mean nothing any more. Letters, digits, `-` and `_`. */

@@ -1,6 +1,7 @@
 /** Port: what was imposed on users, with its reason and its end. Outlives the process where the store does. */
 import type { Refusal, Result } from "@roomcast/protocol";
 
+/** What was imposed on a user. */
 export interface Sanction {
   /**
    * `mute`: says nothing. `ban`: is not let in. `revoke`: what vouched for the user until then does so no more, and a newer

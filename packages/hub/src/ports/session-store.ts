@@ -1,6 +1,7 @@
 /** Port: what must outlive the process so that a session can be resumed. */
 import type { Refusal, Result } from "@roomcast/protocol";
 
+/** A session, as it is kept. */
 export interface StoredSession {
   readonly clientId: string;
   /** null for a guest: a token is bound to its user. */

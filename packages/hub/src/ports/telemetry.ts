@@ -5,6 +5,7 @@ import type { LimitName } from "../limits/limits.ts";
 import type { Destination } from "../publishing/delivering.ts";
 import type { Draft, Trimmed } from "./room-log.ts";
 
+/** Which client a fact is about. */
 export interface ClientFacts {
   readonly clientId: string;
   readonly user: string;
@@ -21,6 +22,7 @@ export interface ReaderFacts {
   readonly transport: string;
 }
 
+/** A fact, by its kind. */
 export type TelemetryEvent =
   | { readonly kind: "client_connected"; readonly client: ClientFacts; readonly resumed: boolean }
   | {
@@ -85,6 +87,7 @@ export interface PublishedEvent extends Draft, Destination {
   readonly sinceMs: number;
 }
 
+/** Listens to facts. */
 export interface Telemetry {
   /** MUST NOT throw. */
   record(event: TelemetryEvent): void;
@@ -95,4 +98,5 @@ export interface Telemetry {
   readonly published?: ((event: PublishedEvent) => void) | undefined;
 }
 
+/** Listens to nothing. */
 export const NO_TELEMETRY: Telemetry = { record: () => undefined };

@@ -20,4 +20,5 @@ export const errorSchema = v.object({
   imposed: v.exactOptional(imposedSchema),
 });
 
+/** A request was refused. */
 export type ErrorMessage = v.InferOutput<typeof errorSchema>;

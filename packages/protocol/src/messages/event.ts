@@ -25,5 +25,7 @@ export const eventMessageSchema = v.object({
   offset: v.exactOptional(offsetSchema),
 });
 
+/** Who published an event, as everybody sees it. */
 export type From = v.InferOutput<typeof fromSchema>;
+/** An event, as each member of its room gets it. */
 export type EventMessage = v.InferOutput<typeof eventMessageSchema>;

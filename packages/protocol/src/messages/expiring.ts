@@ -3,4 +3,5 @@ import * as v from "valibot";
 
 export const expiringSchema = v.object({ type: v.literal("expiring"), expiresInMs: v.number() });
 
+/** The token expires in `expiresInMs`: send another by `refresh`. */
 export type Expiring = v.InferOutput<typeof expiringSchema>;

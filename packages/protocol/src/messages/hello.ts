@@ -18,15 +18,24 @@ export const helloSchema = v.object({
 export const welcomeSchema = v.object({
   type: v.literal("welcome"),
   protocol: v.number(),
+  /** Stays the same when the session is resumed. */
   clientId: clientIdSchema,
+  /** The token's subject, or `guest:<clientId>`. */
   user: v.string(),
+  /** Brings the session back, with the next hello. A secret. */
   resume: v.string(),
+  /** The hello brought a session back; false: this is a new one. */
   resumed: v.boolean(),
+  /** What an ack of this server stands for: `memory`, `process`, `disk` or `replicated`. */
   durability: v.string(),
+  /** Whoever sees no WebSocket pings sends `ping` this often. */
   heartbeatMs: v.number(),
+  /** What this server takes, by name: PROTOCOL.md lists them. */
   limits: v.record(v.string(), v.number()),
   server: v.object({ name: v.string(), version: v.string(), node: v.string() }),
 });
 
+/** The first message of a client. */
 export type Hello = v.InferOutput<typeof helloSchema>;
+/** The answer to a hello. */
 export type Welcome = v.InferOutput<typeof welcomeSchema>;

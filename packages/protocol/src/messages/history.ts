@@ -28,5 +28,7 @@ export const historySchema = v.object({
   more: v.boolean(),
 });
 
+/** Asks for a page of a room's log. */
 export type GetHistory = v.InferOutput<typeof getHistorySchema>;
+/** A page of a room's log. */
 export type History = v.InferOutput<typeof historySchema>;

@@ -11,4 +11,5 @@ export const imposedSchema = v.object({
   reason: v.exactOptional(v.string()),
 });
 
+/** What a moderator has imposed on a user, as a refusal tells it. */
 export type Imposed = v.InferOutput<typeof imposedSchema>;

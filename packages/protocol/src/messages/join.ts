@@ -37,6 +37,9 @@ export const joinedSchema = v.object({
   gap: v.exactOptional(gapSpanSchema),
 });
 
+/** A room to be in, and from where on to be told of it. */
 export type JoinTarget = v.InferOutput<typeof joinTargetSchema>;
+/** Asks to be let into a room. */
 export type Join = v.InferOutput<typeof joinSchema>;
+/** The client is in the room, with what it has missed or the newest events. */
 export type Joined = v.InferOutput<typeof joinedSchema>;

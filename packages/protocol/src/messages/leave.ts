@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { idSchema, roomSchema } from "../ids.ts";
 import { openListSchema } from "../open-list.ts";
 
+/** Why somebody is out of a room. */
 export const LEFT_REASONS = [
   "left",
   "closed",
@@ -27,6 +28,9 @@ export const leftSchema = v.object({
   until: v.exactOptional(v.number()),
 });
 
+/** Why somebody is out of a room. */
 export type LeftReason = v.InferOutput<typeof leftReasonSchema>;
+/** Asks to be out of a room. */
 export type Leave = v.InferOutput<typeof leaveSchema>;
+/** The client is out of the room. */
 export type Left = v.InferOutput<typeof leftSchema>;

@@ -12,4 +12,5 @@ export const memberSchema = v.object({
   state: stateSchema,
 });
 
+/** Somebody in a room, as the others see it. */
 export type Member = v.InferOutput<typeof memberSchema>;

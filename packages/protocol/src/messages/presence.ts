@@ -27,5 +27,7 @@ export const presenceSchema = v.object({
   left: v.exactOptional(v.array(v.object({ clientId: clientIdSchema, reason: leftReasonSchema }))),
 });
 
+/** Sets the client's own presence state in a room. */
 export type SetPresence = v.InferOutput<typeof setPresenceSchema>;
+/** Who has come, changed or gone. */
 export type Presence = v.InferOutput<typeof presenceSchema>;

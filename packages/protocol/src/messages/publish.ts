@@ -33,5 +33,7 @@ export const ackSchema = v.object({
   answer: v.exactOptional(v.unknown()),
 });
 
+/** Asks that an event be published. */
 export type Publish = v.InferOutput<typeof publishSchema>;
+/** The event is kept; or the request is done. */
 export type Ack = v.InferOutput<typeof ackSchema>;

@@ -9,4 +9,5 @@ export const refreshSchema = v.object({
   token: tokenSchema,
 });
 
+/** A new token for the same session. */
 export type Refresh = v.InferOutput<typeof refreshSchema>;

@@ -7,6 +7,7 @@ export interface NamespaceOptions {
   readonly room: string;
 }
 
+/** By the name of the namespace, such as `/chat`. */
 export type NamespaceMap = Readonly<Record<`/${string}`, NamespaceOptions>>;
 
 interface Namespace {
