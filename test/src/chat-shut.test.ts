@@ -128,6 +128,19 @@ describe("what is shut, in a browser", () => {
     expect(await banner.getByRole("button", { name: "Retry now" }).count()).toBe(0);
   });
 
+  it("U-BANNER P-MAY-6: whoever is banned from the server reads it in their own language, with the end and the reason", async () => {
+    const ada = await visitors.enter(`/r/${room}`, "Ada", { isRefused: true, locale: "de-DE" });
+    await ada.page.getByRole("textbox", { name: "Nachricht" }).waitFor();
+    await until("she is there", async () => {
+      const found = await fetch(`${admin()}/clients?room=${room}&q=ada`);
+      return ((await found.json()) as { clients: unknown[] }).clients.length === 1;
+    });
+    await moderate({ act: "ban", user: (await adaHere()).user, reason: "spam", forMs: 3_600_000 });
+    const banner = ada.page.getByRole("region", { name: "Störung der Verbindung" });
+    await banner.getByText(/^Du bist ausgeschlossen, bis .*\d: spam\.$/).waitFor();
+    expect(await banner.innerText()).not.toMatch(/banned|until|T\d\d:/);
+  });
+
   it("U-GAP: what was trimmed while somebody was away is named where it is missing, and further up too", async () => {
     const ada = await visitors.enter(`/r/${room}`, "Ada");
     await ada.say("before");

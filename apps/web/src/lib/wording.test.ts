@@ -18,12 +18,22 @@ describe("what codes mean to a person", () => {
 
   it("A11 what an operator gives as the reason reaches the user, and what every such close says does not", () => {
     expect(wordsOf({ cause: "closed", code: 4506, message: "spam" })).toBe("spam");
-    const until = new Date(Date.UTC(2026, 10, 25, 21, 30)).toISOString();
-    const words = wordsOf({ cause: "closed", code: 4503, message: `banned until ${until}: spam` });
-    expect(words).toMatch(/^banned until .+: spam$/);
-    expect(words).not.toContain("T21:30");
+    expect(wordsOf({ cause: "closed", code: 4503, message: "members only" })).toBe("members only");
     expect(wordsOf({ cause: "closed", code: 4503, message: "not allowed" })).toBeUndefined();
     expect(wordsOf({ cause: "closed", code: 1006, message: "the connection was lost" })).toBeUndefined();
+  });
+
+  it("P-MAY-6 what was imposed is told by what it is, in the words and the time of the reader, by however it is closed", () => {
+    const until = new Date(Date.UTC(2026, 10, 25, 21, 30)).toISOString();
+    const closed = (code: number, message: string) => ({ cause: "closed", code, message }) as const;
+    const banned = closed(4503, `banned until ${until}: spam: "twice"`);
+    expect(reasonText(banned)).toMatch(/^You are banned until .+: spam: "twice"\.$/);
+    expect(reasonText(banned)).not.toContain("T21:30");
+    expect(wordsOf(banned)).toBeUndefined();
+    expect(reasonText(closed(4503, "banned"))).toBe("You are banned.");
+    expect(reasonText(closed(4503, "banned: enough!"))).toBe("You are banned: enough!");
+    expect(reasonText(closed(4501, "revoked"))).toBe("You need to sign in again.");
+    expect(reasonText(closed(4506, "banned: a joke"))).toBe("You were removed by an operator.");
   });
 
   it("a failure that has no sentence of its own is told in the server's words", () => {

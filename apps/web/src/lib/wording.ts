@@ -5,8 +5,8 @@ import { CLOSE_CODES, type Imposed } from "@roomcast/protocol";
 import { t } from "../texts/language.svelte.ts";
 import { momentText } from "./format.ts";
 
-/** As the server writes a time into its words. */
-const ISO_TIME = /\d{4}-\d{2}-\d{2}T[\d:.]+Z/g;
+/** How a close says what was imposed on somebody (PROTOCOL.md, P-MAY-6). */
+const IMPOSED = /^(banned|revoked)(?: until (\S+Z))?(?:: (.+))?$/s;
 
 export function failureText(failure: Failure): string {
   const { code, message, imposed } = failure;
@@ -17,18 +17,34 @@ export function failureText(failure: Failure): string {
 export const imposedText = ({ what, until, reason }: Imposed): string | undefined =>
   t().imposed[what]?.(until === undefined ? undefined : momentText(until, Date.now()), reason);
 
-export function reasonText({ cause, code }: Reason): string {
+export function reasonText(why: Reason): string {
+  const { cause, code } = why;
   const { closes, reasons } = t();
+  const imposed = imposedIn(why);
+  const words = imposed && imposedText(imposed);
+  // A moderator's words may end as they like.
+  if (words !== undefined) return /[.!?]$/.test(words) ? words : `${words}.`;
   return (cause === "closed" ? closes[code ?? 1006] : undefined) ?? reasons[cause];
 }
 
 /** What whoever ended the connection has said of it, beyond what its code says. */
-export function wordsOf({ code, message }: Reason): string | undefined {
+export function wordsOf(why: Reason): string | undefined {
   const { kicked, forbidden } = CLOSE_CODES;
-  const close = [kicked, forbidden].find((known) => known.code === code);
-  return close === undefined || close.meaning === message
-    ? undefined
-    : message.replace(ISO_TIME, (time) => momentText(Date.parse(time), Date.now()));
+  const close = [kicked, forbidden].find(({ code }) => code === why.code);
+  const saysMore = close !== undefined && close.meaning !== why.message && imposedIn(why) === undefined;
+  return saysMore ? why.message : undefined;
+}
+
+function imposedIn({ code, message }: Reason): Imposed | undefined {
+  const { forbidden, unauthorised } = CLOSE_CODES;
+  const [, what, until, reason] =
+    code === forbidden.code || code === unauthorised.code ? (IMPOSED.exec(message) ?? []) : [];
+  if (what === undefined) return undefined;
+  return {
+    what: what as Imposed["what"],
+    ...(until !== undefined && { until: Date.parse(until) }),
+    ...(reason !== undefined && { reason }),
+  };
 }
 
 export function gapText({ reason, from, to }: Pick<RoomGap, "reason" | "from" | "to">): string {
