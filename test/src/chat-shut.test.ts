@@ -63,11 +63,16 @@ describe("what is shut, in a browser", () => {
     await ada.dot("open");
   });
 
-  it("U-OUTBOX: where one may read and not write, a message says so itself, and can be taken back", async () => {
+  it("U-OUTBOX: where one may read and not write, one is told with the first letter, and a message that was sent can be taken back", async () => {
     const ada = await visitors.enter("/r/reading", "Ada");
+    const told = ada.page.getByRole("status").getByText("You may read here, but not write.");
+    await ada.box.fill("M");
+    await told.waitFor();
     await ada.say("May I?");
     const failed = ada.message("May I?").getByRole("group", { name: "Not delivered" });
     await failed.getByText("You may not do that here.").waitFor();
+    expect(await ada.box.isDisabled()).toBe(true);
+    await told.waitFor();
     await failed.getByRole("button", { name: "Edit" }).click();
     await failed.waitFor({ state: "detached" });
     expect(await ada.box.inputValue()).toBe("May I?");
@@ -107,6 +112,11 @@ describe("what is shut, in a browser", () => {
       reason: "off topic",
       forMs: 3_600_000,
     });
+    await ada.box.fill("O");
+    await ada.page
+      .getByRole("status")
+      .getByText(/^You are muted until .*: off topic$/)
+      .waitFor();
     await ada.say("One more thing");
     const failed = ada.message("One more thing").getByRole("group", { name: "Not delivered" });
     await failed.getByText(/You are muted until .*: off topic/).waitFor();

@@ -1,10 +1,12 @@
 /** Owns what is being written in a room, what it is meant to be, and that the others see it being written. */
-import type { Room } from "@roomcast/client";
+import type { Failure, Room } from "@roomcast/client";
 import { type Events } from "@roomcast/protocol";
 
+import { seconds } from "./clock.svelte.ts";
 import type { MessageEntry } from "./entry.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Person } from "./person.ts";
+import { silences } from "./silence.ts";
 import { recall, remember } from "./storage.ts";
 import { TypingSignal } from "./typing-signal.ts";
 
@@ -22,6 +24,7 @@ export type Aim =
 export class Composer {
   #draft = $state("");
   #aim = $state.raw<Aim>({ kind: "room" });
+  #unheard = $state.raw<Failure>();
   readonly #key: string;
   readonly #outgoing: Outgoing;
   readonly #signal: TypingSignal;
@@ -33,8 +36,9 @@ export class Composer {
     this.#signal = new TypingSignal((on) => {
       // Of use now or never: it is not worth a place among what waits for the connection.
       if (room.status.state !== "joined") return;
-      void room.publish("typing", { on }, { echo: false }).then(({ ok, id }) => {
-        if (!ok) room.discard(id);
+      void room.publish("typing", { on }, { echo: false }).then((result) => {
+        if (!result.ok) room.discard(result.id);
+        this.#unheard = result.ok ? undefined : result;
       });
     });
   }
@@ -52,6 +56,12 @@ export class Composer {
 
   get aim(): Aim {
     return this.#aim;
+  }
+
+  /** Why what is being written will be refused, most likely: that one types was. A right to each is a right of its own. */
+  get doubt(): Failure | undefined {
+    const unheard = this.#unheard;
+    return unheard !== undefined && silences(unheard, seconds.now) ? unheard : undefined;
   }
 
   writeTo(person: Person): void {

@@ -1,6 +1,6 @@
 /** Owns one's own messages of a room on their way: sending, failed, sent. What arrived is the timeline's. */
-import type { PendingPublish, PublishResult } from "@roomcast/client";
-import type { DataOut, Events, Imposed } from "@roomcast/protocol";
+import type { Failure, PendingPublish, PublishResult } from "@roomcast/client";
+import type { DataOut, Events } from "@roomcast/protocol";
 import type { LiveRoom } from "@roomcast/svelte";
 
 import { t } from "../texts/language.svelte.ts";
@@ -9,6 +9,7 @@ import { seconds } from "./clock.svelte.ts";
 import { type MessageEntry, messageKey } from "./entry.ts";
 import type { Person } from "./person.ts";
 import type { Self } from "./self.ts";
+import { silences } from "./silence.ts";
 import { failureText } from "./wording.ts";
 
 type MessageData = DataOut<Events, "message">;
@@ -45,12 +46,12 @@ export class Outgoing {
       .map(({ event, data }) => ({ event, data }) as Amending);
   }
 
-  /** One may not write now, as long as a message that was refused for that stands here. */
-  get muted(): Imposed | undefined {
-    const muted = this.#live.pending
-      .flatMap(({ error }) => error?.imposed ?? [])
-      .findLast(({ what }) => what === "muted");
-    return muted?.until !== undefined && muted.until <= seconds.now ? undefined : muted;
+  /** Why one may not write now, as long as a message to everybody that was refused for that stands here. */
+  get silenced(): Failure | undefined {
+    return this.#live.pending
+      .filter(({ event, to }) => event === "message" && to === undefined)
+      .flatMap(({ error }) => error ?? [])
+      .findLast((failure) => silences(failure, seconds.now));
   }
 
   async send(text: string, replyTo?: number): Promise<void> {

@@ -13,6 +13,10 @@ export function failureText(failure: Failure): string {
   return (imposed && imposedText(imposed)) ?? t().failures[code] ?? `${capitalised(message)}.`;
 }
 
+/** Why somebody may not write in a room at all. */
+export const silenceText = ({ imposed }: Failure): string =>
+  (imposed && imposedText(imposed)) ?? t().composer.readOnly;
+
 /** Undefined where a newer server has imposed what is not known here. */
 export const imposedText = ({ what, until, reason }: Imposed): string | undefined =>
   t().imposed[what]?.(until === undefined ? undefined : momentText(until, Date.now()), reason);

@@ -270,6 +270,7 @@ export const de: Texts = {
     noReply: "Nicht antworten",
     noEdit: "So lassen, wie es war",
     hint: "Enter sendet, Umschalt+Enter bricht die Zeile um",
+    readOnly: "Hier darfst du lesen, aber nicht schreiben.",
     disconnected: "Getrennt lässt sich nichts senden",
     left: (n) => `noch ${number(n)}`,
     over: (n) => `${number(n)} Zeichen zu viel`,

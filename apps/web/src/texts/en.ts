@@ -272,6 +272,7 @@ export const en = {
     noReply: "Do not reply",
     noEdit: "Leave it as it was",
     hint: "Enter sends, Shift+Enter breaks the line",
+    readOnly: "You may read here, but not write.",
     disconnected: "Nothing can be sent while disconnected",
     left: (n: number) => `${number(n)} left`,
     over: (n: number) => `${count(n, "character")} too many`,
