@@ -109,6 +109,7 @@ describe("rooms in a browser", () => {
 
   it("U-KEYS: the keys are listed, and go through the messages without a pointer", async () => {
     const ada = await visitors.enter(room, "Ada");
+    const inBox = (): Promise<boolean> => ada.box.evaluate((box) => box === document.activeElement);
     for (const text of ["first", "second"]) await ada.say(text);
     await ada.sees("second");
     await ada.stream.focus();
@@ -127,9 +128,29 @@ describe("rooms in a browser", () => {
     await ada.page.keyboard.press("ArrowUp");
     await ada.page.keyboard.press("r");
     await ada.page.getByText("Replying to Ada").waitFor();
-    expect(await ada.box.evaluate((box) => box === document.activeElement)).toBe(true);
+    expect(await inBox()).toBe(true);
     await ada.box.pressSequentially("why?");
     expect(await ada.box.inputValue()).toBe("why?");
+    await ada.page.keyboard.press("Shift+Tab");
+    expect(await inBox()).toBe(false);
+    await ada.stream.focus();
+    await ada.page.keyboard.press("ArrowUp");
+    await ada.page.keyboard.press("Escape");
+    expect(await inBox()).toBe(true);
+  });
+
+  it("U-KEYS: the first stop leads past rooms and messages to the text box, and is seen while one is there", async () => {
+    const ada = await visitors.enter(room, "Ada");
+    const skip = ada.page.getByRole("button", { name: "Skip to the text box" });
+    const shown = (): Promise<boolean> =>
+      skip.evaluate((button) => getComputedStyle(button).clipPath === "none");
+    await ada.page.getByRole("textbox", { name: "Open a room" }).focus();
+    expect(await shown()).toBe(false);
+    await ada.page.keyboard.press("Shift+Tab");
+    expect(await shown()).toBe(true);
+    await ada.page.keyboard.press("Enter");
+    expect(await ada.box.evaluate((box) => box === document.activeElement)).toBe(true);
+    expect(await shown()).toBe(false);
   });
 
   it("U-LANGUAGE: the app speaks the browser's language or the chosen one", async () => {

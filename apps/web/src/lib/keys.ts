@@ -41,6 +41,7 @@ export const shortcuts: readonly {
       { keys: ["E"], does: "edit" },
       { keys: ["L"], does: "link" },
       { keys: ["Delete"], does: "delete" },
+      { keys: ["Esc"], does: "back" },
     ],
   },
 ];

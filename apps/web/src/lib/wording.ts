@@ -18,7 +18,7 @@ export const silenceText = ({ imposed }: Failure): string =>
   (imposed && imposedText(imposed)) ?? t().composer.readOnly;
 
 /** Undefined where a newer server has imposed what is not known here. */
-export const imposedText = ({ what, until, reason }: Imposed): string | undefined =>
+const imposedText = ({ what, until, reason }: Imposed): string | undefined =>
   t().imposed[what]?.(until === undefined ? undefined : momentText(until, Date.now()), reason);
 
 export function reasonText(why: Reason): string {
