@@ -6,8 +6,8 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 
 import { AdminAdapter } from "./adapters/admin/admin-adapter.ts";
-import { Doorstep } from "./adapters/doorstep.ts";
-import { type Authenticate, Entrance } from "./adapters/entrance.ts";
+import { makeDoor } from "./adapters/door.ts";
+import type { Authenticate } from "./adapters/entrance.ts";
 import { credited } from "./adapters/http/credited.ts";
 import { HttpAdapter } from "./adapters/http/http-adapter.ts";
 import { namesOneHost, toOneHost } from "./adapters/http/one-host.ts";
@@ -15,14 +15,9 @@ import { ownHttpServer } from "./adapters/http/own-http-server.ts";
 import { paced } from "./adapters/http/paced.ts";
 import { inFewPieces } from "./adapters/http/pieces.ts";
 import { BUNDLED_APP_POLICY, type WebApp, webApp } from "./adapters/http/web-app.ts";
-import { Origins } from "./adapters/origins.ts";
-import { Addresses } from "./adapters/peer-address.ts";
-import { Places } from "./adapters/places.ts";
-import { RequestCredits } from "./adapters/request-credits.ts";
 import type { NamespaceMap } from "./adapters/socketio/namespaces.ts";
 import { SocketioAdapter } from "./adapters/socketio/socketio-adapter.ts";
 import { Streams } from "./adapters/sse/streams.ts";
-import { TurnedAway } from "./adapters/turned-away.ts";
 import { WsAdapter } from "./adapters/ws/ws-adapter.ts";
 import type { Share } from "./attachment.ts";
 import { openPolicy } from "./auth/open-policy.ts";
@@ -120,26 +115,14 @@ export async function createServer<const C extends Contract = Events>(
     handlers: hubHandlers<C>(options.handlers ?? {}, () => ({ hub, audit })),
     settings: hubSettings(settings, server),
   });
-  const origins = new Origins(settings.origins);
-  const { heartbeatMs, helloTimeoutMs } = settings;
   const onFault = (error: unknown): void => {
     telemetry.record({ kind: "fault", where: "adapter", error });
   };
   const { authenticate } = options;
-  const entrance = new Entrance({ policy, origins, clock, authenticate, onFault });
-  const addresses = new Addresses(settings.trustedProxies);
-  const { messagesPerSecond, requestsPerSecond, upgradesPerSecond: takenPerSecond } = settings;
-  const isKnownByAddress = settings.connectionsPerAddress > 0;
-  const doorstep = new Doorstep({ clock, addresses, isKnownByAddress, takenPerSecond });
-  const turnedAway = new TurnedAway(clock);
-  const payers = { clock, addresses, telemetry, doorstep };
-  const credits = new RequestCredits({ ...payers, limit: "messagesPerSecond", perSecond: messagesPerSecond });
-  const requests = new RequestCredits({
-    ...{ ...payers, limit: "requestsPerSecond" },
-    perSecond: isKnownByAddress ? requestsPerSecond : 0,
-  });
-  const places = new Places({ clock, addresses, telemetry, limits: settings, doorstep });
-  const ports = { hub, policy, entrance, clock, random, origins, onFault, places, credits };
+  const door = makeDoor(settings, { clock, policy, telemetry, authenticate, onFault });
+  const { addresses, credits, entrance, places, turnedAway } = door;
+  const { heartbeatMs, helloTimeoutMs } = settings;
+  const ports = { ...door, hub, policy, clock, random, onFault };
   const { namespaces } = options;
   const ws = new WsAdapter({ ...ports, heartbeatMs });
   const socketio = new SocketioAdapter({
@@ -183,14 +166,14 @@ export async function createServer<const C extends Contract = Events>(
       ownHttpServer(
         // One that names two hosts, or none, is answered as a plain request.
         (request) => namesOneHost(request) && sockets.some((each) => each.claims(request)),
-        { doorstep, turnedAway },
+        door,
         { timeout: heartbeatMs + ANSWER_MS },
       ),
     ownsHttp: options.server === undefined,
     // On your own server, requests that are not Roomcast's are not Roomcast's to count.
     share:
       options.server === undefined
-        ? { ...share, ...inFewPieces(paced(toOneHost(share), requests), doorstep) }
+        ? { ...share, ...inFewPieces(paced(toOneHost(share), door.requests), door.doorstep) }
         : share,
     closeSockets: async () => {
       await Promise.all([...sockets, streams].map((each) => each.close()));

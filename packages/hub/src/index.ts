@@ -21,7 +21,7 @@ export { GUEST, type Identity, userOf } from "./access/identity.ts";
 export type { ClientView, Inspection, RoomExtent } from "./inspection.ts";
 export {
   ARRIVALS_BURST_MS,
-  beyond,
+  overLimit,
   DEFAULT_LIMITS,
   type LimitName,
   type Limits,

@@ -4,7 +4,7 @@
  */
 import {
   ARRIVALS_BURST_MS,
-  beyond,
+  overLimit,
   type Clock,
   Credits,
   type LimitName,
@@ -131,7 +131,7 @@ export class Places {
   }
 
   #full(limit: LimitName, retryAfterMs = RETRY_AFTER_MS): Result<Place, Refusal> {
-    return err(beyond(limit, this.#options.telemetry, retryAfterMs));
+    return err(overLimit(limit, this.#options.telemetry, retryAfterMs));
   }
 }
 

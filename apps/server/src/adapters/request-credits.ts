@@ -1,5 +1,5 @@
 /** Owns the credits that plain requests cost their senders, as messages over a socket do: a user, or an address where no user is known. */
-import { beyond, type Clock, Credits, type LimitName, type Telemetry } from "@roomcast/hub";
+import { overLimit, type Clock, Credits, type LimitName, type Telemetry } from "@roomcast/hub";
 import type { Refusal } from "@roomcast/protocol";
 import type { IncomingMessage } from "node:http";
 
@@ -35,7 +35,7 @@ export class RequestCredits {
     const waitMs = this.#credits.take(this.payer(request, user), count);
     if (waitMs === 0) return undefined;
     if (user === null) this.#options.doorstep.refused(request.socket);
-    return beyond(this.#options.limit, this.#options.telemetry, waitMs);
+    return overLimit(this.#options.limit, this.#options.telemetry, waitMs);
   }
 
   /** For what only turned out later: it is charged in any case, and the next request waits until it has come in. */

@@ -19,7 +19,7 @@ import type { Engine } from "../engine.ts";
 import type { Sanction } from "../ports/sanction-store.ts";
 import type { Expulsion } from "../sessions/sessions.ts";
 import { leaveForbidden, takeOut } from "./expelling.ts";
-import { refusalOf, type Sanctions } from "./sanctions.ts";
+import { refusalBy, type Sanctions } from "./sanctions.ts";
 
 /** What is to be done to a user. */
 export interface Act {
@@ -109,7 +109,7 @@ export class Moderation {
     const sanction = rule.imposes && this.#sanctionOf(act, rule.imposes);
     const kept = sanction && this.#sanctions.impose(sanction);
     // Who is taken out of a room is told the end of it beside the reason.
-    const why = sanction === undefined || room !== null ? (act.reason ?? "") : refusalOf(sanction).message;
+    const why = sanction === undefined || room !== null ? (act.reason ?? "") : refusalBy(sanction).message;
     const affected = rule.expels === undefined ? 0 : this.#expel(act, rule.expels, why);
     const refused = await kept;
     return refused?.ok === false ? refused : ok({ affected });

@@ -63,7 +63,7 @@ export class Sanctions {
 
   #first(user: string, counts: (sanction: Sanction) => boolean): Refusal | undefined {
     const sanction = this.#of(user).find(counts);
-    return sanction && refusalOf(sanction);
+    return sanction && refusalBy(sanction);
   }
 
   #of(user: string): readonly Sanction[] {
@@ -99,8 +99,8 @@ const TOLD = {
   revoke: { code: "unauthorised", what: "revoked" },
 } as const satisfies Record<Sanction["kind"], { code: ErrorCode; what: Imposed["what"] }>;
 
-/** What the user is told. */
-export function refusalOf({ kind, reason, until }: Sanction): Refusal {
+/** What a user is told who is refused something by this. */
+export function refusalBy({ kind, reason, until }: Sanction): Refusal {
   const { code, what } = TOLD[kind];
   // A text of a time that is given, and no look at a clock.
   // eslint-disable-next-line no-restricted-globals

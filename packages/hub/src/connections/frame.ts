@@ -3,7 +3,7 @@ import { type DecodeFailure, err, type Refusal, type Result, type Up } from "@ro
 
 import type { Engine } from "../engine.ts";
 import type { Allowance } from "../limits/allowance.ts";
-import { beyond } from "../limits/limits.ts";
+import { overLimit } from "../limits/limits.ts";
 import type { Decoded } from "../ports/connection.ts";
 import { type Asked, askedBy } from "./refusing.ts";
 
@@ -30,6 +30,6 @@ export function charged(
   const lack = allowance.message(bytes);
   if (lack === undefined) return frame;
   const decoded = typeof frame === "function" ? frame() : frame;
-  const reason = beyond(lack.limit, telemetry, lack.waitMs);
+  const reason = overLimit(lack.limit, telemetry, lack.waitMs);
   return err({ ...reason, ...askedBy(decoded.ok ? decoded.value : decoded.error) });
 }

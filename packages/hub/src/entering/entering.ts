@@ -2,7 +2,7 @@
 import { type JoinTarget, type Refusal, refusal, type Result, type State } from "@roomcast/protocol";
 
 import type { Exchange } from "../engine.ts";
-import { beyond, type LimitName } from "../limits/limits.ts";
+import { overLimit, type LimitName } from "../limits/limits.ts";
 import { isPromise, type MaybePromise, whenReady } from "../maybe-promise.ts";
 import type { Page } from "../ports/room-log.ts";
 import type { Held } from "../rooms/holding.ts";
@@ -67,7 +67,7 @@ async function enterRoom(
     if (session.peer !== peer) return () => undefined;
     const subscription = subscribe(exchange, room);
     if (typeof subscription === "string") {
-      const reason = beyond(subscription, engine.telemetry);
+      const reason = overLimit(subscription, engine.telemetry);
       return () => refuse(reason);
     }
     // Beside the read, so that a join costs no more than the longer of the two.

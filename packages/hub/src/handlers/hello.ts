@@ -23,7 +23,7 @@ import type { Engine } from "../engine.ts";
 import { parseCursor } from "../entering/cursor.ts";
 import { enterRooms, type Target } from "../entering/entering.ts";
 import { recoverRooms } from "../entering/recovering.ts";
-import { beyond } from "../limits/limits.ts";
+import { overLimit } from "../limits/limits.ts";
 import { isPromise, type MaybePromise, whenReady } from "../maybe-promise.ts";
 import type { RoomLog } from "../ports/room-log.ts";
 import { claimOf, type Session } from "../sessions/session.ts";
@@ -100,7 +100,7 @@ function identify(
   { protocol, token }: Hello,
 ): MaybePromise<Result<Identity, TurnedAway>> {
   const waitMs = hellos.take(peer.remote);
-  if (waitMs > 0) return err({ reason: beyond("upgradesPerSecond", telemetry, waitMs), close: "tooMany" });
+  if (waitMs > 0) return err({ reason: overLimit("upgradesPerSecond", telemetry, waitMs), close: "tooMany" });
   if (protocol < MIN_SUPPORTED_VERSION || protocol > PROTOCOL_VERSION)
     return err({ reason: refusal("protocol_unsupported"), close: "protocolUnsupported" });
   const isVouchedFor = token === undefined && peer.identity !== undefined;

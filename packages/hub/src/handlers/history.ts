@@ -2,7 +2,7 @@
 import { DEFAULT_HISTORY_EVENTS, type GetHistory, MAX_PAGE_EVENTS, refusal } from "@roomcast/protocol";
 
 import type { Exchange } from "../engine.ts";
-import { beyond } from "../limits/limits.ts";
+import { overLimit } from "../limits/limits.ts";
 import { type MaybePromise, whenReady } from "../maybe-promise.ts";
 import type { ReadRange } from "../ports/room-log.ts";
 import { eventMessage } from "../rooms/room.ts";
@@ -16,7 +16,7 @@ export function history(exchange: Exchange, message: GetHistory): MaybePromise<v
   }
   const waitMs = peer.allowance.historyRead();
   if (waitMs > 0) {
-    peer.refuse(message, beyond("historyReadsPerSecond", engine.telemetry, waitMs));
+    peer.refuse(message, overLimit("historyReadsPerSecond", engine.telemetry, waitMs));
     return;
   }
   return whenReady(engine.access.refusal(session, { kind: "history", room }), (refused) => {

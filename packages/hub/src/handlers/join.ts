@@ -3,13 +3,13 @@ import type { Join } from "@roomcast/protocol";
 
 import type { Exchange } from "../engine.ts";
 import { enterRooms } from "../entering/entering.ts";
-import { beyond } from "../limits/limits.ts";
+import { overLimit } from "../limits/limits.ts";
 
 export async function join(exchange: Exchange, message: Join): Promise<void> {
   const { engine, peer, session } = exchange;
   const waitMs = peer.allowance.join();
   if (waitMs > 0) {
-    peer.refuse(message, beyond("joinsPerSecond", engine.telemetry, waitMs));
+    peer.refuse(message, overLimit("joinsPerSecond", engine.telemetry, waitMs));
     return;
   }
   const isIn = (): boolean => session.subscriptions.has(message.room);

@@ -3,7 +3,7 @@ import { type From, type Publish, type Refusal, refusal, type Result } from "@ro
 
 import { retryOf } from "../connections/refusing.ts";
 import type { Exchange } from "../engine.ts";
-import { beyond } from "../limits/limits.ts";
+import { overLimit } from "../limits/limits.ts";
 import { isPromise, type MaybePromise } from "../maybe-promise.ts";
 import type { Draft } from "../ports/room-log.ts";
 import { admit, type Admitted } from "../publishing/admission.ts";
@@ -74,7 +74,7 @@ function send(asked: Asked, event: Draft, destination: Destination): void {
   const { engine, peer } = asked.exchange;
   const bytes = OVERHEAD_BYTES + event.data.text.length;
   if (!peer.allowance.unsettled(bytes)) {
-    refuseForNow(asked, beyond("maxUnsettledBytes", engine.telemetry, UNSETTLED_RETRY_MS));
+    refuseForNow(asked, overLimit("maxUnsettledBytes", engine.telemetry, UNSETTLED_RETRY_MS));
     return;
   }
   const isAhead = peer.allowance.publishesOn;

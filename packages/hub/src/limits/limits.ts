@@ -127,7 +127,7 @@ export const DEFAULT_LIMITS = Object.fromEntries(
 ) as Limits;
 
 /** Counts that somebody has come to a limit. @returns how that is answered. */
-export function beyond(
+export function overLimit(
   name: LimitName,
   telemetry: Pick<Telemetry, "record">,
   retryAfterMs?: number,

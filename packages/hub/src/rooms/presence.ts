@@ -12,7 +12,7 @@ import {
 } from "@roomcast/protocol";
 
 import type { Engine } from "../engine.ts";
-import { beyond } from "../limits/limits.ts";
+import { overLimit } from "../limits/limits.ts";
 import type { Timer } from "../ports/clock.ts";
 import type { HubSettings } from "../settings.ts";
 import { listOf, memberOf, type Roster, sizeOf, withMember, withoutMember } from "./roster.ts";
@@ -210,5 +210,5 @@ export function stateRefusal(
 ): Refusal | undefined {
   if (state === undefined || maxStateLength === 0 || JSON.stringify(state).length <= maxStateLength)
     return undefined;
-  return beyond("maxStateLength", telemetry);
+  return overLimit("maxStateLength", telemetry);
 }

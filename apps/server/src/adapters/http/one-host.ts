@@ -1,17 +1,15 @@
 /**
- * Owns that a request says once where it goes, as RFC 9112 §3.2 asks: of two names, whoever stands before the server may have gone by
- * the other. Not what the name has to be.
+ * Owns that a request names its host once, as RFC 9112 §3.2 asks: if it names two, a proxy in front of the server may have gone by the
+ * other one. Must not know which names are right.
  */
 import { refusal } from "@roomcast/protocol";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 
+import type { Share } from "../../attachment.ts";
 import { readNoMore } from "../slices.ts";
 import { refused, send } from "./answer.ts";
 
-interface Asked {
-  /** @returns whether the request was taken. */
-  request(request: IncomingMessage, response: ServerResponse): boolean;
-}
+type Asked = Pick<Share, "request">;
 
 export const toOneHost = (asked: Asked): Asked => ({
   request(request, response) {

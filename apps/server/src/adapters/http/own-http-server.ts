@@ -28,7 +28,7 @@ const DEADLINES: HttpDeadlines = {
 };
 
 /** Who may come in, and what becomes of the others. */
-export interface Door {
+export interface Admitting {
   readonly doorstep: Pick<Doorstep, "admits">;
   readonly turnedAway: Pick<TurnedAway, "add">;
 }
@@ -36,7 +36,7 @@ export interface Door {
 /** @param upgrades tells which upgrades there are; others (curl offers h2c) are answered as the plain requests that they also are. */
 export function ownHttpServer(
   upgrades: (request: IncomingMessage) => boolean,
-  { doorstep, turnedAway }: Door,
+  { doorstep, turnedAway }: Admitting,
   deadlines: Partial<HttpDeadlines> = {},
 ): Server {
   const { timeout, ...options } = { ...DEADLINES, ...deadlines, shouldUpgradeCallback: upgrades };

@@ -2,16 +2,12 @@
  * Owns that every plain request costs its address a credit, also those that nobody else counts: pages, health, paths that do not exist.
  * Behind an answer that ends the connection nothing is looked at.
  */
-import type { IncomingMessage, ServerResponse } from "node:http";
-
+import type { Share } from "../../attachment.ts";
 import type { RequestCredits } from "../request-credits.ts";
 import { isReadNoMore } from "../slices.ts";
 import { refused, send } from "./answer.ts";
 
-interface Asked {
-  /** @returns whether the request was taken. */
-  request(request: IncomingMessage, response: ServerResponse): boolean;
-}
+type Asked = Pick<Share, "request">;
 
 export const paced = (asked: Asked, credits: Pick<RequestCredits, "take">): Asked => ({
   request(request, response) {

@@ -2,15 +2,12 @@
  * Owns in how many pieces (chunks of HTTP/1.1) a body may come. Each costs a call of the parser, however small, and ten thousand fit into
  * what the system hands over at once. For an address that sends so many, or sends them where nobody reads a body, the door becomes narrow.
  */
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 
+import type { Share } from "../../attachment.ts";
 import type { Doorstep } from "../doorstep.ts";
 
-interface Asked {
-  /** @returns whether the request was taken. */
-  request(request: IncomingMessage, response: ServerResponse): boolean;
-}
+type Asked = Pick<Share, "request">;
 
 /** As many as a message over a WebSocket may have. A body with a Content-Length comes in a few; with chunks the sender chooses how many. */
 export const MAX_PIECES = 1_024;

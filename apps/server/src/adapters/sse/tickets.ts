@@ -1,5 +1,5 @@
 /** Owns tickets: what stands in for a token in a URL, where a browser's EventSource can send no header. Good once, and soon. */
-import { beyond, type Clock, type Identity, type Random, type Telemetry } from "@roomcast/hub";
+import { overLimit, type Clock, type Identity, type Random, type Telemetry } from "@roomcast/hub";
 import { err, ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
 export const TICKET_MS = 30_000;
@@ -39,7 +39,7 @@ export class Tickets {
     const waiting = this.#waiting.get(payer) ?? new Set();
     const [oldest] = waiting;
     if (ticketsPerUser > 0 && oldest !== undefined && waiting.size >= ticketsPerUser)
-      return err(beyond("ticketsPerUser", telemetry, Math.ceil(oldest.dueAtMs - nowMs)));
+      return err(overLimit("ticketsPerUser", telemetry, Math.ceil(oldest.dueAtMs - nowMs)));
     const ticket = random.id();
     const issued = { identity, payer, dueAtMs: nowMs + TICKET_MS };
     this.#issued.set(ticket, issued);
