@@ -1,13 +1,19 @@
 /** Owns where log lines go: JSON on a pipe, readable lines on a terminal. */
-import { type DestinationStream, destination, type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, pino } from "pino";
+
+import { LineWriter } from "./line-writer.ts";
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Written at once, so that nothing is missing after the process has gone. */
+const STANDARD_OUTPUT = 1;
+
 export async function openLogger(level: LogLevel): Promise<Logger> {
-  const stream = process.stdout.isTTY ? await readable() : destination({ dest: 1, sync: true });
-  return pino({ level, base: null }, stream);
+  const lines = new LineWriter(STANDARD_OUTPUT, (lost) => {
+    logger.warn({ lost }, "lines of the log could not be written");
+  });
+  const logger = pino({ level, base: null }, process.stdout.isTTY ? await readable() : lines);
+  return logger;
 }
 
 async function readable(): Promise<DestinationStream> {
