@@ -12,6 +12,7 @@ import { WebSocket } from "ws";
 
 import { outlast } from "../outlast.ts";
 import type { Place } from "../places.ts";
+import { Postponed } from "../postponed.ts";
 import { EXPULSION_MS, reset, resetAtEnd } from "../reset.ts";
 import { cutUnlessTaken } from "../ws/cut-unless-taken.ts";
 import { textsOf } from "../ws/text-frame.ts";
@@ -29,6 +30,8 @@ export interface LinkListener {
   message(data: unknown): void;
   /** Something came that means nothing to the hub, such as a ping. */
   idle(): void;
+  /** More has come to wait than may. */
+  flooded(): void;
   /** Once. */
   ended(reason: string): void;
   /** Nothing that was sent can arrive any more. Once, behind the end. */
@@ -47,6 +50,13 @@ export class EngineLink {
   #cut: Timer | undefined;
   /** While nothing is read. */
   #unread: Timer | undefined;
+  /** What polls have brought meanwhile. */
+  readonly #postponed = new Postponed<string | Buffer>(
+    (data) => {
+      if (!this.#isClosing && !this.#ended) this.#listener?.message(data);
+    },
+    () => this.#listener?.flooded(),
+  );
   /** All sockets that have carried something, as long as they are there. */
   readonly #carriers = new Set<Duplex>();
   #listener: LinkListener | undefined;
@@ -86,9 +96,7 @@ export class EngineLink {
     take(this.#engine.transport);
     this.#engine
       .on("upgrade", take)
-      .on("data", (data: unknown) => {
-        if (!this.#isClosing) listener.message(data);
-      })
+      .on("data", (data: string | Buffer) => this.#postponed.take(data))
       .on("packet", ({ type }: { type: string }) => {
         // engine.io heeds it where it comes by a poll alone.
         if (type === "close") this.close();
@@ -117,10 +125,11 @@ export class EngineLink {
     this.#answerPoll();
   }
 
-  /** Only a WebSocket, and only for a while: a client that polls sends when it likes, and little at a time. */
+  /** Only for a while. A client that polls sends when it likes: what it sends waits here. */
   pause(): void {
-    if (!this.open || this.#ws === undefined || this.#unread !== undefined) return;
-    this.#ws.pause();
+    if (!this.open || this.#unread !== undefined) return;
+    this.#postponed.pause();
+    this.#ws?.pause();
     this.#unread = this.#clock.after(UNREAD_MS, () => this.resume());
   }
 
@@ -128,14 +137,15 @@ export class EngineLink {
     this.#unread?.cancel();
     this.#unread = undefined;
     this.#ws?.resume();
+    this.#postponed.resume();
   }
 
   /** What was sent goes out first, but a peer that takes nothing is cut soon. */
   close(): void {
     if (!this.open) return;
+    this.#cut ??= this.#clock.after(CLOSE_TIMEOUT_MS, () => this.#engine.close(true));
     // The peer's own end is to be read.
     this.resume();
-    this.#cut ??= this.#clock.after(CLOSE_TIMEOUT_MS, () => this.#engine.close(true));
     this.#closeBehindHeld();
   }
 

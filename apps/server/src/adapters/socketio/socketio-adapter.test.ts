@@ -15,8 +15,8 @@ import { SocketioAdapter } from "./socketio-adapter.ts";
 const ATTACHMENTS_TIMEOUT_MS = 10_000;
 const BINARY = '452-["message",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]';
 
-/** In the namespace, as far as the adapter knows. */
-async function connected(clock: ManualClock, hub: RecordingHub): Promise<WebSocket> {
+/** An adapter on a port, as long as the test goes on. */
+async function listening(clock: ManualClock, hub: RecordingHub): Promise<number> {
   const adapter = new SocketioAdapter({
     ...{
       hub,
@@ -29,18 +29,25 @@ async function connected(clock: ManualClock, hub: RecordingHub): Promise<WebSock
     ...{ entrance: { vouch: () => ({ ok: true, value: undefined }) }, generation: "g" },
     ...{ heartbeatMs: 60_000, helloTimeoutMs: 60_000 },
   });
-  const http = createServer().on("upgrade", (request, socket, head) => {
+  const http = createServer((request, response) => adapter.take(request, response));
+  http.on("upgrade", (request, socket, head) => {
     adapter.upgrade(request, socket, head);
   });
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
-  const { port } = http.address() as AddressInfo;
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`);
   onTestFinished(async () => {
-    socket.terminate();
+    http.closeAllConnections();
     await adapter.close();
     http.close();
   });
+  return (http.address() as AddressInfo).port;
+}
+
+/** In the namespace, as far as the adapter knows. */
+async function connected(clock: ManualClock, hub: RecordingHub): Promise<WebSocket> {
+  const port = await listening(clock, hub);
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`);
+  onTestFinished(() => socket.terminate());
   await once(socket, "message");
   socket.send("40");
   await hub.newest();
@@ -95,4 +102,26 @@ it("R-REST: what comes over a WebSocket while its connection is paused is heard 
   one.connection.pause?.();
   one.connection.close("restart");
   await once(socket, "close");
+});
+
+it("R-REST: what polls bring while the connection is paused is heard once it is resumed; too much of it ends it", async () => {
+  const hub = new RecordingHub();
+  const url = `http://127.0.0.1:${await listening(new ManualClock(), hub)}/socket.io/?EIO=4&transport=polling`;
+  const [, sid = ""] = /"sid":"([^"]+)"/.exec(await (await fetch(url)).text()) ?? [];
+  const post = async (...packets: string[]): Promise<number> =>
+    (await fetch(`${url}&sid=${sid}`, { method: "POST", body: packets.join("\x1e") })).status;
+  const leave = '42["leave",{"room":"x"}]';
+  await post("40", leave);
+  const { connection, received, ends } = await hub.newest();
+  connection.pause?.();
+  expect(await post(leave, leave)).toBe(200);
+  expect(received).toHaveLength(2);
+  connection.resume?.();
+  expect(received).toHaveLength(4);
+  connection.pause?.();
+  while (ends.length === 0) await post(...Array.from({ length: 2_000 }, () => leave));
+  expect(ends[0]).toMatchObject({ code: 4429 });
+  expect(received).toHaveLength(4);
+  // The end waits for a poll.
+  await fetch(`${url}&sid=${sid}`);
 });

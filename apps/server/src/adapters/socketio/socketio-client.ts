@@ -69,7 +69,11 @@ export class SocketioClient implements LinkListener {
   }
 
   idle(): void {
-    if (!this.#idle.take(this.#ports.clock.monotonicMs())) this.abort("tooMany");
+    if (!this.#idle.take(this.#ports.clock.monotonicMs())) this.flooded();
+  }
+
+  flooded(): void {
+    this.abort("tooMany");
   }
 
   ended(reason: string): void {

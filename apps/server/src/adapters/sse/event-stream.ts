@@ -28,6 +28,9 @@ export interface StreamWords {
   readonly closing: (code: number, reason: string) => string;
 }
 
+/** Read on, or not for a while. */
+type Pausable = Required<Pick<Connection, "pause" | "resume">>;
+
 export interface StreamOptions {
   readonly transport: string;
   readonly format: Format;
@@ -53,6 +56,7 @@ export class EventStream implements Connection {
   readonly #onClosing: (stream: EventStream) => void;
   readonly #onDropping: (stream: EventStream) => void;
   #inbox: Ending | undefined;
+  #upwards: Pausable | undefined;
   #ended = false;
   #gone = false;
 
@@ -106,9 +110,13 @@ export class EventStream implements Connection {
     return this.#response.writableLength;
   }
 
-  /** What was sent before has gone out, or goes out; the end is told also when it has come already. */
-  listen(inbox: Ending): void {
+  /**
+   * What was sent before has gone out, or goes out; the end is told also when it has come already.
+   * @param upwards what comes from the peer, where something does.
+   */
+  listen(inbox: Ending, upwards?: Pausable): void {
     this.#inbox = inbox;
+    this.#upwards = upwards;
     if (this.#ended) inbox.ended(1006, "");
     else this.open();
     if (this.#gone) inbox.gone();
@@ -135,6 +143,17 @@ export class EventStream implements Connection {
   close(name: CloseName, why?: string): void {
     const { code, meaning } = CLOSE_CODES[name];
     this.end(this.#words.closing(code, why ?? meaning));
+  }
+
+  /** What comes by requests has come already, and is not to wait for long. */
+  readonly restsOnly = true;
+
+  pause(): void {
+    this.#upwards?.pause();
+  }
+
+  resume(): void {
+    this.#upwards?.resume();
   }
 
   /** The peer of a stream cannot prove what it has taken, so the stream is cut in any case. It comes back if it may. */

@@ -12,6 +12,7 @@ import {
 } from "@roomcast/protocol";
 
 import { IdleLimit } from "../idle-limit.ts";
+import { Postponed } from "../postponed.ts";
 import type { EventStream } from "./event-stream.ts";
 
 /** What became of a batch: taken now or before, ahead of its turn, or too large for the connection to go on. */
@@ -24,13 +25,18 @@ export class VirtualSocket {
   readonly #idle: IdleLimit;
   #batches = 0;
   #helloCame = false;
+  #isTooLarge = false;
+  readonly #postponed = new Postponed<string>(
+    (text) => this.#receive(text),
+    () => this.abort("tooMany"),
+  );
 
   constructor(clock: Clock, stream: EventStream, inbox: Inbox) {
     this.#clock = clock;
     this.#stream = stream;
     this.#inbox = inbox;
     this.#idle = new IdleLimit(clock.monotonicMs());
-    stream.listen(inbox);
+    stream.listen(inbox, this.#postponed);
   }
 
   /**
@@ -46,12 +52,8 @@ export class VirtualSocket {
     const messages = number <= this.#batches ? [] : lines.filter((line) => line !== "");
     this.#batches = Math.max(this.#batches, number);
     if (messages.length === 0) this.#idled();
-    for (const message of messages) {
-      // A batch brings thousands at once. What stands behind the one that has ended the connection is nobody's.
-      if (this.#stream.isOver) break;
-      if (!this.#receive(message)) return "too_large";
-    }
-    return "taken";
+    for (const message of messages) this.#postponed.take(message);
+    return this.#isTooLarge ? "too_large" : "taken";
   }
 
   /** The client has closed it. @param code as RFC 6455 has it. */
@@ -72,17 +74,18 @@ export class VirtualSocket {
     this.#stream.close(name);
   }
 
-  /** @returns false when it was too large, and the connection is closed. */
-  #receive(text: string): boolean {
+  #receive(text: string): void {
+    // A batch brings thousands at once. What stands behind the one that has ended the connection is nobody's.
+    if (this.#stream.isOver) return;
     const bytes = Buffer.byteLength(text);
     if (bytes > (this.#helloCame ? MAX_MESSAGE_BYTES : MAX_HELLO_BYTES)) {
+      this.#isTooLarge = true;
       this.abort("tooLarge");
-      return false;
+      return;
     }
     const decoded = decodeUp(text);
     if (decoded.ok && decoded.value.type === "hello") this.#helloCame = true;
     this.#inbox.receive(decoded, bytes);
-    return true;
   }
 
   #idled(): void {

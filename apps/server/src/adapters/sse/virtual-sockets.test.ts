@@ -42,6 +42,40 @@ const publication = (id: string): object => ({
   ...{ type: "publish", id, room: "general", event: "message", data: { text: id } },
 });
 
+/** Its connections, with the clock in the test's hand and a hub that only remembers. */
+async function recorded(
+  clock: ManualClock,
+  hub: RecordingHub,
+): Promise<{ readonly url: string; readonly end: () => Promise<unknown> }> {
+  const origins = new Origins();
+  const onFault = (error: unknown): never => {
+    throw error;
+  };
+  const entrance = new Entrance({ policy, origins, clock, onFault });
+  const streams = new Streams(clock, HEARTBEAT_MS, openPlaces());
+  const random = new NodeRandom();
+  const sockets = new VirtualSockets({ hub, entrance, clock, random, streams, credits: FREE });
+  const routes = new Routes<Answer | undefined>(
+    [
+      route("POST", "/v1/sse", (call) => sockets.open(call)),
+      route("POST", "/v1/sse/messages", (call) => sockets.take(call)),
+    ],
+    onFault,
+  );
+  const http = createHttpServer((request, response) => {
+    void routes.call(routes.choose(request)!.found!, request, response).then((answer) => {
+      if (answer !== undefined) send(response, answer);
+    });
+  });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const end = (): Promise<unknown> => {
+    http.closeAllConnections();
+    return new Promise((resolve) => http.close(resolve));
+  };
+  return { url, end };
+}
+
 describe("POST /v1/sse", () => {
   it("P-SSE-9: hello, welcome, joined, publish and ack as on a WebSocket, with one who has one", async () => {
     await using ada = await VirtualClient.open(server.url);
@@ -226,28 +260,7 @@ describe("POST /v1/sse/messages", () => {
   it("P-SSE-12: a client that answers no heartbeat is gone, one that does is not", async () => {
     const clock = new ManualClock();
     const hub = new RecordingHub();
-    const origins = new Origins();
-    const onFault = (error: unknown): never => {
-      throw error;
-    };
-    const entrance = new Entrance({ policy, origins, clock, onFault });
-    const streams = new Streams(clock, HEARTBEAT_MS, openPlaces());
-    const random = new NodeRandom();
-    const sockets = new VirtualSockets({ hub, entrance, clock, random, streams, credits: FREE });
-    const routes = new Routes<Answer | undefined>(
-      [
-        route("POST", "/v1/sse", (call) => sockets.open(call)),
-        route("POST", "/v1/sse/messages", (call) => sockets.take(call)),
-      ],
-      onFault,
-    );
-    const http = createHttpServer((request, response) => {
-      void routes.call(routes.choose(request)!.found!, request, response).then((answer) => {
-        if (answer !== undefined) send(response, answer);
-      });
-    });
-    await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+    const { url, end } = await recorded(clock, hub);
     await using silent = await VirtualClient.open(url);
     const left = await hub.newest();
     await using alive = await VirtualClient.open(url);
@@ -261,8 +274,28 @@ describe("POST /v1/sse/messages", () => {
     expect(left.ends[0]).toEqual({ code: 1006, reason: "no sign of life came in time" });
     expect(stays.ends).toEqual([]);
     await expect(silent.stream.rest()).rejects.toThrow();
-    http.closeAllConnections();
-    await new Promise((resolve) => http.close(resolve));
+    await end();
+  });
+
+  it("R-REST: what batches bring while the connection is paused is read once it is resumed; too much of it ends it", async () => {
+    const hub = new RecordingHub();
+    const { url, end } = await recorded(new ManualClock(), hub);
+    await using ada = await VirtualClient.open(url);
+    const { connection, received, ends } = await hub.newest();
+    const ping = { type: "ping" };
+    await ada.say(ping);
+    connection.pause?.();
+    expect(await ada.say(ping, ping)).toMatchObject({ status: 200 });
+    expect(received).toHaveLength(1);
+    connection.resume?.();
+    expect(received).toHaveLength(3);
+    connection.pause?.();
+    const full = Array.from({ length: 4_000 }, () => "{}").join("\n");
+    while (ends.length === 0) await ada.batch(full);
+    expect(ends[0]).toMatchObject({ code: 4429 });
+    expect(received).toHaveLength(3);
+    expect(await ada.closed()).toMatchObject({ code: 4429 });
+    await end();
   });
 
   it("P-SSE-11 R-LIMIT-REQUESTS: a batch of a connection that is not there costs its address a credit", async () => {
