@@ -231,6 +231,34 @@ describe("rooms in a browser", () => {
     await ada.page.getByRole("dialog", { name: "Who is here" }).getByText("you").waitFor();
   });
 
+  it("U-PHONE: on glass buttons are as large as a fingertip, no field is so small that a phone zooms into it, and no keyboard comes unasked", async () => {
+    const ada = await visitors.enter(room, "Ada", { viewport: { width: 390, height: 740 }, hasTouch: true });
+    const small = (within: string): Promise<string[]> =>
+      ada.page.evaluate((selector) => {
+        const found = document.querySelectorAll(`${selector} :is(.button, input, textarea)`);
+        return [...found].flatMap((element) => {
+          const { width, height } = element.getBoundingClientRect();
+          const isField = !element.matches(".button, [type=radio], [type=checkbox]");
+          const text = parseFloat(getComputedStyle(element).fontSize);
+          const fits = isField ? text >= 16 && height >= 44 : width >= 44 && height >= 44;
+          return fits || element.matches("[type=checkbox]")
+            ? []
+            : [`${width}x${height} ${element.outerHTML}`];
+        });
+      }, within);
+    expect(await small("main")).toEqual([]);
+    await ada.page.getByRole("button", { name: "Rooms" }).click();
+    await ada.page.getByRole("dialog").waitFor();
+    expect(await small("dialog")).toEqual([]);
+    const isTyping = (): Promise<boolean> =>
+      ada.page.evaluate(() => document.activeElement?.matches("input, textarea") === true);
+    expect(await isTyping()).toBe(false);
+    await ada.page.getByRole("button", { name: "Settings, Ada" }).click();
+    await ada.page.getByRole("heading", { name: "Settings" }).waitFor();
+    expect(await small("dialog")).toEqual([]);
+    expect(await isTyping()).toBe(false);
+  });
+
   it("U-PHONE: on the narrowest screen nothing stands on anything else, however long a name is", async () => {
     const ada = await visitors.enter(room, "Ada".repeat(20), { viewport: { width: 320, height: 568 } });
     await ada.say("first");

@@ -45,7 +45,7 @@ describe("the inspector", () => {
   }
 
   const live = (page: Page): Locator => page.getByRole("status", { name: "Stream" });
-  const row = (page: Page, table: string, text: string): Locator =>
+  const row = (page: Page, table: string, text: string | RegExp): Locator =>
     page.getByRole("table", { name: table }).getByRole("row").filter({ hasText: text });
   const happened = (page: Page, word: string): Locator =>
     page.getByRole("region", { name: "Timeline" }).getByText(word, { exact: true });
@@ -262,6 +262,29 @@ describe("the inspector", () => {
     await page.getByLabel("User", { exact: true }).fill("x".repeat(256));
     await page.getByRole("button", { name: "Kick", exact: true }).click();
     await page.getByText("Not done:").waitFor();
+  });
+
+  it("U-PHONE H-ADMIN-MODERATE: where there is no room beside who is banned, where, until when and why stand below", async () => {
+    const page = await open("#users");
+    await page.getByLabel("User", { exact: true }).fill("mallory");
+    await page.getByRole("combobox", { name: "What" }).selectOption("ban");
+    await page.getByLabel("Room", { exact: true }).fill("a-room-with-quite-a-long-name");
+    await page.getByLabel("For how many minutes").fill("5");
+    await page.getByLabel("Reason").fill("spam, three times");
+    await page.getByRole("button", { name: "Ban", exact: true }).click();
+    const whole = row(page, "Imposed", "mallory");
+    await whole.getByText("spam, three times").waitFor();
+    const below = row(page, "Imposed", /^Room .*Reason/);
+    expect(await below.count()).toBe(0);
+    await resize(page, { width: 320, height: 568 });
+    await below.getByText(/^Ends in [45] min/).waitFor();
+    for (const told of ["a-room-with-quite-a-long-name", "spam, three times"])
+      expect(await below.getByText(told).isVisible()).toBe(true);
+    expect(await overflowOf(page)).toBe(0);
+    const table = page.getByRole("table", { name: "Imposed" });
+    expect(await table.evaluate((it) => it.scrollWidth - (it.parentElement?.clientWidth ?? 0))).toBe(0);
+    await page.getByRole("button", { name: "Lift: mallory banned" }).click();
+    await page.getByText("Nothing is imposed on anybody.").waitFor();
   });
 
   it("U-LANGUAGE U-RTL: each section speaks the browser's language, and from right to left nothing is wider than the page", async () => {

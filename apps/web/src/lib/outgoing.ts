@@ -46,12 +46,15 @@ export class Outgoing {
       .map(({ event, data }) => ({ event, data }) as Amending);
   }
 
-  /** Why one may not write now, as long as a message to everybody that was refused for that stands here. */
+  /** Why one may not write now, as long as a message that was refused for that stands here. */
   get silenced(): Failure | undefined {
-    return this.#live.pending
-      .filter(({ event, to }) => event === "message" && to === undefined)
-      .flatMap(({ error }) => error ?? [])
-      .findLast((failure) => silences(failure, seconds.now));
+    return (
+      this.#live.pending
+        // To write to one person is a right of its own, and what is imposed takes that too.
+        .filter(({ event, to, error }) => event === "message" && (to === undefined || error?.imposed))
+        .flatMap(({ error }) => error ?? [])
+        .findLast((failure) => silences(failure, seconds.now))
+    );
   }
 
   async send(text: string, replyTo?: number): Promise<void> {
