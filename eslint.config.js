@@ -146,6 +146,25 @@ export default defineConfig(
     },
   },
   {
+    files: ["apps/server/src/logs/sqlite/writer/*.ts"],
+    ignores: tests,
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: ["@roomcast/*", "../**"],
+              allowTypeImports: true,
+              message:
+                "The writer's thread starts twice as fast as long as it loads nothing from outside of its folder.",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ["apps/web/**/*.{svelte,ts,js}"],
     languageOptions: { globals: globals.browser },
   },

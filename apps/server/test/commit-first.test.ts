@@ -16,7 +16,7 @@ import { Origins } from "../src/adapters/origins.ts";
 import { WsAdapter } from "../src/adapters/ws/ws-adapter.ts";
 import { openPolicy } from "../src/auth/open-policy.ts";
 import { DEFAULTS } from "../src/config/settings.ts";
-import { FlushGate } from "../src/logs/sqlite/flush-gate.ts";
+import { FlushGate } from "../src/logs/sqlite/writer/flush-gate.ts";
 import { openSqliteStore } from "../src/logs/sqlite/sqlite-store.ts";
 import { NodeClock } from "../src/node-clock.ts";
 import { NodeRandom } from "../src/node-random.ts";

@@ -10,7 +10,7 @@ import { onTestFinished } from "vitest";
 
 import { openSqliteStore } from "../src/logs/sqlite/sqlite-store.ts";
 import type { SqliteStoreOptions } from "../src/logs/sqlite/store-options.ts";
-import { Witness } from "../src/logs/sqlite/witness.ts";
+import { Witness } from "../src/logs/sqlite/writer/witness.ts";
 import { NodeClock } from "../src/node-clock.ts";
 import type { Store } from "../src/store.ts";
 

@@ -8,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 
 import type { Settings } from "../config/settings.ts";
 import { checkStore } from "../logs/sqlite/check-store.ts";
-import { flushFolder } from "../logs/sqlite/flush-folder.ts";
+import { flushFolder } from "../logs/sqlite/writer/flush-folder.ts";
 import { visitUrl } from "../visit-url.ts";
 import { type Command, fileAndSettings } from "./commands.ts";
 

@@ -15,7 +15,7 @@ import { dirname } from "node:path";
 
 import { checkStore } from "../logs/sqlite/check-store.ts";
 import { storeFile } from "../logs/sqlite/data-folder.ts";
-import { flushFolder } from "../logs/sqlite/flush-folder.ts";
+import { flushFolder } from "../logs/sqlite/writer/flush-folder.ts";
 import { makeFolder } from "../make-folder.ts";
 import { type Command, fileAndSettings } from "./commands.ts";
 

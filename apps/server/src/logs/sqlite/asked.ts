@@ -12,7 +12,7 @@ import {
   type ReadRequest,
   type RoomWrite,
   type StateWrite,
-} from "./writer-messages.ts";
+} from "./writer/writer-messages.ts";
 
 /** MUST be called exactly once. */
 export type Reply<Value> = (value: Value) => void;

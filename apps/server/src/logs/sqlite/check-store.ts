@@ -1,9 +1,9 @@
 /** Owns the look at a store that nobody uses: whether it is one, and whole. */
 import { err, ok, type Result } from "@roomcast/protocol";
 
-import { openingFault } from "./database.ts";
-import { pragmaNumber, whyForeign } from "./schema.ts";
-import { openFile } from "./sqlite-driver.ts";
+import { openingFault } from "./writer/database.ts";
+import { pragmaNumber, whyForeign } from "./writer/schema.ts";
+import { openFile } from "./writer/sqlite-driver.ts";
 
 export interface StoreContents {
   readonly rooms: number;

@@ -7,8 +7,8 @@ import { append, draftOf, read, RefusedError, remove, SUITE_TIME } from "@roomca
 import { describe, expect, test } from "vitest";
 
 import { copyAsAfterKill, openStore, StandingClock, temporaryFolder } from "../../../test/sqlite-stores.ts";
-import { StoreGone } from "./store-files.ts";
-import { StoreWriter } from "./store-writer.ts";
+import { StoreGone } from "./writer/store-files.ts";
+import { StoreWriter } from "./writer/store-writer.ts";
 
 const FILE = "roomcast.db";
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { err, ok, type Result } from "@roomcast/protocol";
 
 import { makeFolder } from "../../make-folder.ts";
-import { flushFolder } from "./flush-folder.ts";
+import { flushFolder } from "./writer/flush-folder.ts";
 
 const FILE = "roomcast.db";
 

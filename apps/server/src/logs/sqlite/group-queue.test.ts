@@ -5,7 +5,13 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { Turns } from "../../turns.ts";
 import type { Placed } from "./asked.ts";
 import { GroupQueue } from "./group-queue.ts";
-import { type Answer, CELLS_PER_OUTCOME, type DraftCells, type Group, OUTCOME } from "./writer-messages.ts";
+import {
+  type Answer,
+  CELLS_PER_OUTCOME,
+  type DraftCells,
+  type Group,
+  OUTCOME,
+} from "./writer/writer-messages.ts";
 
 let clock: ManualClock;
 let groups: Group[];

@@ -26,7 +26,7 @@ import {
   type SessionRemoval,
   sizeOf,
   type StateWrite,
-} from "./writer-messages.ts";
+} from "./writer/writer-messages.ts";
 
 /** More drafts, session writes or reads waiting than this, and the next is refused. */
 const MAX_WAITING = 10_000;

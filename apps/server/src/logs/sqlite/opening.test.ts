@@ -7,8 +7,8 @@ import { append, draftOf, read } from "@roomcast/hub/testing";
 import { describe, expect, test } from "vitest";
 
 import { copyAsAfterKill, openStore, StandingClock, temporaryFolder } from "../../../test/sqlite-stores.ts";
-import { openFile } from "./sqlite-driver.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
+import { openFile } from "./writer/sqlite-driver.ts";
 
 const FILE = "roomcast.db";
 

@@ -3,8 +3,8 @@ import { type FileHandle, open, rm } from "node:fs/promises";
 
 import { err, ok, type Refusal, refusal, type Result } from "@roomcast/protocol";
 
-import { canBackUp } from "./sqlite-driver.ts";
-import type { Failure } from "./writer-messages.ts";
+import { canBackUp } from "./writer/sqlite-driver.ts";
+import type { Failure } from "./writer/writer-messages.ts";
 
 const RETRY_AFTER_MS = 10_000;
 

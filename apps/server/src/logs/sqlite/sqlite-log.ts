@@ -14,9 +14,9 @@ import { err, type GapReason, JsonText, ok, type Refusal, type Result } from "@r
 
 import type { Turns } from "../../turns.ts";
 import type { GroupQueue } from "./group-queue.ts";
-import { FIRST_INCARNATION } from "./rooms-table.ts";
 import type { Tails } from "./tails.ts";
-import type { KeptCells, PageCells } from "./writer-messages.ts";
+import { FIRST_INCARNATION } from "./writer/rooms-table.ts";
+import type { KeptCells, PageCells } from "./writer/writer-messages.ts";
 
 interface SqliteLogParts {
   readonly turns: Turns;

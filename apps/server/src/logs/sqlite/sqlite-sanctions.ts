@@ -3,7 +3,7 @@ import type { Sanction, SanctionKey, SanctionStore } from "@roomcast/hub";
 import { err, ok, type Refusal, type Result } from "@roomcast/protocol";
 
 import type { GroupQueue } from "./group-queue.ts";
-import type { StateWrite } from "./writer-messages.ts";
+import type { StateWrite } from "./writer/writer-messages.ts";
 
 export class SqliteSanctions implements SanctionStore {
   readonly kept: readonly Sanction[];

@@ -3,7 +3,7 @@ import type { SessionStore, StoredSession } from "@roomcast/hub";
 import { err, ok, type Refusal, type Result } from "@roomcast/protocol";
 
 import type { GroupQueue } from "./group-queue.ts";
-import { cellsOf } from "./session-cells.ts";
+import { cellsOf } from "./writer/session-cells.ts";
 
 export class SqliteSessions implements SessionStore {
   readonly #queue: GroupQueue;

@@ -12,8 +12,8 @@ import { SqliteSanctions } from "./sqlite-sanctions.ts";
 import { SqliteSessions } from "./sqlite-sessions.ts";
 import type { SqliteStoreOptions } from "./store-options.ts";
 import { Tails } from "./tails.ts";
-import { copyOf } from "./writer-messages.ts";
 import { WriterThread } from "./writer-thread.ts";
+import { copyOf } from "./writer/writer-messages.ts";
 
 const DEFAULT_HISTORY_EVENTS = 10_000;
 const DEFAULT_HISTORY_BYTES = 64 * 1024 * 1024;

@@ -2,8 +2,8 @@ import { append, appendAll, draftOf, read, RefusedError, SUITE_TIME } from "@roo
 import { describe, expect, test } from "vitest";
 
 import { openStore, temporaryFolder } from "../../../test/sqlite-stores.ts";
-import { FlushGate } from "./flush-gate.ts";
-import { faultOf } from "./sqlite-fault.ts";
+import { FlushGate } from "./writer/flush-gate.ts";
+import { faultOf } from "./writer/sqlite-fault.ts";
 
 const codesOf = async (all: readonly Promise<unknown>[]): Promise<string[]> =>
   (await Promise.allSettled(all)).map((one) =>

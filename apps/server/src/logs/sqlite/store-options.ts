@@ -1,7 +1,7 @@
 /** Owns what a caller chooses about the SQLite store. Must not know how any of it is done. */
 import type { Clock, Durability, Trimmed } from "@roomcast/hub";
 
-import type { FlushGate } from "./flush-gate.ts";
+import type { FlushGate } from "./writer/flush-gate.ts";
 
 export interface SqliteStoreOptions {
   /** The folder that holds everything; made with mode 0700 where it is missing. One store at a time. */

@@ -6,12 +6,12 @@ import { describe, expect, onTestFinished, test } from "vitest";
 
 import { openStore, temporaryFolder } from "../../../test/sqlite-stores.ts";
 import { NodeClock } from "../../node-clock.ts";
-import { FlushGate } from "./flush-gate.ts";
 import { Turns } from "../../turns.ts";
 import { GroupQueue } from "./group-queue.ts";
 import { SqliteLog } from "./sqlite-log.ts";
-import { StoreWriter } from "./store-writer.ts";
 import { Tails } from "./tails.ts";
+import { FlushGate } from "./writer/flush-gate.ts";
+import { StoreWriter } from "./writer/store-writer.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 32));
 const ROOMS = ["a", "b", "__proto__", "nowhere"] as const;

@@ -5,7 +5,7 @@
 import type { KeptEvent, Page, ReadRange, Removed } from "@roomcast/hub";
 
 import { RoomTail } from "./room-tail.ts";
-import type { TrimmedRoom } from "./writer-messages.ts";
+import type { TrimmedRoom } from "./writer/writer-messages.ts";
 
 /** Of what there may be, when it has become too much. */
 const KEPT = 15 / 16;

@@ -13,7 +13,7 @@ import type {
   TrimmedRoom,
   WriterData,
   WriterSettings,
-} from "./writer-messages.ts";
+} from "./writer/writer-messages.ts";
 
 interface WriterListener {
   readonly onAnswer: (answer: Answer) => void;
@@ -58,7 +58,7 @@ export class WriterThread {
   /** Throws when the thread ends by a bug of its own. The error is one sentence for the operator. */
   static async start(settings: WriterSettings): Promise<Result<WriterThread, string>> {
     // The thread's file has the extension of this one: .ts as source, .js as built.
-    const file = new URL(`./writer${extname(import.meta.url)}`, import.meta.url);
+    const file = new URL(`./writer/writer${extname(import.meta.url)}`, import.meta.url);
     // Nothing of the process's own: `--input-type` would keep the thread from starting, and the environment of
     // `node --watch` makes it post messages of its own.
     const closed = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);

@@ -5,7 +5,7 @@ import type { Trimmed } from "@roomcast/hub";
 import { append, draftOf, read, SUITE_TIME } from "@roomcast/hub/testing";
 import { beforeEach, describe, expect, test } from "vitest";
 
-import { openStore, StandingClock, temporaryFolder } from "../../../test/sqlite-stores.ts";
+import { openStore, StandingClock, temporaryFolder } from "../../../../test/sqlite-stores.ts";
 import { cellsOf } from "./session-cells.ts";
 import { StoreWriter } from "./store-writer.ts";
 import type { Answer, DraftCells, Group, WriterSettings } from "./writer-messages.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { append, draftOf, read } from "@roomcast/hub/testing";
 import { describe, expect, test } from "vitest";
 
-import { openStore, temporaryFolder } from "../../../test/sqlite-stores.ts";
+import { openStore, temporaryFolder } from "../../../../test/sqlite-stores.ts";
 import { openDatabase } from "./database.ts";
 import { beginRun, endRun, type Generations, type Start } from "./generations.ts";
 import { Transaction } from "./transaction.ts";

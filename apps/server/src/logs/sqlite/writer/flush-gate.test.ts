@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { append, draftOf, read } from "@roomcast/hub/testing";
 import { expect, onTestFinished, test } from "vitest";
 
-import { openStore } from "../../../test/sqlite-stores.ts";
+import { openStore } from "../../../../test/sqlite-stores.ts";
 import { FlushGate } from "./flush-gate.ts";
 
 test("L-COMMIT-FIRST: before its commit an event is neither heard nor acked nor read", async () => {

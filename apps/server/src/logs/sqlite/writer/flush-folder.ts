@@ -1,4 +1,4 @@
-/** Owns how a folder is flushed. The writer's thread knows no package of this workspace, so neither may this file. */
+/** Owns how a folder is flushed. */
 import { closeSync, constants, fsyncSync, openSync } from "node:fs";
 
 /** A name in it survives a power cut from now on. */

@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 
-import { temporaryFolder } from "../../../test/sqlite-stores.ts";
+import { temporaryFolder } from "../../../../test/sqlite-stores.ts";
 import { openDatabase } from "./database.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { tablesOf } from "./tables.ts";

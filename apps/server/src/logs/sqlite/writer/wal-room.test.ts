@@ -5,7 +5,7 @@ import { read } from "@roomcast/hub/testing";
 import { MAX_PAGE_BYTES } from "@roomcast/protocol";
 import { describe, expect, onTestFinished, test } from "vitest";
 
-import { copyAsAfterKill, openStore, temporaryFolder } from "../../../test/sqlite-stores.ts";
+import { copyAsAfterKill, openStore, temporaryFolder } from "../../../../test/sqlite-stores.ts";
 import type { SessionCells } from "./session-cells.ts";
 import { StoreWriter } from "./store-writer.ts";
 import { WalRoom } from "./wal-room.ts";

@@ -1,6 +1,6 @@
 /**
- * Owns what the event loop and the writer thread say to each other, in shapes that structured clone copies cheaply. The
- * thread's files import types alone from other packages: loading their code there would double the time to start.
+ * Owns what the event loop and the writer's thread say to each other, in shapes that structured clone copies cheaply. The files of
+ * this folder run in that thread, and import nothing but types from outside of it: loading that code would double the time to start.
  */
 import type { Sanction, SanctionKey, StoredSession, Trimmed } from "@roomcast/hub";
 import type { ErrorCode } from "@roomcast/protocol";

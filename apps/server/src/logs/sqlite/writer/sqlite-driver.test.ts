@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { expect, test, vi } from "vitest";
 
-import { temporaryFolder } from "../../../test/sqlite-stores.ts";
+import { temporaryFolder } from "../../../../test/sqlite-stores.ts";
 import { openFile } from "./sqlite-driver.ts";
 
 test("L-WARNING: the one warning about node:sqlite is left out, any other is not", () => {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { expect, onTestFinished, test } from "vitest";
 
-import { openStore, temporaryFolder } from "../../../test/sqlite-stores.ts";
+import { openStore, temporaryFolder } from "../../../../test/sqlite-stores.ts";
 import { durabilityOf, openDatabase, setDurability } from "./database.ts";
 import { pragmaNumber } from "./schema.ts";
 
