@@ -29,7 +29,11 @@ const node = (program: string, port: number): Command => ({
 const roomcast = (store: "sqlite" | "memory", port: number, dataDir: string): Command => ({
   program: process.execPath,
   // As `pnpm start` has it.
-  args: ["--max-semi-space-size=8", path("../../../apps/server/dist/main.js")],
+  args: [
+    "--max-semi-space-size=8",
+    "--no-maglev-destroy-on-background",
+    path("../../../apps/server/dist/main.js"),
+  ],
   env: {
     PORT: String(port),
     HOST: "127.0.0.1",
