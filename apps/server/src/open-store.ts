@@ -8,9 +8,9 @@ import {
   type Trimmed,
 } from "@roomcast/hub";
 import { err, refusal } from "@roomcast/protocol";
-import { isBuiltin } from "node:module";
 
 import type { Settings } from "./config/settings.ts";
+import { whyNoDriver } from "./logs/sqlite/writer/sqlite-driver.ts";
 import { StartError } from "./start-error.ts";
 import type { Store } from "./store.ts";
 
@@ -41,12 +41,8 @@ export async function openStore(
       close: () => log.close(),
     };
   }
-  // An older Node is not kept from installing this, nor from running it.
-  if (!isBuiltin("node:sqlite")) {
-    throw new StartError(
-      `Node.js ${process.version} has no SQLite that can be used: run this with 22.13 or newer.`,
-    );
-  }
+  const missing = whyNoDriver();
+  if (missing !== undefined) throw new StartError(missing);
   const { openSqliteStore } = await import("./logs/sqlite/sqlite-store.ts");
   const opened = await openSqliteStore({
     ...{ dataDir, durability, clock, historyEvents, historyBytes, historyDays, tailBytes },

@@ -73,6 +73,9 @@ describe("roomcast backup", () => {
     expect((await type(portOf(url), "backup", taken)).stderr).toContain("is there already");
     expect(readFileSync(taken, "utf8")).toBe("mine");
     expect((await type({}, "backup")).stderr).toContain("needs the name of a file");
+    expect((await type({ NODE_OPTIONS: "--no-experimental-sqlite" }, "backup", file)).stderr).toContain(
+      "22.13 or newer",
+    );
     expect(existsSync(file) || existsSync(`${file}.part`)).toBe(false);
   });
 

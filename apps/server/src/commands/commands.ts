@@ -4,6 +4,7 @@ import { err, ok, type Result } from "@roomcast/protocol";
 import type { COMMAND_NAMES } from "../config/command-names.ts";
 import { readSettings } from "../config/read-settings.ts";
 import type { Settings } from "../config/settings.ts";
+import { whyNoDriver } from "../logs/sqlite/writer/sqlite-driver.ts";
 
 /** @returns what is printed, or what is wrong, a sentence each. */
 export type Command = (args: readonly string[]) => Promise<Result<string, readonly string[]>>;
@@ -31,6 +32,8 @@ export function fileAndSettings(
     return err([
       `roomcast ${name} needs the name of a file before all flags; roomcast ${name} --help says the rest.`,
     ]);
+  const missing = whyNoDriver();
+  if (missing !== undefined) return err([missing]);
   const { settings, faults } = readSettings(process.env, flags);
   return faults.length > 0 ? err(faults) : ok({ file, settings });
 }

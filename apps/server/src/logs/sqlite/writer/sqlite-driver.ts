@@ -1,5 +1,12 @@
 /** Owns the loading of node:sqlite. Must not know what is stored. */
+import { isBuiltin } from "node:module";
 import type { DatabaseSync } from "node:sqlite";
+
+/** Why there is none, for whoever runs this. An older Node is not kept from installing this, nor from running it. */
+export const whyNoDriver = (): string | undefined =>
+  isBuiltin("node:sqlite")
+    ? undefined
+    : `Node.js ${process.version} has no SQLite that can be used: run this with 22.13 or newer.`;
 
 /** Opens or makes the database in `file`. Throws as node:sqlite does. */
 export function openFile(file: string): DatabaseSync {
