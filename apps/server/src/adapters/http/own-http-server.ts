@@ -1,7 +1,7 @@
 /** Owns the http server that Roomcast makes for itself: its deadlines, and what it answers where nothing is. */
 import { refusal } from "@roomcast/protocol";
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 
 import type { Admission, Doorstep } from "../doorstep.ts";
 import { readInSlices } from "../slices.ts";
@@ -44,7 +44,8 @@ export function ownHttpServer(
   class TimedResponse extends ServerResponse {
     constructor(...of: ConstructorParameters<typeof ServerResponse>) {
       super(...of);
-      this.req.socket.setTimeout(timeout);
+      // Whatever stream was handed to the server as a connection: not all have time-outs.
+      if (this.req.socket instanceof Socket) this.req.socket.setTimeout(timeout);
     }
   }
   const server = createServer({ ...options, ServerResponse: TimedResponse }, (_request, response) => {
