@@ -5,6 +5,7 @@
 import {
   type Contract,
   type Down,
+  type ErrorMessage,
   type Hello,
   ok,
   PROTOCOL_VERSION,
@@ -219,17 +220,7 @@ export class Session<C extends Contract> implements Client<C> {
         if (!answered) this.#candidates(message.room).some((session) => session.ack(message));
         return;
       case "error":
-        if (answered || this.#candidates(message.room).some((session) => session.publishRefused(message)))
-          return;
-        if (message.id === undefined && room !== undefined) room.joinRefused(failureOf(message));
-        // A ping that was refused for now, or a room that was left before its join was refused, concerns nobody.
-        else if (
-          message.id === undefined &&
-          message.room === undefined &&
-          message.retry !== "same_id" &&
-          this.#online
-        )
-          this.#report(new Error(`${message.code}: ${message.message}`));
+        if (!answered) this.#refused(message, room);
         return;
       case "history":
       case "welcome":
@@ -238,6 +229,16 @@ export class Session<C extends Contract> implements Client<C> {
       case "pong":
         return;
     }
+  }
+
+  /** Of a publish, of a room that a hello asked for, or of nothing in particular. */
+  #refused(message: ErrorMessage, room: RoomSession | undefined): void {
+    if (this.#candidates(message.room).some((session) => session.publishRefused(message))) return;
+    if (message.id !== undefined) return;
+    if (room !== undefined) room.joinRefused(failureOf(message));
+    // A ping that was refused for now, or a room that was left before its join was refused, concerns nobody.
+    else if (message.room === undefined && message.retry !== "same_id" && this.#online)
+      this.#report(new Error(`${message.code}: ${message.message}`));
   }
 
   /** Whose publish an answer may be of: an id is unique per room only. */

@@ -76,14 +76,14 @@ export interface HubOptions {
   readonly settings?: Partial<HubSettings>;
 }
 
-/** Rooms that are read at once for those who come into them. Far fewer than a log lets wait, and enough to keep it busy. */
+/** How many rooms are read at the same time for those who come into them: enough to keep a log busy, and far fewer than it lets wait. */
 const ROOM_READS = 1_024;
 
 /** Rooms, sessions and fan-out, over whatever transports hand their connections to `accept`. */
 export class Hub {
   readonly inspection: Inspection;
   readonly moderation: Moderation;
-  /** For answers to somebody who has no socket: who loses a room is to get nothing more of them. */
+  /** An adapter enters here what it answers to somebody without a session, so that it can be dropped when they lose a room. */
   readonly carriers = new Carriers();
   readonly #engine: Engine;
   readonly #connections: Connections;
@@ -150,8 +150,8 @@ export class Hub {
   }
 
   /**
-   * Somebody hears a room without being in it, by a connection of which nothing is heard but its end. That is to be told
-   * to what this resolves with, also when it came meanwhile.
+   * Somebody hears a room without being in it. Nothing but the connection's end is heard of them: it MUST be told to what this
+   * resolves with, also when it came before that.
    */
   listen(identity: Identity, place: Place, connection: Connection): Promise<Result<Ending, Refusal>> {
     return this.#answer(() => this.#connections.listen(identity, place, connection));

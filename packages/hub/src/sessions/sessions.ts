@@ -101,10 +101,10 @@ export class Sessions {
   }
 
   /**
-   * Takes no time, so that of two sockets with one token each finds what the other made of it.
+   * Synchronous, so that of two sockets with one token the second finds what the first has made of it.
    * @param stored what `recall` found.
    * @returns undefined when the token is unknown, spent, too old, or somebody else's: the client then gets a new session.
-   * "overtaken": it is on a socket that was accepted later, and `peer` one that its client has given up, however late its hello.
+   * "overtaken": the session is on a socket that was accepted later; the client has given up this one, though its hello came last.
    */
   resume(
     claim: Claim,

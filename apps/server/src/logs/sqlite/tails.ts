@@ -1,24 +1,23 @@
 /**
- * Owns the newest events of rooms that are alive, in memory, as far as the event loop has heard of them: a room is here from
- * its first reader on, until others have been in use more lately. Must be told all that changes a room, in the writer's order.
+ * Owns the newest events of rooms in use, in memory, as far as the event loop has heard of them. A room is here from its first
+ * reader on, until rooms that were used more lately need the space. MUST be told all that changes a room, in the writer's order.
  */
 import type { KeptEvent, Page, ReadRange, Removed } from "@roomcast/hub";
 
 import { RoomTail } from "./room-tail.ts";
 import type { TrimmedRoom } from "./writer/writer-messages.ts";
 
-/** Of what there may be, when it has become too much. */
+/** When there is too much, so much of the limit is kept. */
 const KEPT = 15 / 16;
 
 export class Tails {
   readonly #maxBytes: number;
   /**
-   * The one that was not in use for longest comes first. One that is being read has its place already: a map of those alone would be
-   * filled and emptied without end, and each table that it has outgrown, once that is old, would keep the next one from being collected,
-   * with all that was ever in it.
+   * The least recently used comes first. A room that is still being read stands here too, with the promise of it. A map of its own for
+   * those would be filled and emptied without end, and V8 would keep the tables that it outgrows alive, one by the other.
    */
   readonly #rooms = new Map<string, RoomTail | Promise<unknown>>();
-  /** Of every room of which nothing was ever said: of very many most are such, and all of these are alike. */
+  /** One tail for all rooms in which nothing was ever said, which of very many rooms most are. */
   #untouched: RoomTail | undefined;
   #bytes = 0;
 
@@ -30,7 +29,7 @@ export class Tails {
     return this.#tailOf(room) !== undefined;
   }
 
-  /** Of all who come at once into a room that is not here, one reads the tables, and the others wait until then. */
+  /** When many come at once into a room that is not here, the first reads the tables, and the others wait for this. */
   reading(room: string): Promise<unknown> | undefined {
     const reading = this.#rooms.get(room);
     return reading instanceof RoomTail ? undefined : reading;
@@ -109,7 +108,7 @@ export class Tails {
     if (this.#bytes > this.#maxBytes) this.#forgetOldest();
   }
 
-  /** More than has to go: each walk from the oldest on passes over the places of all that have been in use since they came. */
+  /** Forgets more than it must: a walk from the oldest on passes over the gaps that all later uses have left in the map. */
   #forgetOldest(): void {
     for (const [room, oldest] of this.#rooms) {
       if (this.#bytes <= this.#maxBytes * KEPT) break;
