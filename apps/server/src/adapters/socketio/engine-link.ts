@@ -14,6 +14,7 @@ import { outlast } from "../outlast.ts";
 import type { Place } from "../places.ts";
 import { Postponed } from "../postponed.ts";
 import { EXPULSION_MS, reset, resetAtEnd } from "../reset.ts";
+import { SocketWriter } from "../socket-writer.ts";
 import { cutUnlessTaken } from "../ws/cut-unless-taken.ts";
 import { textsOf } from "../ws/text-frame.ts";
 import { type EngineWebSocket, webSocketOf } from "./engine-websocket.ts";
@@ -43,8 +44,8 @@ export class EngineLink {
   readonly #engine: Socket;
   readonly #clock: Clock;
   #ws: EngineWebSocket | undefined;
-  /** The TCP socket of its WebSocket, until the end of that begins: one look for each member of a fan-out. */
-  #wire: Duplex | undefined;
+  /** To the TCP socket of its WebSocket, until the end of that begins: one look for each member of a fan-out. */
+  #wire: SocketWriter | undefined;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
   #cut: Timer | undefined;
@@ -80,7 +81,7 @@ export class EngineLink {
   }
 
   get bufferedBytes(): number {
-    return this.#heldBytes + (this.#wire?.writableLength ?? 0);
+    return this.#heldBytes + (this.#wire?.waitingBytes ?? 0);
   }
 
   listen(listener: LinkListener): void {
@@ -195,7 +196,7 @@ export class EngineLink {
     const end = (): void => {
       this.#wire = undefined;
     };
-    this.#wire = ws.tcp;
+    this.#wire = ws.tcp && new SocketWriter(ws.tcp);
     ws.onEnding = end;
     ws.tcp?.once("end", end).once("close", end);
   }

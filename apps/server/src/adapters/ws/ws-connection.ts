@@ -20,6 +20,7 @@ import { FrameScanner } from "./frame-scanner.ts";
 import { IdleLimit } from "../idle-limit.ts";
 import { GIVEN_AWAY, type Place } from "../places.ts";
 import { reset } from "../reset.ts";
+import { SocketWriter } from "../socket-writer.ts";
 import type { SocketWatch, WatchedSocket } from "./socket-watch.ts";
 import { wsFormat } from "./text-frame.ts";
 
@@ -66,7 +67,7 @@ export class WsConnection implements Connection, WatchedSocket {
   readonly place: Place;
   readonly identity: Identity | undefined;
   readonly #ws: ClientSocket;
-  readonly #tcp: Duplex;
+  readonly #writer: SocketWriter;
   readonly #watch: Pick<SocketWatch<WsConnection>, "clock" | "paused" | "resumed" | "ending">;
   /** Between two messages there is none. */
   #scanner: FrameScanner | undefined;
@@ -85,7 +86,7 @@ export class WsConnection implements Connection, WatchedSocket {
     this.#watch = watch;
     this.place = place;
     place.onGivenAway = () => this.abort("tooMany", GIVEN_AWAY);
-    this.#tcp = tcp;
+    this.#writer = new SocketWriter(tcp);
     this.identity = identity;
   }
 
@@ -102,7 +103,7 @@ export class WsConnection implements Connection, WatchedSocket {
   }
 
   get bufferedBytes(): number {
-    return this.#tcp.writableLength;
+    return this.#writer.waitingBytes;
   }
 
   get open(): boolean {
@@ -114,7 +115,7 @@ export class WsConnection implements Connection, WatchedSocket {
   }
 
   send(frames: Uint8Array): void {
-    if (this.open) this.#tcp.write(frames);
+    if (this.open) this.#writer.write(frames);
   }
 
   close(name: CloseName, why: string = CLOSE_CODES[name].meaning): void {
@@ -128,7 +129,7 @@ export class WsConnection implements Connection, WatchedSocket {
   dropUntaken(): void {
     // Its echo is to be read.
     this.resume();
-    cutUnlessTaken(this.#ws, this.#tcp, this.#watch.clock);
+    cutUnlessTaken(this.#ws, this.#writer.socket, this.#watch.clock);
   }
 
   get paused(): boolean {
@@ -156,7 +157,7 @@ export class WsConnection implements Connection, WatchedSocket {
   /** With what the system still holds for the peer: it may lose the right to it before it reads on. */
   cut(reason: string): void {
     this.ended(1006, reason);
-    reset(this.#tcp);
+    reset(this.#writer.socket);
   }
 
   ended(code: number, reason: string): void {
