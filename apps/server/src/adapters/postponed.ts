@@ -8,7 +8,7 @@ const MAX_BYTES = 256 * 1024;
 /** What each holds besides its own, about. */
 const OVERHEAD_BYTES = 64;
 
-export class Postponed<Item extends { readonly length: number }> {
+export class Postponed<Item> {
   readonly #read: (item: Item) => void;
   readonly #tooMuch: () => void;
   #isPaused = false;
@@ -23,15 +23,15 @@ export class Postponed<Item extends { readonly length: number }> {
     this.#tooMuch = tooMuch;
   }
 
-  /** Reads it: now, or behind what came before, once it is resumed. */
-  take(item: Item): void {
+  /** Reads it: now, or behind what came before, once it is resumed. @param bytes that it holds, about. */
+  take(item: Item, bytes: number): void {
     if (this.#items === undefined) return;
     if (!this.#isPaused && this.#items.length === 0) {
       this.#read(item);
       return;
     }
     this.#items.push(item);
-    this.#bytes += item.length + OVERHEAD_BYTES;
+    this.#bytes += bytes + OVERHEAD_BYTES;
     if (this.#bytes <= MAX_BYTES) return;
     this.#items = undefined;
     this.#tooMuch();
@@ -44,14 +44,11 @@ export class Postponed<Item extends { readonly length: number }> {
   /** What waits is read, unless that pauses it again. */
   resume(): void {
     this.#isPaused = false;
-    while (!this.#paused()) {
-      const item = this.#items?.shift();
-      if (item === undefined) {
-        this.#bytes = 0;
-        return;
-      }
-      this.#read(item);
+    while (this.#items !== undefined && this.#items.length > 0) {
+      if (this.#paused()) return;
+      this.#read(this.#items.shift() as Item);
     }
+    this.#bytes = 0;
   }
 
   /** A method, since reading changes it. */

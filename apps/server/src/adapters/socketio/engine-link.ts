@@ -52,7 +52,7 @@ export class EngineLink {
   /** While nothing is read. */
   #unread: Timer | undefined;
   /** What polls have brought meanwhile. */
-  readonly #postponed = new Postponed<string | Buffer>(
+  readonly #postponed = new Postponed<string | Buffer | undefined>(
     (data) => {
       if (!this.#isClosing && !this.#ended) this.#listener?.message(data);
     },
@@ -97,7 +97,8 @@ export class EngineLink {
     take(this.#engine.transport);
     this.#engine
       .on("upgrade", take)
-      .on("data", (data: string | Buffer) => this.#postponed.take(data))
+      // undefined: an empty message.
+      .on("data", (data?: string | Buffer) => this.#postponed.take(data, data?.length ?? 0))
       .on("packet", ({ type }: { type: string }) => {
         // engine.io heeds it where it comes by a poll alone.
         if (type === "close") this.close();

@@ -104,12 +104,38 @@ it("R-REST: what comes over a WebSocket while its connection is paused is heard 
   await once(socket, "close");
 });
 
-it("R-REST: what polls bring while the connection is paused is heard once it is resumed; too much of it ends it", async () => {
-  const hub = new RecordingHub();
+interface Polling {
+  readonly post: (...packets: string[]) => Promise<number>;
+  readonly poll: () => Promise<string>;
+}
+
+async function polling(hub: RecordingHub): Promise<Polling> {
   const url = `http://127.0.0.1:${await listening(new ManualClock(), hub)}/socket.io/?EIO=4&transport=polling`;
   const [, sid = ""] = /"sid":"([^"]+)"/.exec(await (await fetch(url)).text()) ?? [];
   const post = async (...packets: string[]): Promise<number> =>
     (await fetch(`${url}&sid=${sid}`, { method: "POST", body: packets.join("\x1e") })).status;
+  return { post, poll: async () => (await fetch(`${url}&sid=${sid}`)).text() };
+}
+
+it.each(["4", "4x", "b"])(
+  "T20 R-REST: %j while the connection is paused ends it once it is resumed",
+  async (packet) => {
+    const hub = new RecordingHub();
+    const { post, poll } = await polling(hub);
+    await post("40");
+    const { connection, ends } = await hub.newest();
+    connection.pause?.();
+    expect(await post(packet)).toBe(200);
+    expect(ends).toEqual([]);
+    connection.resume?.();
+    expect(ends[0]).toMatchObject({ code: 4400 });
+    await poll();
+  },
+);
+
+it("R-REST: what polls bring while the connection is paused is heard once it is resumed; too much of it ends it", async () => {
+  const hub = new RecordingHub();
+  const { post, poll } = await polling(hub);
   const leave = '42["leave",{"room":"x"}]';
   await post("40", leave);
   const { connection, received, ends } = await hub.newest();
@@ -123,5 +149,5 @@ it("R-REST: what polls bring while the connection is paused is heard once it is 
   expect(ends[0]).toMatchObject({ code: 4429 });
   expect(received).toHaveLength(4);
   // The end waits for a poll.
-  await fetch(`${url}&sid=${sid}`);
+  await poll();
 });

@@ -26,8 +26,12 @@ export class VirtualSocket {
   #batches = 0;
   #helloCame = false;
   #isTooLarge = false;
-  readonly #postponed = new Postponed<string>(
-    (text) => this.#receive(text),
+  /** Messages, and the code of a close behind them. */
+  readonly #postponed = new Postponed<string | number>(
+    (each) => {
+      if (typeof each === "string") this.#receive(each);
+      else this.#leave(each);
+    },
     () => this.abort("tooMany"),
   );
 
@@ -52,14 +56,13 @@ export class VirtualSocket {
     const messages = number <= this.#batches ? [] : lines.filter((line) => line !== "");
     this.#batches = Math.max(this.#batches, number);
     if (messages.length === 0) this.#idled();
-    for (const message of messages) this.#postponed.take(message);
+    for (const message of messages) this.#postponed.take(message, message.length);
     return this.#isTooLarge ? "too_large" : "taken";
   }
 
   /** The client has closed it. @param code as RFC 6455 has it. */
   leave(code: number): void {
-    this.#inbox.ended(code, "");
-    this.#stream.end();
+    this.#postponed.take(code, 0);
   }
 
   /** Nothing came from the client for too long. */
@@ -72,6 +75,11 @@ export class VirtualSocket {
   abort(name: CloseName, reason: string = CLOSE_CODES[name].meaning): void {
     this.#inbox.ended(CLOSE_CODES[name].code, reason);
     this.#stream.close(name);
+  }
+
+  #leave(code: number): void {
+    this.#inbox.ended(code, "");
+    this.#stream.end();
   }
 
   #receive(text: string): void {

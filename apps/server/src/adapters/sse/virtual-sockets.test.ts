@@ -277,6 +277,20 @@ describe("POST /v1/sse/messages", () => {
     await end();
   });
 
+  it("R-REST P-SSE-13: a close behind a batch that is left unread for a while waits with it", async () => {
+    const hub = new RecordingHub();
+    const { url, end } = await recorded(new ManualClock(), hub);
+    await using ada = await VirtualClient.open(url);
+    const { connection, received, ends } = await hub.newest();
+    connection.pause?.();
+    expect(await ada.batch('{"type":"ping"}', { "roomcast-close": "1000" })).toMatchObject({ status: 200 });
+    expect([received.length, ends]).toEqual([0, []]);
+    connection.resume?.();
+    expect([received.length, ends[0]]).toEqual([1, { code: 1000, reason: "" }]);
+    await ada.stream.rest();
+    await end();
+  });
+
   it("R-REST: what batches bring while the connection is paused is read once it is resumed; too much of it ends it", async () => {
     const hub = new RecordingHub();
     const { url, end } = await recorded(new ManualClock(), hub);
