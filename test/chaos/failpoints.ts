@@ -102,15 +102,20 @@ function watchSockets(): void {
   let fannedOut = 0;
   wrap(net.Socket.prototype, "write", (go, _, args) => {
     const [chunk] = args;
-    if (!(chunk instanceof Uint8Array)) return go(...args);
-    if (chunk[0] === CLOSE_FRAME) reach("in-drain");
-    if (chunk[0] !== TEXT_FRAME) return go(...args);
+    if (chunk instanceof Uint8Array && chunk[0] === CLOSE_FRAME) reach("in-drain");
+    return go(...args);
+  });
+  // What goes to members passes the stream by.
+  const { binding } = process as unknown as { binding: (name: string) => { TCP: { prototype: object } } };
+  wrap(binding("tcp_wrap").TCP.prototype, "writeBuffer", (go, _, args) => {
+    const [request, chunk] = args;
+    if (!(chunk instanceof Uint8Array) || chunk[0] !== TEXT_FRAME) return go(...args);
     const frames = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     if (frames.includes('"type":"ack"')) reach("before-ack");
     if (frames.includes('"type":"event"')) {
       reach("before-fan-out");
       if (comes("torn-frame")) {
-        go(frames.subarray(0, frames.length >> 1));
+        go(request, frames.subarray(0, frames.length >> 1));
         die();
       }
       if (fannedOut > 0) reach("mid-fan-out");
