@@ -48,29 +48,20 @@ describe("P-GAP-4 gaps are told before what follows them", () => {
     expect(subject.position).toEqual(at(2, "e2"));
   });
 
-  test("S2 failover: what is kept comes again, and known ids are dropped", () => {
+  test.each([
+    ["S2 failover: what is kept comes again, and known ids are dropped", "failover"],
+    ["P-FRAME-11 a reason of a later server is told as it came, and read as failover is", "redacted"],
+  ])("%s", (_, reason) => {
     const { subject, did } = ledger(at(0));
     subject.joining();
     subject.joined(room({ position: at(3), recovered: true, events: events(1, 3) }));
     did();
     subject.suspend();
     subject.joining();
-    const gap = { reason: "failover", from: null, to: null, position: at(4, "e2") } as const;
+    const gap = { reason: reason as "failover", from: null, to: null, position: at(4, "e2") };
     subject.joined(room({ position: at(4, "e2"), events: events(1, 4), gap }));
-    expect(did()).toEqual(["gap null-null failover", "4r@e2", "caught up 1 failover"]);
+    expect(did()).toEqual([`gap null-null ${reason}`, "4r@e2", `caught up 1 ${reason}`]);
     expect(subject.position).toEqual(at(4, "e2"));
-  });
-
-  test("P-FRAME-11 a reason of a later server is told as it came, and read as failover is", () => {
-    const { subject, did } = ledger(at(0));
-    subject.joining();
-    subject.joined(room({ position: at(3), recovered: true, events: events(1, 3) }));
-    did();
-    subject.suspend();
-    subject.joining();
-    const gap = { reason: "redacted" as "failover", from: null, to: null, position: at(4, "e2") };
-    subject.joined(room({ position: at(4, "e2"), events: events(1, 4), gap }));
-    expect(did()).toEqual(["gap null-null redacted", "4r@e2", "caught up 1 redacted"]);
   });
 
   test("S1 a new epoch without a word is told as recreated", () => {
